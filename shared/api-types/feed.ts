@@ -1,0 +1,56 @@
+/**
+ * Frames of the feed, one JSON text message each, on WebSocket `/feed`. The edge speaks first.
+ * An edge resumes at its last number; the origin sends what follows, in order, then live entries.
+ */
+import type { Signed } from '../log/entry.ts';
+import type { PeerId } from '../units.ts';
+import type { ByteCounts } from './status.ts';
+
+export const FEED_VERSION = 1;
+
+export type FeedClientFrame =
+  | {
+      readonly type: 'hello';
+      readonly version: number;
+      readonly name: string;
+      readonly peerId: PeerId;
+      readonly peerPort: number;
+      /** Address other nodes dial; null: the address this socket comes from. */
+      readonly advertiseIp: string | null;
+      /** Base URL for shoppers; null: `http://<address>:<httpPort>`. */
+      readonly publicUrl: string | null;
+      readonly httpPort: number;
+      /** Highest entry this edge has verified. The origin answers `fork` when its own entry differs. */
+      readonly head: { readonly number: number; readonly hash: string };
+      /** Shared secret of the fleet, when the origin asks for one. */
+      readonly fleetToken: string | null;
+    }
+  | {
+      readonly type: 'progress';
+      readonly applied: number;
+      readonly images: { readonly known: number; readonly complete: number };
+      readonly bytes: ByteCounts;
+      readonly peers: number;
+    };
+
+export type FeedServerFrame =
+  | {
+      readonly type: 'welcome';
+      readonly version: number;
+      /** Root public key, 64 hex digits. An edge pins the first it sees, or the one it was given by flag. */
+      readonly rootKey: string;
+      /** Where the origin's peer wire listens; host null: same host as the feed's URL. */
+      readonly peer: { readonly peerId: PeerId; readonly host: string | null; readonly port: number };
+    }
+  /** Rising, without gaps; at most 256 entries and 512 KiB a frame. */
+  | { readonly type: 'entries'; readonly entries: readonly Signed[] }
+  /** Every few seconds, and after each append. */
+  | { readonly type: 'head'; readonly head: Signed }
+  /** The fleet as the origin sees it, so that an edge knows its siblings' ids and addresses. */
+  | {
+      readonly type: 'fleet';
+      readonly nodes: readonly { readonly peerId: PeerId; readonly host: string; readonly port: number }[];
+    }
+  | { readonly type: 'refused'; readonly code: FeedRefusal; readonly message: string };
+
+export type FeedRefusal = 'feed_version' | 'feed_hello_invalid' | 'feed_token_wrong' | 'feed_ahead' | 'feed_fork' | 'feed_full';

@@ -1,0 +1,23 @@
+/** What the image route needs of a node: both roles give one, and neither knows HTTP. */
+import type { PublishedImage, Rendition } from '../../api-types/catalog.ts';
+import type { ImageId } from '../../units.ts';
+
+/** Where the bytes of an answer came from, for Cache-Status (RFC 9211) and Server-Timing. */
+export type ByteSource = 'memory' | 'disk' | 'swarm';
+
+export interface RenditionBody {
+  readonly source: ByteSource;
+  /** The whole file in memory, if it is hot: the route cuts ranges out of it itself. */
+  readonly whole: Uint8Array | undefined;
+  /**
+   * Verified bytes of [startBytes, endBytes), in order, as they become available. Ends the fetch when the
+   * signal aborts. Throws UserError `image_unavailable` (503) when no source can give them in time.
+   */
+  read(startBytes: number, endBytes: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+export interface RenditionSource {
+  /** The image as published; undefined when it is unknown or purged. */
+  image(id: ImageId): PublishedImage | undefined;
+  open(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> | RenditionBody;
+}

@@ -1,0 +1,36 @@
+/** A rate limit as a value: tokens are bytes, time is an argument. `Infinity` means no limit. */
+export class TokenBucket {
+  readonly bytesPerSecond: number;
+  readonly burstBytes: number;
+  #tokens: number;
+  #filledAt: number;
+
+  constructor(bytesPerSecond: number, burstBytes: number, now: number) {
+    this.bytesPerSecond = bytesPerSecond;
+    this.burstBytes = burstBytes;
+    this.#tokens = burstBytes;
+    this.#filledAt = now;
+  }
+
+  /** Takes `bytes` even into debt, so that one message larger than the burst still passes. */
+  take(bytes: number, now: number): void {
+    this.#fill(now);
+    this.#tokens -= bytes;
+  }
+
+  /** Milliseconds until the bucket is out of debt; 0 when something may be sent now. */
+  waitMs(now: number): number {
+    if (this.bytesPerSecond === Number.POSITIVE_INFINITY) return 0;
+    this.#fill(now);
+    return this.#tokens > 0 ? 0 : Math.ceil(((1 - this.#tokens) * 1000) / this.bytesPerSecond);
+  }
+
+  #fill(now: number): void {
+    if (this.bytesPerSecond === Number.POSITIVE_INFINITY) return;
+    this.#tokens = Math.min(
+      this.burstBytes,
+      this.#tokens + ((now - this.#filledAt) * this.bytesPerSecond) / 1000,
+    );
+    this.#filledAt = now;
+  }
+}
