@@ -27,7 +27,8 @@ export class Bitfield {
   static parse(size: number, bytes: Uint8Array): Bitfield | undefined {
     if (bytes.length !== Math.ceil(size / 8)) return undefined;
     const spareBits = bytes.length * 8 - size;
-    if (spareBits > 0 && ((bytes[bytes.length - 1] as number) & ((1 << spareBits) - 1)) !== 0) return undefined;
+    if (spareBits > 0 && ((bytes[bytes.length - 1] as number) & ((1 << spareBits) - 1)) !== 0)
+      return undefined;
     let count = 0;
     for (let byte of bytes) for (; byte !== 0; byte &= byte - 1) count++;
     return new Bitfield(size, bytes.slice(), count);

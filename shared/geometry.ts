@@ -33,7 +33,10 @@ export class Geometry {
    * @param fileLengthsBytes lengths of the files in the torrent's order, each at least 1
    */
   constructor(pieceLengthBytes: number, fileLengthsBytes: readonly number[]) {
-    invariant(pieceLengthBytes >= BLOCK_BYTES && Number.isInteger(Math.log2(pieceLengthBytes)), 'piece length');
+    invariant(
+      pieceLengthBytes >= BLOCK_BYTES && Number.isInteger(Math.log2(pieceLengthBytes)),
+      'piece length',
+    );
     invariant(fileLengthsBytes.length > 0 && fileLengthsBytes.every((bytes) => bytes > 0), 'file lengths');
     this.pieceLengthBytes = pieceLengthBytes;
     let firstPiece = 0;
@@ -54,7 +57,9 @@ export class Geometry {
 
   /** The only maker of piece indexes; `undefined` for a number that names no piece. */
   pieceIndex(value: number): PieceIndex | undefined {
-    return Number.isInteger(value) && value >= 0 && value < this.pieceCount ? (value as PieceIndex) : undefined;
+    return Number.isInteger(value) && value >= 0 && value < this.pieceCount
+      ? (value as PieceIndex)
+      : undefined;
   }
 
   fileIndexOf(piece: PieceIndex): number {
@@ -89,7 +94,11 @@ export class Geometry {
   }
 
   /** The pieces that hold bytes [startBytes, endBytes) of a file, first and last, both included. */
-  piecesOfRange(fileIndex: number, startBytes: number, endBytes: number): { first: PieceIndex; last: PieceIndex } {
+  piecesOfRange(
+    fileIndex: number,
+    startBytes: number,
+    endBytes: number,
+  ): { first: PieceIndex; last: PieceIndex } {
     const file = this.files[fileIndex];
     invariant(file && startBytes >= 0 && startBytes < endBytes && endBytes <= file.lengthBytes, 'file range');
     return {

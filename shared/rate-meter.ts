@@ -34,7 +34,8 @@ export class RateMeter {
     const elapsedMs = now - this.#updatedAt;
     if (elapsedMs < 50) return;
     const keep = Math.exp(-elapsedMs / this.#windowMs);
-    this.#bytesPerSecond = this.#bytesPerSecond * keep + ((this.#pendingBytes * 1000) / elapsedMs) * (1 - keep);
+    this.#bytesPerSecond =
+      this.#bytesPerSecond * keep + ((this.#pendingBytes * 1000) / elapsedMs) * (1 - keep);
     this.#pendingBytes = 0;
     this.#updatedAt = now;
   }

@@ -53,4 +53,10 @@ export type FeedServerFrame =
     }
   | { readonly type: 'refused'; readonly code: FeedRefusal; readonly message: string };
 
-export type FeedRefusal = 'feed_version' | 'feed_hello_invalid' | 'feed_token_wrong' | 'feed_ahead' | 'feed_fork' | 'feed_full';
+export type FeedRefusal =
+  | 'feed_version'
+  | 'feed_hello_invalid'
+  | 'feed_token_wrong'
+  | 'feed_ahead'
+  | 'feed_fork'
+  | 'feed_full';

@@ -11,9 +11,19 @@ export type EngineAction =
   /** No further input for this link is expected, `linkClosed` neither. */
   | { readonly type: 'close'; readonly link: LinkId; readonly reason: string }
   /** `bytes` are the piece's content (no padding). Answered by `pieceHashed`. */
-  | { readonly type: 'hashPiece'; readonly torrent: InfoHash; readonly piece: PieceIndex; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'hashPiece';
+      readonly torrent: InfoHash;
+      readonly piece: PieceIndex;
+      readonly bytes: Uint8Array;
+    }
   /** Verified content, to be stored. Answered by `pieceWritten`. */
-  | { readonly type: 'writePiece'; readonly torrent: InfoHash; readonly piece: PieceIndex; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'writePiece';
+      readonly torrent: InfoHash;
+      readonly piece: PieceIndex;
+      readonly bytes: Uint8Array;
+    }
   /** Content bytes of a verified piece, for an upload. Answered by `blockRead`. */
   | {
       readonly type: 'readBlock';

@@ -43,7 +43,10 @@ export type EngineInput =
     }
   | { readonly type: 'readerLeft'; readonly torrent: InfoHash; readonly reader: number }
   /** The fleet's ids: reserved slots, and never dropped for a stranger. `origin` marks the seed of last resort. */
-  | { readonly type: 'fleet'; readonly nodes: readonly { readonly peerId: PeerId; readonly isOrigin: boolean }[] }
+  | {
+      readonly type: 'fleet';
+      readonly nodes: readonly { readonly peerId: PeerId; readonly isOrigin: boolean }[];
+    }
   | { readonly type: 'peersFound'; readonly torrent: InfoHash; readonly addresses: readonly Address[] }
   | {
       readonly type: 'announced';
@@ -75,7 +78,12 @@ export type EngineInput =
       readonly leaves: Uint8Array;
     }
   /** Answer to `writePiece`. A failed write makes the piece missing again. */
-  | { readonly type: 'pieceWritten'; readonly torrent: InfoHash; readonly piece: PieceIndex; readonly ok: boolean }
+  | {
+      readonly type: 'pieceWritten';
+      readonly torrent: InfoHash;
+      readonly piece: PieceIndex;
+      readonly ok: boolean;
+    }
   /** Answer to `readBlock`; `bytes` undefined: the store could not read it (the piece becomes missing). */
   | {
       readonly type: 'blockRead';

@@ -16,10 +16,7 @@ export interface PieceStore {
    * marked before a crash are handed to `verifyLeaves`, and marked if it says yes.
    * @returns per file, the leaves (16 KiB blocks) held.
    */
-  open(
-    file: StoredFile,
-    verifyLeaves: (firstLeaf: number, bytes: Uint8Array) => boolean,
-  ): Promise<Bitfield>;
+  open(file: StoredFile, verifyLeaves: (firstLeaf: number, bytes: Uint8Array) => boolean): Promise<Bitfield>;
   /** Verified bytes that start on a leaf boundary and end on one, or at the file's end. Resolves when they would survive kill -9. */
   write(file: StoredFile, offsetBytes: number, bytes: Uint8Array): Promise<void>;
   /** Held bytes, at once when they are in memory. Rejects with StoreError `store_missing` for a range not held. */
