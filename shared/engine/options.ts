@@ -1,0 +1,95 @@
+/** Every number the engine is tuned by. Times in ms, rates in bytes per second. */
+import type { PickerOptions } from '../picker/picker.ts';
+import type { Random } from '../random.ts';
+import type { PeerId } from '../units.ts';
+
+export interface EngineTunables {
+  /** Upload slots, counted in nodes, the optimistic one among them. More slots: thinner slices. Default 9. */
+  readonly uploadSlots: number;
+  /** BEP 3: ten seconds, long enough for TCP to show its rate. */
+  readonly chokingRoundMs: number;
+  /** BEP 3: thirty seconds, long enough for a newcomer to get and give a piece. */
+  readonly optimisticRoundMs: number;
+  /** A node that owes blocks and sends none for so long is snubbing; BEP 3 clients use 60 s. */
+  readonly snubAfterMs: number;
+  /** Close a connection that has not finished the handshake by then (libtorrent: 10 s; threat row 14). */
+  readonly handshakeTimeoutMs: number;
+  /** Send a keep-alive when nothing was sent for so long (BEP 3: "generally two minutes"). */
+  readonly keepAliveMs: number;
+  /** Close a link on which nothing came for so long; somewhat more than a peer's keep-alive interval. */
+  readonly silenceTimeoutMs: number;
+  /** Outstanding requests a link may always have, so that a new link fills a path of 20 ms at 100 Mbit/s. */
+  readonly minRequests: number;
+  /** Upper bound; at 512 blocks 8 MiB are on their way. */
+  readonly maxRequests: number;
+  /** Requests cover what the link delivers in so long: round trip plus the sender's queueing. */
+  readonly requestQueueMs: number;
+  /** A link with requests out that delivers nothing for so long loses them to others. */
+  readonly requestTimeoutMs: number;
+  /** Requests of one peer that we queue; beyond it they are rejected. Told in the BEP 10 handshake as `reqq`. */
+  readonly maxQueuedUploads: number;
+  /** Payload handed to the host but not yet sent, per link. Beyond it, blocks wait in our own queue. */
+  readonly sendBufferBytes: number;
+  /** Pieces being hashed or written may take so much memory before we stop asking for more. */
+  readonly maxUnwrittenBytes: number;
+  readonly maxLinks: number;
+  /** Links kept free for nodes of the fleet (threat row 14). */
+  readonly reservedFleetLinks: number;
+  readonly maxLinksPerTorrent: number;
+  /** Addresses remembered per torrent (libtorrent: 3,000 for big swarms; threat row 2). */
+  readonly maxAddressesPerTorrent: number;
+  readonly redialAfterMs: number;
+  /** A reader waits for a piece that nobody sent for so long: ask the web seed as well. */
+  readonly readerHedgeMs: number;
+  /** No peer gives anything for so long: fetch from the web seed what is wanted in the background. */
+  readonly webSeedIdleMs: number;
+  /** Most that one web-seed request asks for. */
+  readonly webSeedFetchBytes: number;
+  /** Super-seeding: bytes offered to one node and not yet had by it. */
+  readonly superSeedWindowBytes: number;
+  /** Super-seeding: a node that gets nothing for so long is offered whatever it lacks. */
+  readonly superSeedStallMs: number;
+  /** A seed's node keeps its slot until it got so much, while others wait. */
+  readonly seedShareBytes: number;
+  readonly banMs: number;
+  readonly picker: PickerOptions;
+}
+
+export interface EngineOptions extends Partial<EngineTunables> {
+  readonly peerId: PeerId;
+  /** Told to peers in the BEP 10 handshake, so that they can dial back; undefined when we do not listen. */
+  readonly listenPort: number | undefined;
+  readonly random: Random;
+  /** Emit `trace` actions. Off by default: a live picture wants them, a fast edge does not. */
+  readonly trace?: boolean;
+}
+
+export const defaultTunables: EngineTunables = {
+  uploadSlots: 9,
+  chokingRoundMs: 10_000,
+  optimisticRoundMs: 30_000,
+  snubAfterMs: 60_000,
+  handshakeTimeoutMs: 10_000,
+  keepAliveMs: 100_000,
+  silenceTimeoutMs: 150_000,
+  minRequests: 16,
+  maxRequests: 512,
+  requestQueueMs: 250,
+  requestTimeoutMs: 5_000,
+  maxQueuedUploads: 1_000,
+  sendBufferBytes: 1 << 20,
+  maxUnwrittenBytes: 64 << 20,
+  maxLinks: 4_000,
+  reservedFleetLinks: 1_000,
+  maxLinksPerTorrent: 50,
+  maxAddressesPerTorrent: 500,
+  redialAfterMs: 2_000,
+  readerHedgeMs: 150,
+  webSeedIdleMs: 4_000,
+  webSeedFetchBytes: 1 << 20,
+  superSeedWindowBytes: 256 << 10,
+  superSeedStallMs: 700,
+  seedShareBytes: 4 << 20,
+  banMs: 3_600_000,
+  picker: { endGameAfterMs: 500, endGameCopies: 2 },
+};

@@ -1,0 +1,103 @@
+/**
+ * Deadlines are data: named, kept in one heap, and the host sleeps until the earliest. Setting a name again
+ * replaces its deadline; stale heap entries are skipped when they surface.
+ */
+import type { InfoHash, LinkId } from '../units.ts';
+
+export type TimerName =
+  | { readonly kind: 'chokingRound' | 'optimisticUnchoke' }
+  | { readonly kind: 'handshake' | 'keepAlive' | 'silence' | 'requests' | 'refill'; readonly link: LinkId }
+  | { readonly kind: 'announce' | 'dial' | 'webSeed' | 'superSeed'; readonly torrent: InfoHash };
+
+interface Deadline {
+  readonly name: TimerName;
+  readonly key: string;
+  readonly at: number;
+}
+
+function keyOf(name: TimerName): string {
+  if ('link' in name) return `${name.kind}:${name.link}`;
+  return 'torrent' in name ? `${name.kind}:${name.torrent}` : name.kind;
+}
+
+export class Timers {
+  readonly #deadlines = new Map<string, Deadline>();
+  readonly #heap: Deadline[] = [];
+
+  set(name: TimerName, at: number): void {
+    const key = keyOf(name);
+    if (this.#deadlines.get(key)?.at === at) return;
+    const deadline = { name, key, at };
+    this.#deadlines.set(key, deadline);
+    this.#push(deadline);
+  }
+
+  /** Sets the deadline unless an earlier one stands. */
+  setNoLaterThan(name: TimerName, at: number): void {
+    const standing = this.#deadlines.get(keyOf(name));
+    if (!standing || standing.at > at) this.set(name, at);
+  }
+
+  clear(name: TimerName): void {
+    this.#deadlines.delete(keyOf(name));
+  }
+
+  has(name: TimerName): boolean {
+    return this.#deadlines.has(keyOf(name));
+  }
+
+  /** The earliest deadline; Infinity when none is set. */
+  nextAt(): number {
+    this.#dropStale();
+    return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Takes the earliest deadline that is due; undefined when none is. */
+  takeDue(now: number): TimerName | undefined {
+    this.#dropStale();
+    const first = this.#heap[0];
+    if (!first || first.at > now) return undefined;
+    this.#deadlines.delete(first.key);
+    this.#pop();
+    return first.name;
+  }
+
+  #dropStale(): void {
+    for (
+      let first = this.#heap[0];
+      first && this.#deadlines.get(first.key) !== first;
+      first = this.#heap[0]
+    ) {
+      this.#pop();
+    }
+  }
+
+  #push(deadline: Deadline): void {
+    const heap = this.#heap;
+    let at = heap.length;
+    heap.push(deadline);
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if ((heap[parent] as Deadline).at <= deadline.at) break;
+      heap[at] = heap[parent] as Deadline;
+      at = parent;
+    }
+    heap[at] = deadline;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop() as Deadline;
+    if (heap.length === 0) return;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && (heap[child + 1] as Deadline).at < (heap[child] as Deadline).at) child++;
+      if ((heap[child] as Deadline).at >= last.at) break;
+      heap[at] = heap[child] as Deadline;
+      at = child;
+    }
+    heap[at] = last;
+  }
+}

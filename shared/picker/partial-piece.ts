@@ -1,0 +1,111 @@
+/** A piece under way: which of its blocks were asked of whom, and which came from whom. */
+import type { PieceIndex } from '../units.ts';
+
+/** Names a source of blocks within one torrent: a channel's number, or {@link WEB_SEED}. */
+export type SourceId = number;
+export const WEB_SEED: SourceId = -1;
+const NOBODY = -2;
+
+export interface BlockRequest {
+  readonly source: SourceId;
+  readonly requestedAt: number;
+}
+
+export class PartialPiece {
+  readonly piece: PieceIndex;
+  readonly blockCount: number;
+  /**
+   * After a failed hash the piece is asked whole of one source, so that the next verdict names one node
+   * (libtorrent calls it parole mode; threat row 3).
+   */
+  readonly onParole: boolean;
+  readonly #requests: BlockRequest[][];
+  readonly #senders: Int32Array;
+  #receivedCount = 0;
+  #requestedCount = 0;
+
+  constructor(piece: PieceIndex, blockCount: number, onParole: boolean) {
+    this.piece = piece;
+    this.blockCount = blockCount;
+    this.onParole = onParole;
+    this.#requests = Array.from({ length: blockCount }, () => []);
+    this.#senders = new Int32Array(blockCount).fill(NOBODY);
+  }
+
+  get isComplete(): boolean {
+    return this.#receivedCount === this.blockCount;
+  }
+
+  /** Nothing received, nothing asked for: the piece may be given back to the open ones. */
+  get isIdle(): boolean {
+    return this.#receivedCount === 0 && this.#requestedCount === 0;
+  }
+
+  /** Every block is either received or asked of somebody. */
+  get isFullyRequested(): boolean {
+    return this.#receivedCount + this.#requestedCount === this.blockCount;
+  }
+
+  hasBlock(block: number): boolean {
+    return this.#senders[block] !== NOBODY;
+  }
+
+  /** Who sent each block; only of a complete piece. */
+  get senders(): readonly SourceId[] {
+    return Array.from(this.#senders);
+  }
+
+  requestsOf(block: number): readonly BlockRequest[] {
+    return this.#requests[block] as BlockRequest[];
+  }
+
+  isFree(block: number): boolean {
+    return !this.hasBlock(block) && (this.#requests[block] as BlockRequest[]).length === 0;
+  }
+
+  /** Whether the source may take blocks of this piece, given the parole rule. */
+  admits(source: SourceId): boolean {
+    if (!this.onParole) return true;
+    for (let block = 0; block < this.blockCount; block++) {
+      const sender = this.#senders[block] as number;
+      if (sender !== NOBODY && sender !== source) return false;
+      if (this.requestsOf(block).some((request) => request.source !== source)) return false;
+    }
+    return true;
+  }
+
+  isServedBy(source: SourceId): boolean {
+    for (let block = 0; block < this.blockCount; block++) {
+      if (this.#senders[block] === source) return true;
+      if (this.requestsOf(block).some((request) => request.source === source)) return true;
+    }
+    return false;
+  }
+
+  request(block: number, source: SourceId, requestedAt: number): void {
+    const requests = this.#requests[block] as BlockRequest[];
+    if (requests.length === 0 && !this.hasBlock(block)) this.#requestedCount++;
+    requests.push({ source, requestedAt });
+  }
+
+  /** The source will not send the block after all. @returns whether it had been asked. */
+  release(block: number, source: SourceId): boolean {
+    const requests = this.#requests[block] as BlockRequest[];
+    const at = requests.findIndex((request) => request.source === source);
+    if (at < 0) return false;
+    requests.splice(at, 1);
+    if (requests.length === 0 && !this.hasBlock(block)) this.#requestedCount--;
+    return true;
+  }
+
+  /** @returns the other sources that were asked for the block (to be cancelled); undefined when it was here already. */
+  receive(block: number, source: SourceId): readonly SourceId[] | undefined {
+    if (this.hasBlock(block)) return undefined;
+    const requests = this.#requests[block] as BlockRequest[];
+    if (requests.length > 0) this.#requestedCount--;
+    this.#senders[block] = source;
+    this.#receivedCount++;
+    this.#requests[block] = [];
+    return requests.map((request) => request.source).filter((other) => other !== source);
+  }
+}
