@@ -1,0 +1,127 @@
+/** The edge's flags, and what they add up to. */
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { defineFlags, type FlagValues } from '../shared/node/config/flags.ts';
+import {
+  bytes,
+  bytesPerSecond,
+  choice,
+  type FlagKind,
+  host,
+  ip,
+  nodeName,
+  path,
+  port,
+  text,
+  url,
+  WrongValue,
+} from '../shared/node/config/kinds.ts';
+
+/** Raw Ed25519 public key. */
+const publicKeyHex: FlagKind<string> = {
+  placeholder: 'hex',
+  unit: '',
+  parse: (given) => {
+    if (!/^[0-9a-fA-F]{64}$/.test(given)) throw new WrongValue('wants 64 hex digits');
+    return given.toLowerCase();
+  },
+};
+
+export const EDGE_FLAGS = defineFlags({
+  origin: {
+    kind: url,
+    required: true,
+    description: 'base URL of the origin; the only host this edge fetches from',
+  },
+  host: { kind: host, default: '0.0.0.0', description: 'address to serve shoppers on' },
+  port: { kind: port, default: 8081, description: 'port to serve shoppers on; 0 takes a free one' },
+  data: {
+    kind: path,
+    defaultText: './data/<name>',
+    description: 'folder for the log, the torrents and the pieces',
+  },
+  peerPort: { kind: port, default: 6882, description: 'port of the peer wire; 0 takes a free one' },
+  advertiseIp: {
+    kind: ip,
+    defaultText: 'the address that the origin sees',
+    description: 'address at which other nodes reach this edge',
+  },
+  name: { kind: nodeName, defaultText: '<host name>-<port>', description: 'name of this edge in the fleet' },
+  publicUrl: {
+    kind: url,
+    defaultText: 'http://<address>:<port>',
+    description: 'base URL at which shoppers reach this edge',
+  },
+  prefetch: {
+    kind: choice('all', 'none'),
+    default: 'all',
+    description: 'fetch every published image at once, or each when a shopper asks',
+  },
+  cacheBytes: { kind: bytes, default: 0, description: 'most that images may take on disk; 0 is no limit' },
+  memoryBytes: {
+    kind: bytes,
+    default: 128 * 1_048_576,
+    description: 'most that hot images may take in memory; 0 keeps none there',
+  },
+  upRate: { kind: bytesPerSecond, default: 0, description: 'most to send to other nodes; 0 is no limit' },
+  downRate: { kind: bytesPerSecond, default: 0, description: 'most to take from other nodes; 0 is no limit' },
+  rootKey: {
+    kind: publicKeyHex,
+    defaultText: 'the first the origin shows',
+    description: 'root key of the catalog log; another one is refused',
+  },
+  fleetToken: {
+    kind: text,
+    secret: true,
+    description: 'shared secret of the fleet, if the origin asks for one',
+  },
+});
+
+export interface EdgeConfig {
+  /** Base URL, no trailing slash. */
+  readonly origin: string;
+  readonly host: string;
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly peerPort: number;
+  readonly advertiseIp: string | undefined;
+  readonly name: string;
+  readonly publicUrl: string | undefined;
+  readonly prefetch: 'all' | 'none';
+  /** Infinity: no limit. */
+  readonly cacheBytes: number;
+  readonly memoryBytes: number;
+  /** 0: no limit. */
+  readonly upRateBytesPerSecond: number;
+  readonly downRateBytesPerSecond: number;
+  readonly rootKey: string | undefined;
+  readonly fleetToken: string | undefined;
+}
+
+export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
+  const name = values.name ?? defaultName(hostname(), values.port);
+  return {
+    origin: values.origin,
+    host: values.host,
+    port: values.port,
+    dataFolder: values.data ?? resolve('data', name),
+    peerPort: values.peerPort,
+    advertiseIp: values.advertiseIp,
+    name,
+    publicUrl: values.publicUrl,
+    prefetch: values.prefetch,
+    cacheBytes: values.cacheBytes === 0 ? Number.POSITIVE_INFINITY : values.cacheBytes,
+    memoryBytes: values.memoryBytes,
+    upRateBytesPerSecond: values.upRate,
+    downRateBytesPerSecond: values.downRate,
+    rootKey: values.rootKey,
+    fleetToken: values.fleetToken,
+  };
+}
+
+/** Host names may hold characters that a node name may not, or be longer. */
+export function defaultName(hostName: string, portNumber: number): string {
+  const label = hostName.replace(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  const tail = `-${portNumber}`;
+  return `${label.slice(0, 64 - tail.length) || 'edge'}${tail}`;
+}

@@ -1,0 +1,69 @@
+/** What the log says is published: the state that all its entries, applied in order, leave behind. */
+import type { PublishedImage } from '../../shared/api-types/catalog.ts';
+import type { CatalogChange } from '../../shared/log/entry.ts';
+import type { ImageId, InfoHash } from '../../shared/units.ts';
+
+/** What one entry meant for the images, so that whoever joins torrents need not look at the whole table. */
+export interface TableChange {
+  /** Published now; undefined when the entry published nothing. */
+  readonly published: PublishedImage | undefined;
+  /** No longer served: purged, or replaced by `published` under the same id. */
+  readonly dropped: PublishedImage | undefined;
+}
+
+const NOTHING: TableChange = { published: undefined, dropped: undefined };
+
+export class ImageTable {
+  readonly #images = new Map<ImageId, PublishedImage>();
+  readonly #byInfoHash = new Map<InfoHash, ImageId>();
+
+  get size(): number {
+    return this.#images.size;
+  }
+
+  image(id: ImageId): PublishedImage | undefined {
+    return this.#images.get(id);
+  }
+
+  byInfoHash(infoHash: InfoHash): PublishedImage | undefined {
+    const id = this.#byInfoHash.get(infoHash);
+    return id === undefined ? undefined : this.#images.get(id);
+  }
+
+  /** In the order in which they were published. */
+  images(): IterableIterator<PublishedImage> {
+    return this.#images.values();
+  }
+
+  apply(change: CatalogChange): TableChange {
+    if (change.type === 'publish') return this.#publish(change.image);
+    if (change.type === 'purge') return this.#purge(change.imageId);
+    return NOTHING;
+  }
+
+  #publish(image: PublishedImage): TableChange {
+    const before = this.#images.get(image.id);
+    if (before?.infoHash === image.infoHash) {
+      this.#images.set(image.id, image);
+      return NOTHING;
+    }
+    const { dropped } = this.#purge(image.id);
+    this.#images.set(image.id, image);
+    this.#byInfoHash.set(image.infoHash, image.id);
+    return { published: image, dropped };
+  }
+
+  #purge(id: ImageId): TableChange {
+    const dropped = this.#images.get(id);
+    if (dropped === undefined) return NOTHING;
+    this.#images.delete(id);
+    // Two signed images with one info-hash cannot both be joined; the index belongs to the later one.
+    if (this.#byInfoHash.get(dropped.infoHash) === id) this.#byInfoHash.delete(dropped.infoHash);
+    return { published: undefined, dropped };
+  }
+}
+
+/** Bytes of all renditions: what holding the image costs. */
+export function contentBytes(image: PublishedImage): number {
+  return image.renditions.reduce((sum, rendition) => sum + rendition.bytes, 0);
+}
