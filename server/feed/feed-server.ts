@@ -1,0 +1,217 @@
+/**
+ * The feed (WebSocket `/feed`): admits sockets, wakes sessions when the log grows, beats the signed heartbeat,
+ * tells the fleet who is in it. Design section 7; threat rows 15, 22, 29, 30 and 50.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { FEED_VERSION, type FeedServerFrame } from '../../shared/api-types/feed.ts';
+import type { PeerId } from '../../shared/units.ts';
+import type { Catalog } from '../catalog/catalog-api.ts';
+import { canonicalIp, clientAddress, type TrustedProxies } from '../tracker/client-address.ts';
+import type { EdgeRegistry } from './edge-registry.ts';
+import { EntryBatches } from './entry-batches.ts';
+import { FEED_LIMITS, type FeedLimits } from './feed-limits.ts';
+import { type FeedHub, FeedSession } from './feed-session.ts';
+
+export type FeedCatalog = Pick<
+  Catalog,
+  'rootKey' | 'head' | 'hashOfEntry' | 'entriesAfter' | 'signHead' | 'onAppend'
+>;
+
+export interface FeedServerOptions {
+  readonly catalog: FeedCatalog;
+  readonly registry: EdgeRegistry;
+  /** The origin's own peer wire; `advertiseIp` undefined: the address that the edge reached us by. */
+  readonly peer: { readonly peerId: PeerId; readonly port: number; readonly advertiseIp: string | undefined };
+  readonly fleetToken: string | undefined;
+  readonly proxies: TrustedProxies;
+  readonly onError: (error: unknown) => void;
+  readonly limits?: Partial<FeedLimits>;
+  /** Unix ms; undefined: the system's clock. */
+  readonly now?: () => number;
+}
+
+export class FeedServer implements FeedHub {
+  readonly log: FeedCatalog;
+  readonly registry: EdgeRegistry;
+  readonly batches: EntryBatches;
+  readonly limits: FeedLimits;
+  readonly fleetToken: string | undefined;
+  readonly #options: FeedServerOptions;
+  readonly #server: WebSocketServer;
+  readonly #sessions = new Set<FeedSession>();
+  readonly #socketsByIp = new Map<string, number>();
+  readonly #fleetFrames = new Map<string, string>();
+  readonly #timers: NodeJS.Timeout[];
+  readonly #unsubscribe: (() => void)[];
+  #fleetTimer: NodeJS.Timeout | undefined;
+  #headFrame: string;
+  readonly #onGone: (() => void)[] = [];
+  #closing = false;
+
+  constructor(options: FeedServerOptions) {
+    this.#options = options;
+    this.log = options.catalog;
+    this.registry = options.registry;
+    this.fleetToken = options.fleetToken;
+    this.limits = { ...FEED_LIMITS, ...options.limits };
+    this.batches = new EntryBatches(
+      (after, limit) => options.catalog.entriesAfter(after, limit),
+      this.limits.batchEntries,
+      this.limits.batchBytes,
+    );
+    this.#server = new WebSocketServer({
+      noServer: true,
+      maxPayload: this.limits.maxFrameBytes,
+      perMessageDeflate: false,
+      clientTracking: false,
+    });
+    this.#headFrame = this.#signHead();
+    this.#timers = [
+      setInterval(() => this.#beat(), this.limits.headEveryMs),
+      setInterval(() => this.#checkLiveness(), this.limits.pingEveryMs),
+    ];
+    this.#unsubscribe = [
+      options.catalog.onAppend(() => this.#appended()),
+      options.registry.onChange(() => this.#fleetChanged()),
+    ];
+  }
+
+  get sockets(): number {
+    return this.#sessions.size;
+  }
+
+  /** Takes over a request that asked to be upgraded on `/feed`. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const ip = clientAddress(
+      request.socket.remoteAddress,
+      request.headers['x-forwarded-for'],
+      this.#options.proxies,
+    );
+    // Edges send no Origin; a web page that a shopper of the fleet's network opened does, and has no business here.
+    const refused =
+      ip === undefined || request.method !== 'GET'
+        ? 400
+        : request.headers.origin !== undefined
+          ? 403
+          : undefined;
+    if (refused !== undefined || ip === undefined || this.#closing) {
+      refuseUpgrade(socket, refused ?? 503);
+      return;
+    }
+    const ofIp = this.#socketsByIp.get(ip) ?? 0;
+    const isFull = this.#sessions.size >= this.limits.maxSockets || ofIp >= this.limits.maxSocketsPerIp;
+    // Past twice the cap not even the courtesy of a reason is affordable.
+    if (this.#sessions.size >= 2 * this.limits.maxSockets) {
+      socket.destroy();
+      return;
+    }
+    const localIp = canonicalIp(request.socket.localAddress ?? '') ?? '127.0.0.1';
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const session = new FeedSession(this, webSocket, ip, localIp);
+      this.#sessions.add(session);
+      this.#socketsByIp.set(ip, (this.#socketsByIp.get(ip) ?? 0) + 1);
+      webSocket.on('close', () => this.#gone(session));
+      if (isFull)
+        session.refuse({ code: 'feed_full', message: 'this origin has as many feed sockets as it takes' });
+    });
+  }
+
+  now(): number {
+    return this.#options.now?.() ?? Date.now();
+  }
+
+  welcome(): string {
+    const { peerId, port, advertiseIp } = this.#options.peer;
+    return frameText({
+      type: 'welcome',
+      version: FEED_VERSION,
+      rootKey: this.log.rootKey,
+      peer: { peerId, host: advertiseIp ?? null, port },
+    });
+  }
+
+  headFrame(): string {
+    return this.#headFrame;
+  }
+
+  fleetFrame(originIp: string): string {
+    const { peerId, port, advertiseIp } = this.#options.peer;
+    const host = advertiseIp ?? originIp;
+    const kept = this.#fleetFrames.get(host);
+    if (kept !== undefined) return kept;
+    const edges = this.registry.fleet(this.now());
+    const frame = frameText({
+      type: 'fleet',
+      nodes: [
+        { peerId, host, port },
+        ...edges.map((edge) => ({ peerId: edge.peerId, host: edge.ip, port: edge.port })),
+      ],
+    });
+    this.#fleetFrames.set(host, frame);
+    return frame;
+  }
+
+  seated(newcomer: FeedSession): void {
+    for (const session of this.#sessions)
+      if (session !== newcomer && session.hold && !this.registry.holds(session.hold)) session.terminate();
+  }
+
+  failed(error: unknown): void {
+    this.#options.onError(error);
+  }
+
+  /** Says good-bye to all edges. Resolves when their sockets are closed, after about a second at most. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#fleetTimer);
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    for (const session of this.#sessions) session.goAway();
+    while (this.#sessions.size > 0) await new Promise<void>((resolve) => this.#onGone.push(resolve));
+  }
+
+  #gone(session: FeedSession): void {
+    this.#sessions.delete(session);
+    const left = (this.#socketsByIp.get(session.ip) ?? 1) - 1;
+    if (left > 0) this.#socketsByIp.set(session.ip, left);
+    else this.#socketsByIp.delete(session.ip);
+    for (const resolve of this.#onGone.splice(0)) resolve();
+  }
+
+  #appended(): void {
+    this.batches.appended();
+    this.#headFrame = this.#signHead();
+    for (const session of this.#sessions) session.wake();
+  }
+
+  #beat(): void {
+    this.#headFrame = this.#signHead();
+    for (const session of this.#sessions) session.offerHead();
+  }
+
+  #checkLiveness(): void {
+    const now = this.now();
+    for (const session of this.#sessions) session.checkLiveness(now);
+  }
+
+  #fleetChanged(): void {
+    this.#fleetFrames.clear();
+    this.#fleetTimer ??= setTimeout(() => {
+      this.#fleetTimer = undefined;
+      this.#fleetFrames.clear();
+      for (const session of this.#sessions) session.offerFleet();
+    }, this.limits.fleetCoalesceMs);
+  }
+
+  #signHead(): string {
+    return frameText({ type: 'head', head: this.log.signHead(this.now(), this.limits.headValidMs) });
+  }
+}
+
+const frameText = (frame: FeedServerFrame): string => JSON.stringify(frame);
+
+function refuseUpgrade(socket: Duplex, status: number): void {
+  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

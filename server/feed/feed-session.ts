@@ -1,0 +1,244 @@
+/**
+ * One edge's feed socket: `waiting` for its hello, then `streaming`, then `ended`. It sends one batch of entries
+ * at a time and asks for the next when the kernel has taken it, so a slow edge costs one batch of memory.
+ */
+import type { RawData, WebSocket } from 'ws';
+import type { FeedServerFrame } from '../../shared/api-types/feed.ts';
+import { invariant } from '../../shared/errors.ts';
+import { parseClientFrame } from '../../shared/feed/client-frame.ts';
+import { TokenBucket } from '../../shared/token-bucket.ts';
+import { arrivalOf, type Hello, judgeHead, judgeHello, type LogView, type Refusal } from './admission.ts';
+import type { EdgeHold, EdgeRegistry } from './edge-registry.ts';
+import type { EntryBatches } from './entry-batches.ts';
+import type { FeedLimits } from './feed-limits.ts';
+
+/** What all sessions share; the feed server is one. */
+export interface FeedHub {
+  readonly log: LogView;
+  readonly registry: EdgeRegistry;
+  readonly batches: EntryBatches;
+  readonly limits: FeedLimits;
+  readonly fleetToken: string | undefined;
+  now(): number;
+  welcome(): string;
+  /** The newest signed head, as a frame. */
+  headFrame(): string;
+  /** @param originIp the address under which this edge reaches the origin */
+  fleetFrame(originIp: string): string;
+  /** A session holds the edge's seat now: an older session of the same edge ends. */
+  seated(session: FeedSession): void;
+  failed(error: unknown): void;
+}
+
+/** A refused client gets its reason; one that does not hang up itself then is cut off. */
+const REFUSED_LINGER_MS = 1_000;
+const POLICY_VIOLATION = 1008;
+const GOING_AWAY = 1001;
+
+export class FeedSession {
+  readonly ip: string;
+  readonly #hub: FeedHub;
+  readonly #socket: WebSocket;
+  readonly #localIp: string;
+  readonly #frames: TokenBucket;
+  #state: 'waiting' | 'judging' | 'streaming' | 'ended' = 'waiting';
+  #timer: NodeJS.Timeout;
+  #hold: EdgeHold | undefined;
+  #cursor = 0;
+  #pumping = false;
+  #headSent = '';
+  #heardAt: number;
+
+  constructor(hub: FeedHub, socket: WebSocket, ip: string, localIp: string) {
+    this.#hub = hub;
+    this.#socket = socket;
+    this.ip = ip;
+    this.#localIp = localIp;
+    this.#heardAt = hub.now();
+    this.#frames = new TokenBucket(hub.limits.framesPerSecond, hub.limits.framesBurst, hub.now());
+    this.#timer = setTimeout(
+      () => this.refuse({ code: 'feed_hello_invalid', message: 'no hello came in time' }),
+      hub.limits.helloMs,
+    );
+    socket.on('message', (data, isBinary) => this.#received(data, isBinary));
+    socket.on('pong', () => this.#heard());
+    socket.on('close', () => this.#ended());
+    // ws closes the socket itself after an error: an oversize or malformed frame is the client's fault.
+    socket.on('error', () => this.#ended());
+  }
+
+  get hold(): EdgeHold | undefined {
+    return this.#hold;
+  }
+
+  get isStreaming(): boolean {
+    return this.#state === 'streaming';
+  }
+
+  /** Sends what the log has that this edge has not, then the newest head. */
+  wake(): void {
+    if (this.#state !== 'streaming' || this.#pumping) return;
+    this.#pumping = true;
+    this.#pump()
+      .catch((error: unknown) => {
+        this.#hub.failed(error);
+        this.#socket.terminate();
+      })
+      .finally(() => {
+        this.#pumping = false;
+        // An append between the last look at the head and here would be lost without a second look.
+        if (this.#state === 'streaming' && this.#cursor < this.#hub.log.head().number) this.wake();
+      });
+  }
+
+  /** The heartbeat; a socket with a backlog gets the next one. */
+  offerHead(): void {
+    if (this.#pumping) return;
+    const frame = this.#hub.headFrame();
+    if (frame !== this.#headSent && this.#offer(frame)) this.#headSent = frame;
+  }
+
+  offerFleet(): void {
+    this.#offer(this.#hub.fleetFrame(this.#localIp));
+  }
+
+  /** Ends a socket that was silent for too long, asks the others for a sign of life. */
+  checkLiveness(now: number): void {
+    if (this.#state === 'ended') return;
+    if (now - this.#heardAt >= this.#hub.limits.silentMs) this.terminate();
+    else if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  /** Tells why, then hangs up. */
+  refuse(refusal: Refusal): void {
+    if (this.#state === 'ended') return;
+    this.#send({ type: 'refused', ...refusal });
+    this.#hangUp(POLICY_VIOLATION, refusal.code);
+  }
+
+  /** The origin stops: edges keep what they have and come back. */
+  goAway(): void {
+    if (this.#state !== 'ended') this.#hangUp(GOING_AWAY, 'origin stops');
+  }
+
+  terminate(): void {
+    this.#ended();
+    this.#socket.terminate();
+  }
+
+  #received(data: RawData, isBinary: boolean): void {
+    if (this.#state === 'ended') return;
+    const now = this.#hub.now();
+    const isFlood = this.#frames.waitMs(now) > 0;
+    this.#frames.take(1, now);
+    this.#heard();
+    const frame = isBinary || isFlood ? undefined : readFrame(data);
+    if (isFlood) this.#reject('too many frames');
+    else if (frame === undefined) this.#reject('not a frame of this feed');
+    else if (frame.type === 'hello') this.#receivedHello(frame);
+    else if (this.#hold === undefined) this.#reject('hello comes first');
+    else this.#hub.registry.progress(this.#hold, frame, now);
+  }
+
+  #receivedHello(hello: Hello): void {
+    if (this.#state !== 'waiting') {
+      this.#reject('a second hello');
+      return;
+    }
+    this.#state = 'judging';
+    clearTimeout(this.#timer);
+    this.#admit(hello).catch((error: unknown) => {
+      this.#hub.failed(error);
+      this.terminate();
+    });
+  }
+
+  async #admit(hello: Hello): Promise<void> {
+    const hub = this.#hub;
+    const refusal = judgeHello(hello, hub.fleetToken) ?? (await judgeHead(hello.head, hub.log));
+    if (this.#state !== 'judging') return;
+    if (refusal) {
+      this.refuse(refusal);
+      return;
+    }
+    const hold = hub.registry.join(arrivalOf(hello, this.ip, hub.fleetToken !== undefined), hub.now());
+    if (!hold) {
+      this.#reject('a live edge elsewhere has this peer id');
+      return;
+    }
+    this.#hold = hold;
+    this.#cursor = hello.head.number;
+    this.#state = 'streaming';
+    hub.seated(this);
+    this.#socket.send(hub.welcome());
+    this.offerHead();
+    this.offerFleet();
+    this.wake();
+  }
+
+  async #pump(): Promise<void> {
+    while (this.#state === 'streaming' && this.#cursor < this.#hub.log.head().number) {
+      const batch = await this.#hub.batches.after(this.#cursor);
+      invariant(batch.count > 0, `no entry after ${this.#cursor} below the head`);
+      await this.#sendAndDrain(batch.text);
+      this.#cursor += batch.count;
+    }
+    this.#pumping = false;
+    if (this.#state === 'streaming') this.offerHead();
+  }
+
+  #sendAndDrain(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      // Ending the socket also ends the wait: ws calls back with an error for what it could not send.
+      const timer = setTimeout(() => this.terminate(), this.#hub.limits.drainMs);
+      this.#socket.send(text, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #offer(text: string): boolean {
+    if (this.#state !== 'streaming' || this.#socket.bufferedAmount > this.#hub.limits.backlogBytes)
+      return false;
+    this.#socket.send(text);
+    return true;
+  }
+
+  #send(frame: FeedServerFrame): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #reject(message: string): void {
+    this.refuse({ code: 'feed_hello_invalid', message });
+  }
+
+  #heard(): void {
+    const now = this.#hub.now();
+    this.#heardAt = now;
+    if (this.#hold) this.#hub.registry.heard(this.#hold, now);
+  }
+
+  #hangUp(status: number, reason: string): void {
+    this.#ended();
+    this.#socket.close(status, reason);
+    this.#timer = setTimeout(() => this.#socket.terminate(), REFUSED_LINGER_MS);
+    this.#socket.once('close', () => clearTimeout(this.#timer));
+  }
+
+  #ended(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    clearTimeout(this.#timer);
+    if (this.#hold) this.#hub.registry.leave(this.#hold, this.#hub.now());
+  }
+}
+
+function readFrame(data: RawData) {
+  const text = Array.isArray(data) ? Buffer.concat(data).toString() : data.toString();
+  try {
+    return parseClientFrame(text);
+  } catch {
+    return undefined;
+  }
+}

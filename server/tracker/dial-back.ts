@@ -1,0 +1,128 @@
+/**
+ * Proof that a stranger's announced port is a BitTorrent peer with that torrent, before anybody is sent there
+ * (threat row 20: without it a tracker turns a swarm on a victim). The tracker connects to the address the announce
+ * came from, says the handshake of BEP 3 and wants the same info-hash back.
+ */
+import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { LRUCache } from 'lru-cache';
+import type { Address } from '../../shared/engine/inputs.ts';
+import type { InfoHash, PeerId } from '../../shared/units.ts';
+import { encodeHandshake, HandshakeReader } from '../../shared/wire/handshake.ts';
+
+export interface DialBackLimits {
+  /** A peer that does not answer within this is as good as unreachable. */
+  readonly timeoutMs: number;
+  /** Sockets at once. */
+  readonly maxActive: number;
+  /** At once to one address: a flood of announces from one machine does not take all slots. */
+  readonly maxActivePerIp: number;
+  /** Waiting for a slot; more are dropped, and asked again at the peer's next announce. */
+  readonly maxWaiting: number;
+  /** A peer that failed is not dialled again before this. */
+  readonly retryAfterMs: number;
+}
+
+export const DIAL_BACK_LIMITS: DialBackLimits = {
+  timeoutMs: 3_000,
+  maxActive: 64,
+  maxActivePerIp: 4,
+  maxWaiting: 1_024,
+  retryAfterMs: 60_000,
+};
+
+interface Job {
+  readonly address: Address;
+  readonly infoHash: InfoHash;
+  readonly done: (reached: boolean) => void;
+}
+
+/** Failures remembered: 16,384 keys of some 70 bytes. */
+const MAX_REMEMBERED_FAILURES = 16_384;
+
+export class DialBack {
+  readonly #limits: DialBackLimits;
+  readonly #waiting = new Map<string, Job>();
+  readonly #active = new Map<string, Socket>();
+  readonly #activeByIp = new Map<string, number>();
+  readonly #failed: LRUCache<string, true>;
+  readonly #peerId: PeerId;
+  #closed = false;
+
+  constructor(limits: Partial<DialBackLimits> = {}) {
+    this.#limits = { ...DIAL_BACK_LIMITS, ...limits };
+    this.#failed = new LRUCache({ max: MAX_REMEMBERED_FAILURES, ttl: this.#limits.retryAfterMs });
+    // An id of its own: a client that is linked to the origin must not take this for a second link of it.
+    this.#peerId = Buffer.concat([Buffer.from('-SH0100-'), randomBytes(12)]).toString('hex') as PeerId;
+  }
+
+  get active(): number {
+    return this.#active.size;
+  }
+
+  /** Dials once per address and torrent, however often it is asked meanwhile. `reached` is called only on success. */
+  check(address: Address, infoHash: InfoHash, reached: () => void): void {
+    const key = `${address.ip} ${address.port} ${infoHash}`;
+    if (this.#closed || this.#active.has(key) || this.#waiting.has(key) || this.#failed.has(key)) return;
+    if (this.#waiting.size >= this.#limits.maxWaiting) return;
+    const done = (ok: boolean) => (ok ? reached() : void this.#failed.set(key, true));
+    this.#waiting.set(key, { address, infoHash, done });
+    this.#startNext();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#waiting.clear();
+    for (const socket of this.#active.values()) socket.destroy();
+  }
+
+  #startNext(): void {
+    for (const [key, job] of this.#waiting) {
+      if (this.#active.size >= this.#limits.maxActive) return;
+      if ((this.#activeByIp.get(job.address.ip) ?? 0) >= this.#limits.maxActivePerIp) continue;
+      this.#waiting.delete(key);
+      this.#start(key, job);
+    }
+  }
+
+  #start(key: string, job: Job): void {
+    const { ip, port } = job.address;
+    const socket = connect({ host: ip, port });
+    this.#active.set(key, socket);
+    this.#activeByIp.set(ip, (this.#activeByIp.get(ip) ?? 0) + 1);
+    const reader = new HandshakeReader();
+    let verdict: boolean | undefined;
+    const timer = setTimeout(() => socket.destroy(), this.#limits.timeoutMs);
+    socket.on('connect', () => socket.write(encodeHandshake(this.#handshake(job.infoHash))));
+    socket.on('data', (bytes) => {
+      verdict ??= verdictOf(reader, bytes, job.infoHash);
+      if (verdict !== undefined) socket.destroy();
+    });
+    // `close` follows every error.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.#active.delete(key);
+      const left = (this.#activeByIp.get(ip) ?? 1) - 1;
+      if (left > 0) this.#activeByIp.set(ip, left);
+      else this.#activeByIp.delete(ip);
+      if (this.#closed) return;
+      job.done(verdict === true);
+      this.#startNext();
+    });
+  }
+
+  #handshake(infoHash: InfoHash) {
+    return { infoHash, peerId: this.#peerId, fast: false, extended: false, v2: false };
+  }
+}
+
+/** Whether the peer is one of that torrent; undefined while its handshake is not complete. */
+function verdictOf(reader: HandshakeReader, bytes: Uint8Array, infoHash: InfoHash): boolean | undefined {
+  try {
+    const read = reader.feed(bytes);
+    return read && read.handshake.infoHash === infoHash;
+  } catch {
+    return false;
+  }
+}
