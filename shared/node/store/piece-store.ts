@@ -12,12 +12,24 @@ export interface StoredFile {
 
 export interface PieceStore {
   /**
-   * Reads what is known of these files. Leaves marked verified are trusted; leaves that were written but not
+   * Reads what is known of this file. Leaves marked verified are trusted; leaves that were written but not
    * marked before a crash are handed to `verifyLeaves`, and marked if it says yes.
-   * @returns per file, the leaves (16 KiB blocks) held.
+   * @param leavesPerPiece how many leaves `verifyLeaves` can judge together; it is given whole pieces (the
+   *   file's last may be short). Default 1.
+   * @returns the leaves (16 KiB blocks) held; a copy.
+   * @throws StoreError `store_mismatch` when the root is open with another length
    */
-  open(file: StoredFile, verifyLeaves: (firstLeaf: number, bytes: Uint8Array) => boolean): Promise<Bitfield>;
-  /** Verified bytes that start on a leaf boundary and end on one, or at the file's end. Resolves when they would survive kill -9. */
+  open(
+    file: StoredFile,
+    verifyLeaves: (firstLeaf: number, bytes: Uint8Array) => boolean,
+    leavesPerPiece?: number,
+  ): Promise<Bitfield>;
+  /**
+   * Verified bytes that start on a leaf boundary and end on one, or at the file's end; the file must be open and
+   * the store keeps the bytes. They can be read at once. Resolves when they would survive kill -9; the further
+   * the disk is behind, the later that is. Rejects with StoreError `store_full` or `store_io`, and then the
+   * range is not held.
+   */
   write(file: StoredFile, offsetBytes: number, bytes: Uint8Array): Promise<void>;
   /** Held bytes, at once when they are in memory. Rejects with StoreError `store_missing` for a range not held. */
   read(file: StoredFile, offsetBytes: number, lengthBytes: number): Uint8Array | Promise<Uint8Array>;
@@ -28,6 +40,8 @@ export interface PieceStore {
   remove(root: FileRoot): Promise<void>;
   /** Bytes of verified content on disk. */
   readonly heldBytes: number;
+  /** Deletes the files of all roots but these, and whatever else lies in the store's directory. */
+  sweep(keep: ReadonlySet<FileRoot>): Promise<void>;
   /** Flushes what is pending and closes all files. */
   close(): Promise<void>;
 }

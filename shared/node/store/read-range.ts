@@ -1,0 +1,112 @@
+/**
+ * Reads of held bytes. A miss reads the held leaves around it as well, up to a window: peers ask for a piece's
+ * blocks one after the other, so the next fifteen answers come from memory.
+ */
+import { BLOCK_BYTES } from '../../units.ts';
+import type { BlockCache, CachedBytes } from './block-cache.ts';
+import type { DescriptorCache } from './descriptor-cache.ts';
+import type { FileState } from './file-state.ts';
+import { errnoOf, StoreError, toStoreError } from './store-error.ts';
+
+/** 256 KiB: a small rendition comes whole, a large piece in two or three reads. */
+const WINDOW_LEAVES = 16;
+
+export function readRange(
+  descriptors: DescriptorCache,
+  cache: BlockCache,
+  state: FileState,
+  offsetBytes: number,
+  lengthBytes: number,
+): Uint8Array | Promise<Uint8Array> {
+  const end = offsetBytes + lengthBytes;
+  const first = Math.floor(offsetBytes / BLOCK_BYTES);
+  const last = Math.ceil(end / BLOCK_BYTES) - 1;
+  const isInFile = offsetBytes >= 0 && lengthBytes > 0 && end <= state.file.lengthBytes;
+  if (!isInFile || !state.holds(first, last - first + 1))
+    return Promise.reject(missing(state, offsetBytes, end));
+  return (
+    cache.find(state, offsetBytes, lengthBytes) ?? gather(descriptors, cache, state, offsetBytes, lengthBytes)
+  );
+}
+
+/** Puts the range together from memory and disk; each window is kept in memory for the next. */
+async function gather(
+  descriptors: DescriptorCache,
+  cache: BlockCache,
+  state: FileState,
+  offsetBytes: number,
+  lengthBytes: number,
+): Promise<Uint8Array> {
+  const end = offsetBytes + lengthBytes;
+  let whole: Uint8Array | undefined;
+  for (let at = offsetBytes; at < end; ) {
+    const leaf = Math.floor(at / BLOCK_BYTES);
+    const block = state.blocks.get(leaf) ?? (await load(descriptors, cache, state, leaf));
+    const start = block.firstLeaf * BLOCK_BYTES;
+    const part = block.bytes.subarray(at - start, Math.min(block.bytes.length, end - start));
+    if (part.length === lengthBytes) return part;
+    whole ??= new Uint8Array(lengthBytes);
+    whole.set(part, at - offsetBytes);
+    at += part.length;
+  }
+  return whole as Uint8Array;
+}
+
+function load(
+  descriptors: DescriptorCache,
+  cache: BlockCache,
+  state: FileState,
+  leaf: number,
+): Promise<CachedBytes> {
+  const under = state.loading.get(leaf);
+  if (under) return under;
+  const { first, count } = windowAround(state, leaf);
+  const loading = readLeaves(descriptors, cache, state, first, count).finally(() => {
+    for (let one = first; one < first + count; one++) state.loading.delete(one);
+  });
+  for (let one = first; one < first + count; one++) state.loading.set(one, loading);
+  return loading;
+}
+
+/** The leaves around one that are on disk, not in memory, and not being read. */
+function windowAround(state: FileState, leaf: number): { first: number; count: number } {
+  const start = leaf - (leaf % WINDOW_LEAVES);
+  const wanted = (one: number) => state.written.has(one) && !state.blocks.has(one) && !state.loading.has(one);
+  let first = leaf;
+  while (first > start && wanted(first - 1)) first--;
+  let end = leaf + 1;
+  while (end < start + WINDOW_LEAVES && wanted(end)) end++;
+  return { first, count: end - first };
+}
+
+async function readLeaves(
+  descriptors: DescriptorCache,
+  cache: BlockCache,
+  state: FileState,
+  first: number,
+  count: number,
+): Promise<CachedBytes> {
+  const offsetBytes = first * BLOCK_BYTES;
+  // Every byte is written by the read or the buffer is thrown away, so it need not be zeroed first.
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(state.bytesIn(first, count)).buffer);
+  let read: number;
+  try {
+    read = await descriptors.use(state.paths.data, false, (file) => file.read(bytes, offsetBytes));
+  } catch (cause) {
+    if (errnoOf(cause) !== 'ENOENT') throw toStoreError(cause, `read ${state.file.root}`);
+    state.lose({ first: 0, count: state.leafCount });
+    throw missing(state, offsetBytes, offsetBytes + bytes.length);
+  }
+  if (read < bytes.length) {
+    // Somebody cut the file: from here to its end nothing is left.
+    const lost = first + Math.floor(read / BLOCK_BYTES);
+    state.lose({ first: lost, count: state.leafCount - lost });
+    throw missing(state, offsetBytes, offsetBytes + bytes.length);
+  }
+  const block = cache.pin(state, first, bytes);
+  cache.unpin(block);
+  return block;
+}
+
+const missing = (state: FileState, from: number, to: number): StoreError =>
+  new StoreError('store_missing', `${state.file.root} does not hold [${from}, ${to})`);

@@ -1,0 +1,85 @@
+/** What a file on disk holds, judged when it is opened: after a good end, a crash, or tampering. */
+import { BLOCK_BYTES } from '../../units.ts';
+import type { DescriptorCache } from './descriptor-cache.ts';
+import type { FileState } from './file-state.ts';
+import type { FileSystem } from './file-system.ts';
+import { HAVE_HEADER_BYTES, type ParsedHave, parseHave } from './have-file.ts';
+import type { HaveWriter } from './have-writer.ts';
+import { errnoOf } from './store-error.ts';
+
+export interface RecoveryParts {
+  readonly fileSystem: FileSystem;
+  readonly descriptors: DescriptorCache;
+  readonly haveWriter: HaveWriter;
+}
+
+export type VerifyLeaves = (firstLeaf: number, bytes: Uint8Array) => boolean;
+
+/** Fills in what the file holds. @throws what the disk throws */
+export async function recover(
+  parts: RecoveryParts,
+  state: FileState,
+  verifyLeaves: VerifyLeaves,
+  leavesPerPiece: number,
+): Promise<void> {
+  const dataBytes = await parts.fileSystem.lengthOf(state.paths.data);
+  if (dataBytes === undefined) return;
+  const have = await readHave(parts, state);
+  // Leaves beyond the end of the data file are missing, whatever the marks say.
+  const onDisk = leavesWithin(state, dataBytes);
+  for (let leaf = 0; leaf < onDisk; leaf++)
+    if (have !== undefined && (have.marked === undefined || have.marked[leaf] === 1)) keep(state, leaf);
+  const saysTooMuch = have?.state === 'complete' && !state.marked.isFull;
+  state.haveState = saysTooMuch ? 'absent' : (have?.state ?? 'absent');
+  if (have === undefined || have.state === 'open')
+    await judgeUnmarked(parts, state, onDisk, verifyLeaves, leavesPerPiece);
+}
+
+/** A process died while it wrote here: each unmarked piece is read and judged. */
+async function judgeUnmarked(
+  parts: RecoveryParts,
+  state: FileState,
+  onDisk: number,
+  verifyLeaves: VerifyLeaves,
+  leavesPerPiece: number,
+): Promise<void> {
+  const found: { first: number; count: number }[] = [];
+  await parts.descriptors.use(state.paths.data, false, async (file) => {
+    for (let first = 0; first < state.leafCount; first += leavesPerPiece) {
+      const count = Math.min(leavesPerPiece, state.leafCount - first);
+      if (first + count > onDisk || state.holds(first, count)) continue;
+      const bytes = new Uint8Array(state.bytesIn(first, count));
+      const read = await file.read(bytes, first * BLOCK_BYTES);
+      if (read === bytes.length && verifyLeaves(first, bytes)) found.push({ first, count });
+    }
+    // What was found may be in the kernel's memory only: synced before it is marked, like any write.
+    if (found.length > 0) await file.sync();
+  });
+  for (const { first, count } of found)
+    for (let leaf = first; leaf < first + count; leaf++) keep(state, leaf);
+  const isComplete = state.marked.isFull;
+  if (state.marked.count > 0) await parts.haveWriter.rewrite(state, isComplete ? 'complete' : 'clean');
+}
+
+function keep(state: FileState, leaf: number): void {
+  state.held.set(leaf);
+  state.written.set(leaf);
+  state.marked.set(leaf);
+}
+
+function leavesWithin(state: FileState, dataBytes: number): number {
+  if (dataBytes >= state.file.lengthBytes) return state.leafCount;
+  return Math.floor(dataBytes / BLOCK_BYTES);
+}
+
+/** One byte more than a good sidecar has is read, so that a longer one is noticed and never read whole. */
+async function readHave(parts: RecoveryParts, state: FileState): Promise<ParsedHave | undefined> {
+  const buffer = new Uint8Array(HAVE_HEADER_BYTES + state.leafCount + 1);
+  try {
+    const length = await parts.descriptors.use(state.paths.have, false, (file) => file.read(buffer, 0));
+    return parseHave(state.file, buffer.subarray(0, length));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Node's file system whose n-th call of some kinds fails, as a full or broken disk would (threat row 51). A
+ * failing write puts half of its bytes on the disk first: that is what a torn write leaves.
+ */
+import { concatBytes } from '../../shared/bytes.ts';
+import { type FileSystem, nodeFileSystem, type OpenFile } from '../../shared/node/store/file-system.ts';
+
+export type DiskCall =
+  | 'open'
+  | 'read'
+  | 'write'
+  | 'sync'
+  | 'truncate'
+  | 'rename'
+  | 'remove'
+  | 'makeDirectory';
+
+export interface FailingFileSystem extends FileSystem {
+  /** Calls seen so far, of the kinds that may fail. */
+  readonly calls: () => number;
+  /** Arms the failure: the n-th call from now on (1 = the next) fails, and all after it if `forGood`. */
+  readonly failAt: (n: number, errno: string, forGood: boolean) => void;
+}
+
+export function failingFileSystem(kinds: readonly DiskCall[]): FailingFileSystem {
+  let seen = 0;
+  let failing = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY, errno: 'EIO' };
+  const fails = (kind: DiskCall): Error | undefined => {
+    if (!kinds.includes(kind)) return undefined;
+    seen++;
+    if (seen < failing.from || seen > failing.to) return undefined;
+    return Object.assign(new Error(`${failing.errno}: ${kind}`), { code: failing.errno });
+  };
+  const attempt = async <T>(kind: DiskCall, call: () => Promise<T>): Promise<T> => {
+    const error = fails(kind);
+    if (error) throw error;
+    return await call();
+  };
+  const wrap = (file: OpenFile): OpenFile => ({
+    read: (into, offset) => attempt('read', () => file.read(into, offset)),
+    write: async (chunks, offset) => {
+      const error = fails('write');
+      if (!error) return await file.write(chunks, offset);
+      const whole = concatBytes(chunks);
+      await file.write([whole.subarray(0, whole.length >> 1)], offset);
+      throw error;
+    },
+    sync: () => attempt('sync', () => file.sync()),
+    truncate: (length) => attempt('truncate', () => file.truncate(length)),
+    lengthBytes: () => file.lengthBytes(),
+    close: () => file.close(),
+  });
+  return {
+    ...nodeFileSystem,
+    open: (path, create) => attempt('open', async () => wrap(await nodeFileSystem.open(path, create))),
+    rename: (from, to) => attempt('rename', () => nodeFileSystem.rename(from, to)),
+    remove: (path) => attempt('remove', () => nodeFileSystem.remove(path)),
+    makeDirectory: (path) => attempt('makeDirectory', () => nodeFileSystem.makeDirectory(path)),
+    syncDirectory: (path) => attempt('sync', () => nodeFileSystem.syncDirectory(path)),
+    calls: () => seen,
+    failAt: (n, errno, forGood) => {
+      failing = { from: seen + n, to: forGood ? Number.POSITIVE_INFINITY : seen + n, errno };
+    },
+  };
+}
