@@ -1,0 +1,113 @@
+/**
+ * The words that image services share in their queries (design section 3). Nothing here can be wrong: unknown words
+ * are ignored and absurd values count as not given, for a shopper's <img> never gets a 400. What comes out is a small
+ * set of wishes; two queries with the same wishes are the same request (threat row 40: key flooding).
+ */
+import type { RenditionType } from '../api-types/catalog.ts';
+
+export interface ImageWish {
+  /** In CSS pixels; `undefined`: not given or absurd. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  /** Device pixels per CSS pixel, 1 to 5 (the bounds of imgix). */
+  readonly dpr: number;
+  /** `undefined`: choose by Accept. */
+  readonly type: RenditionType | undefined;
+  /** `auto=format`: by Accept where the client names a newer type, and `type` is what the others get. */
+  readonly autoFormat: boolean;
+  /** Whether the image must cover the box of width and height, or lie within it. */
+  readonly fit: 'cover' | 'contain';
+}
+
+/** What a stock provider of an image component writes is below 200 characters. */
+const MAX_QUERY_CHARACTERS = 2048;
+const MAX_WORDS = 64;
+/** Wider than any rung or screen; beyond it a number is a mistake or a probe. */
+const MAX_PIXELS = 16_384;
+
+const TYPES: Readonly<Record<string, RenditionType>> = {
+  avif: 'image/avif',
+  webp: 'image/webp',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  pjpg: 'image/jpeg',
+};
+
+/** The rungs by the names that shops give them. */
+const PRESETS: Readonly<Record<string, number>> = {
+  thumb: 160,
+  thumbnail: 160,
+  small: 320,
+  medium: 640,
+  large: 1280,
+  xlarge: 2048,
+  hero: 2048,
+};
+
+/** Words of imgix, Cloudinary, sharp and CSS for "fill the box"; anything else means "lie within it". */
+const COVERING = new Set(['cover', 'crop', 'fill', 'facearea', 'min', 'outside', 'scale', 'lfill', 'thumb']);
+
+/** Reads what follows the `?`. Quality is known but changes nothing: the ladder has one quality per format. */
+export function parseImageQuery(query: string): ImageWish {
+  const words = query === '' ? NO_WORDS : readWords(query);
+  const pixels = (...names: string[]) => readPixels(first(words, names));
+  const preset = first(words, ['preset'])?.toLowerCase() ?? '';
+  const height = pixels('h', 'height');
+  const width =
+    pixels('w', 'width') ??
+    (height === undefined && Object.hasOwn(PRESETS, preset) ? PRESETS[preset] : undefined);
+  const format = first(words, ['fm', 'format'])?.toLowerCase() ?? '';
+  const auto = first(words, ['auto'])?.toLowerCase().split(',') ?? [];
+  const fit = first(words, ['fit', 'mode'])?.toLowerCase() ?? '';
+  return {
+    width,
+    height,
+    dpr: readRatio(first(words, ['dpr'])),
+    type: Object.hasOwn(TYPES, format) ? TYPES[format] : undefined,
+    autoFormat: auto.includes('format'),
+    fit: COVERING.has(fit) ? 'cover' : 'contain',
+  };
+}
+
+const NO_WORDS: ReadonlyMap<string, string> = new Map();
+
+/** The first of a repeated word counts, as in URLSearchParams.get. */
+function readWords(query: string): ReadonlyMap<string, string> {
+  const words = new Map<string, string>();
+  for (const pair of query.slice(0, MAX_QUERY_CHARACTERS).split('&', MAX_WORDS)) {
+    const equals = pair.indexOf('=');
+    if (equals <= 0) continue;
+    const word = pair.slice(0, equals);
+    const value = decode(pair.slice(equals + 1));
+    if (value !== undefined && !words.has(word)) words.set(word, value);
+  }
+  return words;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' ')).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function first(words: ReadonlyMap<string, string>, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = words.get(name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function readPixels(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,6}(?:\.\d{1,6})?(?:px)?$/.test(text)) return undefined;
+  const value = Number.parseFloat(text);
+  return value >= 1 && value <= MAX_PIXELS ? value : undefined;
+}
+
+function readRatio(text: string | undefined): number {
+  if (text === undefined || !/^\d(?:\.\d{1,6})?$/.test(text)) return 1;
+  const value = Number(text);
+  return value >= 1 && value <= 5 ? value : 1;
+}

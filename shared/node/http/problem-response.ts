@@ -1,0 +1,27 @@
+/** Error answers of the image route: problem+json that no cache may keep (threat row 39). */
+import type { ServerResponse } from 'node:http';
+import { makeProblem } from '../../http/problem.ts';
+import { CROSS_ORIGIN, type RawHeaders } from './image-headers.ts';
+
+export function sendProblem(
+  res: ServerResponse,
+  problem: { readonly status: number; readonly code: string; readonly detail: string },
+  extra: RawHeaders = [],
+): void {
+  const body = Buffer.from(JSON.stringify(makeProblem(problem.status, problem.code, problem.detail)));
+  const headers = [
+    'Content-Type',
+    'application/problem+json',
+    'Content-Length',
+    String(body.length),
+    'Cache-Control',
+    'no-store',
+    'X-Content-Type-Options',
+    'nosniff',
+    ...CROSS_ORIGIN,
+    ...extra,
+  ];
+  res.writeHead(problem.status, headers as string[]);
+  // node:http leaves the body out for HEAD.
+  res.end(body);
+}

@@ -1,0 +1,137 @@
+/** Ways of an image's bytes into a response: at once from memory, or as verified bytes come in. */
+import { once } from 'node:events';
+import { InternalError, UserError } from '../../errors.ts';
+import { beginAnswer, type Exchange, headersOf, type Plan } from './exchange.ts';
+import { CLIENT_CLOSED_REQUEST } from './http-metrics.ts';
+import { type Content, singlePart } from './multipart.ts';
+import { sendProblem } from './problem-response.ts';
+import type { RenditionBody } from './rendition-source.ts';
+
+/** A swarm that is late now may well be there in a moment. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** The warm path: one writeHead with a ready list, one end; node:http sends both in one system call. */
+export function sendWarm(exchange: Exchange, plan: Plan, body: RenditionBody, whole: Uint8Array): void {
+  const { res, metrics } = exchange;
+  if (whole.length !== plan.resource.sizeBytes) {
+    fail(exchange, new InternalError(`${whole.length} bytes for ${plan.resource.etag}`));
+    return;
+  }
+  beginAnswer(exchange, plan, body.source, headersOf(plan, body.source));
+  const { content } = plan;
+  if (content === undefined) {
+    metrics.sent(body.source, whole.length);
+    res.end(whole);
+    return;
+  }
+  metrics.sent(body.source, content.lengthBytes);
+  for (const { head, range } of content.parts) {
+    if (head !== undefined) res.write(head);
+    res.write(whole.subarray(range.startBytes, range.endBytes));
+  }
+  res.end(content.tail);
+}
+
+/** Everything that must wait: an `open` that is a promise, or a body that is not in memory. Never rejects. */
+export async function sendWhenThere(
+  exchange: Exchange,
+  plan: Plan,
+  opening: Promise<RenditionBody> | RenditionBody,
+): Promise<void> {
+  const { res, metrics, route } = exchange;
+  const abort = new AbortController();
+  // `close` comes after the last byte too, when aborting ends nothing.
+  res.once('close', () => abort.abort());
+  // Writing to a response whose socket has just gone is an error event; `close` follows and is what we act on.
+  res.on('error', () => abort.abort());
+  try {
+    const body = await opening;
+    abort.signal.throwIfAborted();
+    if (body.whole === undefined) await stream(exchange, plan, body, abort.signal);
+    else sendWarm(exchange, plan, body, body.whole);
+  } catch (error) {
+    if (!abort.signal.aborted) fail(exchange, error);
+    else if (!res.headersSent) metrics.answered(route, CLIENT_CLOSED_REQUEST);
+  } finally {
+    abort.abort();
+  }
+}
+
+/** For HEAD: the headers that GET would have now. */
+export async function sendHeadersWhenThere(
+  exchange: Exchange,
+  plan: Plan,
+  opening: Promise<RenditionBody> | RenditionBody,
+): Promise<void> {
+  try {
+    const body = await opening;
+    beginAnswer(exchange, plan, body.source, headersOf(plan, body.source));
+    exchange.res.end();
+  } catch (error) {
+    fail(exchange, error);
+  }
+}
+
+async function stream(
+  exchange: Exchange,
+  plan: Plan,
+  body: RenditionBody,
+  signal: AbortSignal,
+): Promise<void> {
+  const { res, metrics } = exchange;
+  const content = plan.content ?? singlePart({ startBytes: 0, endBytes: plan.resource.sizeBytes });
+  const chunks = bytesOf(content, body, signal);
+  try {
+    // Headers wait for the first bytes: until then a source that fails can still be a clean 503.
+    let step = await chunks.next();
+    signal.throwIfAborted();
+    beginAnswer(exchange, plan, body.source, headersOf(plan, body.source));
+    while (step.done !== true) {
+      metrics.sent(body.source, step.value.length);
+      if (!res.write(step.value)) await once(res, 'drain', { signal });
+      step = await chunks.next();
+      signal.throwIfAborted();
+    }
+    res.end();
+  } finally {
+    await chunks.return();
+  }
+}
+
+async function* bytesOf(
+  content: Content,
+  body: RenditionBody,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, void> {
+  for (const { head, range } of content.parts) {
+    if (head !== undefined) yield head;
+    let left = range.endBytes - range.startBytes;
+    for await (const chunk of body.read(range.startBytes, range.endBytes, signal)) {
+      left -= chunk.length;
+      if (left < 0) throw new InternalError('a source gave more bytes than the range has');
+      if (chunk.length > 0) yield chunk;
+    }
+    if (left > 0) throw new InternalError(`a source ended ${left} bytes early`);
+  }
+  if (content.tail !== undefined) yield content.tail;
+}
+
+/**
+ * Before the headers: a problem. After them: end the connection short of Content-Length, which every client takes
+ * for an incomplete answer (RFC 9112 section 8); a clean end would make it a wrong one.
+ */
+function fail(exchange: Exchange, error: unknown): void {
+  const { req, res, metrics, route, log } = exchange;
+  const known = error instanceof UserError ? error : undefined;
+  if (known === undefined) log.error({ err: error, url: req.url }, 'image answer failed');
+  if (res.headersSent) {
+    log.warn({ code: known?.code ?? 'internal', url: req.url }, 'image answer cut short');
+    res.destroy();
+    return;
+  }
+  const status = known?.status ?? 500;
+  const retry = status === 503 ? ['Retry-After', String(RETRY_AFTER_SECONDS)] : [];
+  const detail = known?.message ?? 'The node failed to answer.';
+  metrics.answered(route, status);
+  sendProblem(res, { status, code: known?.code ?? 'internal', detail }, retry);
+}
