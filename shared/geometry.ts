@@ -34,10 +34,14 @@ export class Geometry {
    */
   constructor(pieceLengthBytes: number, fileLengthsBytes: readonly number[]) {
     invariant(
-      pieceLengthBytes >= BLOCK_BYTES && Number.isInteger(Math.log2(pieceLengthBytes)),
+      pieceLengthBytes >= BLOCK_BYTES && 2 ** Math.round(Math.log2(pieceLengthBytes)) === pieceLengthBytes,
       'piece length',
     );
-    invariant(fileLengthsBytes.length > 0 && fileLengthsBytes.every((bytes) => bytes > 0), 'file lengths');
+    invariant(
+      fileLengthsBytes.length > 0 &&
+        fileLengthsBytes.every((bytes) => Number.isSafeInteger(bytes) && bytes > 0),
+      'file lengths',
+    );
     this.pieceLengthBytes = pieceLengthBytes;
     let firstPiece = 0;
     this.files = fileLengthsBytes.map((lengthBytes) => {

@@ -1,3 +1,5 @@
+import { invariant } from './errors.ts';
+
 /** A rate limit as a value: tokens are bytes, time is an argument. `Infinity` means no limit. */
 export class TokenBucket {
   readonly bytesPerSecond: number;
@@ -5,7 +7,9 @@ export class TokenBucket {
   #tokens: number;
   #filledAt: number;
 
+  /** @param burstBytes what may go out at once after a pause, at least 1; the bucket begins full */
   constructor(bytesPerSecond: number, burstBytes: number, now: number) {
+    invariant(bytesPerSecond >= 0 && burstBytes >= 1, 'token bucket');
     this.bytesPerSecond = bytesPerSecond;
     this.burstBytes = burstBytes;
     this.#tokens = burstBytes;
@@ -26,11 +30,9 @@ export class TokenBucket {
   }
 
   #fill(now: number): void {
-    if (this.bytesPerSecond === Number.POSITIVE_INFINITY) return;
-    this.#tokens = Math.min(
-      this.burstBytes,
-      this.#tokens + ((now - this.#filledAt) * this.bytesPerSecond) / 1000,
-    );
+    const elapsedMs = now - this.#filledAt;
+    if (elapsedMs <= 0 || this.bytesPerSecond === Number.POSITIVE_INFINITY) return;
+    this.#tokens = Math.min(this.burstBytes, this.#tokens + (elapsedMs * this.bytesPerSecond) / 1000);
     this.#filledAt = now;
   }
 }
