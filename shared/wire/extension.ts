@@ -63,7 +63,7 @@ export function encodeExtensionHandshake(handshake: ExtensionHandshake): Uint8Ar
  * @param payload of extended message 0
  * @throws PeerError `bencode_*` or `wire_extension_handshake`
  */
-export function decodeExtensionHandshake(payload: Uint8Array): ExtensionHandshake {
+export function parseExtensionHandshake(payload: Uint8Array): ExtensionHandshake {
   const value = decode(payload, { maxBytes: MAX_HANDSHAKE_BYTES, maxItems: MAX_ITEMS, maxDepth: 8 });
   const fields = asDictionary(value);
   if (!fields) throw invalid('not a dictionary');

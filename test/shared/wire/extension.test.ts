@@ -3,12 +3,12 @@ import { fromLatin1, toLatin1 } from '../../../shared/bytes.ts';
 import { PeerError } from '../../../shared/errors.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import {
-  decodeExtensionHandshake,
   type ExtensionHandshake,
   encodeExtensionHandshake,
+  parseExtensionHandshake,
 } from '../../../shared/wire/extension.ts';
 
-const decode = (text: string) => decodeExtensionHandshake(fromLatin1(text));
+const decode = (text: string) => parseExtensionHandshake(fromLatin1(text));
 
 const FULL: ExtensionHandshake = {
   messages: new Map([
@@ -38,10 +38,10 @@ describe('extension handshake', () => {
   });
 
   it('decode(encode(h)) = h', () => {
-    expect(decodeExtensionHandshake(encodeExtensionHandshake(FULL))).toEqual(FULL);
+    expect(parseExtensionHandshake(encodeExtensionHandshake(FULL))).toEqual(FULL);
     const least = { messages: new Map() };
     expect(toLatin1(encodeExtensionHandshake(least))).toBe('d1:mdee');
-    expect(decodeExtensionHandshake(encodeExtensionHandshake(least)).messages.size).toBe(0);
+    expect(parseExtensionHandshake(encodeExtensionHandshake(least)).messages.size).toBe(0);
   });
 
   it.each([
@@ -98,7 +98,7 @@ describe('extension handshake', () => {
         bytes[random.integer(bytes.length)] =
           random.integer(2) === 0 ? random.integer(256) : 48 + random.integer(10);
       try {
-        const { listenPort, messages } = decodeExtensionHandshake(bytes);
+        const { listenPort, messages } = parseExtensionHandshake(bytes);
         for (const id of messages.values()) expect(id, `seed ${seed}`).toBeLessThan(256);
         if (listenPort !== undefined) expect(listenPort, `seed ${seed}`).toBeLessThan(65_536);
       } catch (error) {
