@@ -18,12 +18,14 @@ export interface EngineTunables {
   readonly keepAliveMs: number;
   /** Close a link on which nothing came for so long; somewhat more than a peer's keep-alive interval. */
   readonly silenceTimeoutMs: number;
-  /** Outstanding requests a link may always have, so that a new link fills a path of 20 ms at 100 Mbit/s. */
+  /** Outstanding requests a slow link still has: enough that it never idles between two blocks. */
   readonly minRequests: number;
+  /** With which a new link begins: 128 KiB, the path of 20 ms at 50 Mbit/s. It grows by one a block from there. */
+  readonly initialRequests: number;
   /** Upper bound; at 512 blocks 8 MiB are on their way. */
   readonly maxRequests: number;
-  /** Requests cover what the link delivers in so long: round trip plus the sender's queueing. */
-  readonly requestQueueMs: number;
+  /** Time from request to block that is fine on any path; see request-depth.ts. */
+  readonly requestLatencyMs: number;
   /** A link with requests out that delivers nothing for so long loses them to others. */
   readonly requestTimeoutMs: number;
   /** Requests of one peer that we queue; beyond it they are rejected. Told in the BEP 10 handshake as `reqq`. */
@@ -72,12 +74,13 @@ export const defaultTunables: EngineTunables = {
   handshakeTimeoutMs: 10_000,
   keepAliveMs: 100_000,
   silenceTimeoutMs: 150_000,
-  minRequests: 16,
+  minRequests: 4,
+  initialRequests: 8,
   maxRequests: 512,
-  requestQueueMs: 250,
+  requestLatencyMs: 50,
   requestTimeoutMs: 5_000,
   maxQueuedUploads: 1_000,
-  sendBufferBytes: 1 << 20,
+  sendBufferBytes: 256 << 10,
   maxUnwrittenBytes: 64 << 20,
   maxLinks: 4_000,
   reservedFleetLinks: 1_000,

@@ -51,7 +51,7 @@ export class Picker {
     this.#rarity = new RarityIndex(geometry.pieceCount);
   }
 
-  availability(piece: PieceIndex): number {
+  availability(piece: number): number {
     return this.#rarity.availability(piece);
   }
 

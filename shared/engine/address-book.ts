@@ -1,0 +1,99 @@
+/** Where a torrent's peers may be found: addresses with their dialling history, bounded in number. */
+import type { Random } from '../random.ts';
+import { shuffle } from '../random.ts';
+import type { PeerId } from '../units.ts';
+import type { Address } from './inputs.ts';
+
+interface Entry {
+  readonly address: Address;
+  failures: number;
+  dialAt: number;
+  isDialling: boolean;
+  /** Known once a handshake told it. */
+  peerId: PeerId | undefined;
+}
+
+/** Doubling stops here: a peer that was away for an hour is still asked every minute. */
+const MAX_REDIAL_MS = 60_000;
+
+const keyOf = (address: Address): string => `${address.ip} ${address.port}`;
+
+export class AddressBook {
+  readonly #entries = new Map<string, Entry>();
+  readonly #maxEntries: number;
+  readonly #redialAfterMs: number;
+  #diallingCount = 0;
+
+  constructor(maxEntries: number, redialAfterMs: number) {
+    this.#maxEntries = maxEntries;
+    this.#redialAfterMs = redialAfterMs;
+  }
+
+  get diallingCount(): number {
+    return this.#diallingCount;
+  }
+
+  /** Port 0 cannot be dialled; what is beyond the cap is dropped (threat row 2). */
+  add(addresses: readonly Address[]): void {
+    for (const address of addresses) {
+      const key = keyOf(address);
+      if (address.port === 0 || this.#entries.has(key) || this.#entries.size >= this.#maxEntries) continue;
+      this.#entries.set(key, { address, failures: 0, dialAt: 0, isDialling: false, peerId: undefined });
+    }
+  }
+
+  /** Addresses to dial now, at most `count`, least failed first; they count as being dialled. */
+  take(count: number, now: number, isLinked: (peerId: PeerId) => boolean, random: Random): Address[] {
+    const ready = [...this.#entries.values()].filter(
+      (entry) =>
+        !entry.isDialling && entry.dialAt <= now && !(entry.peerId !== undefined && isLinked(entry.peerId)),
+    );
+    const chosen = shuffle(ready, random)
+      .sort((a, b) => a.failures - b.failures)
+      .slice(0, Math.max(count, 0));
+    for (const entry of chosen) this.#setDialling(entry, true);
+    return chosen.map((entry) => entry.address);
+  }
+
+  /** When the next address becomes ready; Infinity when none waits. */
+  nextDialAt(isLinked: (peerId: PeerId) => boolean): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const entry of this.#entries.values()) {
+      if (entry.isDialling || (entry.peerId !== undefined && isLinked(entry.peerId))) continue;
+      next = Math.min(next, entry.dialAt);
+    }
+    return next;
+  }
+
+  /** The dial or the link to this address ended; it may be dialled again after a while. */
+  ended(address: Address, succeeded: boolean, now: number): void {
+    const entry = this.#entries.get(keyOf(address));
+    if (!entry) return;
+    this.#setDialling(entry, false);
+    entry.failures = succeeded ? 0 : entry.failures + 1;
+    entry.dialAt = now + Math.min(this.#redialAfterMs * 2 ** entry.failures, MAX_REDIAL_MS);
+  }
+
+  /** The handshake told who lives there. */
+  identify(address: Address, peerId: PeerId): void {
+    const entry = this.#entries.get(keyOf(address));
+    if (!entry) return;
+    this.#setDialling(entry, false);
+    entry.peerId = peerId;
+    entry.failures = 0;
+  }
+
+  /** Never to be dialled again: ourselves, or a banned node. */
+  forget(address: Address): void {
+    const entry = this.#entries.get(keyOf(address));
+    if (!entry) return;
+    this.#setDialling(entry, false);
+    entry.dialAt = Number.POSITIVE_INFINITY;
+  }
+
+  #setDialling(entry: Entry, isDialling: boolean): void {
+    if (entry.isDialling === isDialling) return;
+    entry.isDialling = isDialling;
+    this.#diallingCount += isDialling ? 1 : -1;
+  }
+}

@@ -1,0 +1,105 @@
+/** One torrent on one link: what the other side has, wants and was asked for there. */
+import { Bitfield } from '../bitfield.ts';
+import type { Block } from '../geometry.ts';
+import type { SourceId } from '../picker/partial-piece.ts';
+import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
+import type { Link } from './link.ts';
+import type { RemoteNode } from './node.ts';
+import { RequestDepth, type RequestDepthOptions } from './request-depth.ts';
+import type { Torrent } from './torrent.ts';
+
+/** A block the other side asked for; its length may reach into the padding. */
+export interface UploadRequest {
+  readonly piece: PieceIndex;
+  readonly beginBytes: number;
+  readonly lengthBytes: number;
+}
+
+/** libtorrent's default for a peer that does not tell, and what the mainline client queued. */
+const UNTOLD_MAX_REQUESTS = 250;
+
+/** Blocks asked for and given up may still come; so many are remembered to tell them from unasked ones. */
+const MAX_GIVEN_UP = 2048;
+
+export class Channel {
+  readonly source: SourceId;
+  readonly torrent: Torrent;
+  readonly link: Link;
+  readonly node: RemoteNode;
+  readonly has: Bitfield;
+  /** Pieces it has that we want: interested while above zero. */
+  wantedCount = 0;
+  amInterested = false;
+  peerInterested = false;
+  /** The other side chokes us; so it begins (BEP 3). */
+  isChokedBy = true;
+  /** Only the first message after the handshake may be a bitfield, have-all or have-none (BEP 3, BEP 6). */
+  mayTellPieces = true;
+  /** Requests out, by block key, with their time. */
+  readonly outstanding = new Map<number, number>();
+  readonly #givenUp = new Set<number>();
+  lastBlockAt: number;
+  readonly depth: RequestDepth;
+  /** What the other side queues before it drops requests: its `reqq` (BEP 10). */
+  maxRequests = UNTOLD_MAX_REQUESTS;
+  readonly uploads: UploadRequest[] = [];
+  /** Blocks being read from the store for this channel. */
+  readonly reading: UploadRequest[] = [];
+  readingBytes = 0;
+
+  constructor(
+    source: SourceId,
+    torrent: Torrent,
+    link: Link,
+    node: RemoteNode,
+    depth: RequestDepthOptions,
+    now: number,
+  ) {
+    this.source = source;
+    this.torrent = torrent;
+    this.link = link;
+    this.node = node;
+    this.has = Bitfield.empty(torrent.geometry.pieceCount);
+    this.depth = new RequestDepth(depth);
+    this.lastBlockAt = now;
+  }
+
+  get isSeed(): boolean {
+    return this.has.isFull;
+  }
+
+  keyOf(piece: number, beginBytes: number): number {
+    return (piece * this.torrent.geometry.pieceLengthBytes + beginBytes) / BLOCK_BYTES;
+  }
+
+  asked(block: Block, now: number): void {
+    if (this.outstanding.size === 0) this.lastBlockAt = now;
+    const key = this.keyOf(block.piece, block.beginBytes);
+    this.#givenUp.delete(key);
+    this.outstanding.set(key, now);
+  }
+
+  /** @returns when it was asked for; undefined when it is not outstanding. */
+  settle(key: number): number | undefined {
+    const askedAt = this.outstanding.get(key);
+    this.outstanding.delete(key);
+    return askedAt;
+  }
+
+  /** The request is off, but its block may be on the way already. */
+  giveUp(key: number): void {
+    if (!this.outstanding.delete(key)) return;
+    if (this.#givenUp.size >= MAX_GIVEN_UP)
+      this.#givenUp.delete(this.#givenUp.values().next().value as number);
+    this.#givenUp.add(key);
+  }
+
+  wasGivenUp(key: number): boolean {
+    return this.#givenUp.delete(key);
+  }
+
+  blockOfKey(key: number): { readonly piece: PieceIndex; readonly blockIndex: number } {
+    const blocksPerPiece = this.torrent.geometry.pieceLengthBytes / BLOCK_BYTES;
+    return { piece: Math.floor(key / blocksPerPiece) as PieceIndex, blockIndex: key % blocksPerPiece };
+  }
+}

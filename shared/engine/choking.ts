@@ -1,0 +1,129 @@
+/** Carries the choker's decisions out: rounds, the optimistic slot, and free slots at once. */
+import { chokingRound, fillFreeSlots, rotateOptimistic } from '../choker/choker.ts';
+import { type NodeStats, type Ranking, seedRoundRobin, titForTat } from '../choker/ranking.ts';
+import { encodeChoke, encodeReject, encodeUnchoke } from '../wire/encode.ts';
+import type { Link, Ready } from './link.ts';
+import type { RemoteNode } from './node.ts';
+import type { EngineState } from './state.ts';
+
+/** A node's interest, or a link of it, changed: give away what is free, without waiting for the round. */
+export function nodeChanged(state: EngineState): void {
+  const slots = { slots: state.options.uploadSlots };
+  for (const key of fillFreeSlots(statsOfAll(state), ranking(state), slots)) {
+    unchoke(state, state.nodes.get(key) as RemoteNode);
+  }
+  armRounds(state);
+}
+
+export function runChokingRound(state: EngineState): void {
+  for (const node of state.nodes.values()) updateSnubbing(state, node);
+  const { options } = state;
+  const next = chokingRound(
+    statsOfAll(state),
+    ranking(state),
+    state.optimisticNode,
+    { slots: options.uploadSlots },
+    options.random,
+  );
+  apply(state, next.nodes);
+  state.optimisticNode = next.optimistic;
+  armRounds(state);
+}
+
+export function runOptimisticRound(state: EngineState): void {
+  const unchoked = new Set(
+    [...state.nodes.values()].filter((node) => node.isUnchoked).map((node) => node.key),
+  );
+  const next = rotateOptimistic(
+    statsOfAll(state),
+    { nodes: unchoked, optimistic: state.optimisticNode },
+    state.options.random,
+  );
+  if (next !== state.optimisticNode) {
+    if (state.optimisticNode !== undefined) unchoked.delete(state.optimisticNode);
+    if (next !== undefined) unchoked.add(next);
+    apply(state, unchoked);
+    state.optimisticNode = next;
+  }
+  armRounds(state);
+}
+
+/** Rounds run only while there is something to decide: with slots to spare everybody is served anyway. */
+function armRounds(state: EngineState): void {
+  let interested = 0;
+  for (const node of state.nodes.values()) if (node.interestedChannels > 0) interested++;
+  if (interested < state.options.uploadSlots) {
+    state.timers.clear({ kind: 'chokingRound' });
+    state.timers.clear({ kind: 'optimisticUnchoke' });
+    return;
+  }
+  const { chokingRoundMs, optimisticRoundMs } = state.options;
+  state.timers.setNoLaterThan({ kind: 'chokingRound' }, state.now + chokingRoundMs);
+  state.timers.setNoLaterThan({ kind: 'optimisticUnchoke' }, state.now + optimisticRoundMs);
+}
+
+function ranking(state: EngineState): Ranking {
+  for (const torrent of state.torrents.values()) if (torrent.wantsAnything) return titForTat;
+  return seedRoundRobin(state.options.seedShareBytes);
+}
+
+function statsOfAll(state: EngineState): NodeStats[] {
+  return Array.from(state.nodes.values(), (node) => ({
+    node: node.key,
+    isInterested: node.interestedChannels > 0,
+    isUnchoked: node.isUnchoked,
+    isSnubbing: node.isSnubbing,
+    receivedBytesPerSecond: node.received.bytesPerSecond(state.now),
+    sentBytesPerSecond: node.sent.bytesPerSecond(state.now),
+    sentSinceUnchokeBytes: node.sentSinceUnchokeBytes,
+    unchokedAt: node.unchokedAt,
+  }));
+}
+
+/** It owes us blocks on some channel and has sent none on any for a while. */
+function updateSnubbing(state: EngineState, node: RemoteNode): void {
+  let owes = false;
+  let lastBlockAt = 0;
+  for (const { phase } of node.links) {
+    if (phase.name !== 'ready') continue;
+    owes ||= phase.channel.amInterested;
+    lastBlockAt = Math.max(lastBlockAt, phase.channel.lastBlockAt);
+  }
+  node.isSnubbing = owes && state.now - lastBlockAt > state.options.snubAfterMs;
+}
+
+function apply(state: EngineState, unchoked: ReadonlySet<string>): void {
+  for (const node of state.nodes.values()) {
+    if (node.isUnchoked && !unchoked.has(node.key)) choke(state, node);
+  }
+  for (const key of unchoked) {
+    const node = state.nodes.get(key);
+    if (node && !node.isUnchoked) unchoke(state, node);
+  }
+}
+
+function unchoke(state: EngineState, node: RemoteNode): void {
+  node.isUnchoked = true;
+  node.unchokedAt = state.now;
+  node.sentSinceUnchokeBytes = 0;
+  for (const link of node.links) {
+    state.send(link, encodeUnchoke());
+    state.trace({ type: 'unchoked', link: link.id, peerId: node.peerId });
+  }
+}
+
+function choke(state: EngineState, node: RemoteNode): void {
+  node.isUnchoked = false;
+  for (const link of node.links) {
+    state.send(link, encodeChoke());
+    state.trace({ type: 'choked', link: link.id, peerId: node.peerId });
+    if (link.phase.name === 'ready') dropUploads(state, link, link.phase);
+  }
+}
+
+/** A choke takes queued requests with it; with BEP 6 each is rejected by name. */
+function dropUploads(state: EngineState, link: Link, ready: Ready): void {
+  for (const request of ready.channel.uploads.splice(0)) {
+    if (ready.fast) state.send(link, encodeReject(request));
+  }
+}

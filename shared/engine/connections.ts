@@ -1,0 +1,192 @@
+/**
+ * The life of a link: opened, handshake, ready, closed.
+ *
+ *   inbound:  wait for their handshake -> find its torrent -> answer -> ready
+ *   outbound: send ours -> wait for theirs -> same torrent? -> ready
+ *
+ * A link that is not ready after the handshake time is closed. Of two links between the same two nodes for one
+ * torrent the one dialled by the smaller peer id stays, so that both ends close the same one.
+ */
+import { PeerError } from '../errors.ts';
+import type { InfoHash, LinkId } from '../units.ts';
+import { MessageDecoder } from '../wire/decoder.ts';
+import { encodeHandshake, type Handshake, HandshakeReader } from '../wire/handshake.ts';
+import { Channel } from './channel.ts';
+import { nodeChanged } from './choking.ts';
+import { dialMore } from './dialer.ts';
+import { abandonRequests } from './download.ts';
+import { greet } from './greeting.ts';
+import type { Address } from './inputs.ts';
+import { type Handshaking, Link, type Ready } from './link.ts';
+import { onMessage } from './messages.ts';
+import { nodeKey, RemoteNode } from './node.ts';
+import type { EngineState } from './state.ts';
+import { pupilLeft } from './super-seeding.ts';
+import type { Torrent } from './torrent.ts';
+
+/** Extended messages and bitfields of others' torrents; our own bitfield is far shorter. */
+const MAX_EXTENDED_BYTES = 32_768;
+
+export function linkOpened(
+  state: EngineState,
+  id: LinkId,
+  direction: 'inbound' | 'outbound',
+  address: Address,
+  wanted: InfoHash | undefined,
+): void {
+  const torrent = wanted === undefined ? undefined : state.torrents.get(wanted);
+  const phase: Handshaking = { name: 'handshaking', reader: new HandshakeReader(), torrent };
+  const link = new Link(id, direction, address, phase, state.now);
+  state.links.set(id, link);
+  const refusal = refuse(state, link, torrent);
+  if (refusal !== undefined) {
+    closeLink(state, link, refusal);
+    return;
+  }
+  state.timers.set({ kind: 'handshake', link: id }, state.now + state.options.handshakeTimeoutMs);
+  if (torrent) sendHandshake(state, link, torrent.infoHash);
+}
+
+/** Why a fresh connection is not wanted; undefined when it is. */
+function refuse(state: EngineState, link: Link, torrent: Torrent | undefined): string | undefined {
+  if (link.direction === 'outbound' && !torrent) return 'torrent_removed';
+  if (state.bans.isAddressBanned(link.address.ip, state.now)) return 'banned';
+  if (state.links.size > state.options.maxLinks) return 'too_many_links';
+  return undefined;
+}
+
+export function linkData(state: EngineState, link: Link, bytes: Uint8Array): void {
+  link.lastReceivedAt = state.now;
+  try {
+    const rest = link.phase.name === 'handshaking' ? readHandshake(state, link, link.phase, bytes) : bytes;
+    if (rest.length > 0 && link.phase.name === 'ready') feed(state, link, link.phase, rest);
+  } catch (error) {
+    if (!(error instanceof PeerError)) throw error;
+    closeLink(state, link, error.code);
+  }
+}
+
+function feed(state: EngineState, link: Link, ready: Ready, bytes: Uint8Array): void {
+  ready.decoder.feed(bytes, (message) => {
+    // A message may end the link; what follows it in the same chunk is nobody's then.
+    if (state.links.has(link.id)) onMessage(state, ready, message);
+  });
+}
+
+/** @returns what follows the handshake in these bytes. */
+function readHandshake(state: EngineState, link: Link, phase: Handshaking, bytes: Uint8Array): Uint8Array {
+  const result = phase.reader.feed(bytes);
+  if (!result) return new Uint8Array(0);
+  const { handshake } = result;
+  const torrent = state.torrentsByWireHash.get(handshake.infoHash);
+  if (!torrent || (phase.torrent && torrent !== phase.torrent)) {
+    throw new PeerError('handshake_unknown_info_hash', `unknown info-hash ${handshake.infoHash}`);
+  }
+  if (link.direction === 'outbound') torrent.addresses.identify(link.address, handshake.peerId);
+  if (handshake.peerId === state.options.peerId) {
+    torrent.addresses.forget(link.address);
+    throw new PeerError('handshake_self', 'connected to ourselves');
+  }
+  if (state.bans.isBanned(handshake.peerId, link.address.ip, state.now)) {
+    if (link.direction === 'outbound') torrent.addresses.forget(link.address);
+    throw new PeerError('handshake_banned', `node ${handshake.peerId} is banned`);
+  }
+  makeReady(state, link, torrent, handshake);
+  return bytes.subarray(result.consumedBytes);
+}
+
+function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: Handshake): void {
+  state.timers.clear({ kind: 'handshake', link: link.id });
+  const { peerId } = handshake;
+  const isFleet = state.fleet.has(peerId);
+  if (!isFleet && state.links.size > state.options.maxLinks - state.options.reservedFleetLinks) {
+    throw new PeerError('links_reserved_for_fleet', 'the places left are for nodes of the fleet');
+  }
+  const twin = findTwin(torrent, link, peerId);
+  if (twin && !replaces(state, link, twin.link, peerId)) {
+    throw new PeerError('link_duplicate', `already linked to ${peerId}`);
+  }
+  if (twin) closeLink(state, twin.link, 'link_duplicate');
+  const key = nodeKey(peerId, link.address.ip);
+  const node = state.nodes.get(key) ?? new RemoteNode(peerId, link.address.ip, isFleet);
+  state.nodes.set(key, node);
+  const depth = {
+    minRequests: state.options.minRequests,
+    initialRequests: state.options.initialRequests,
+    maxRequests: state.options.maxRequests,
+    targetLatencyMs: state.options.requestLatencyMs,
+  };
+  const channel = new Channel(state.nextSource++, torrent, link, node, depth, state.now);
+  const bitfieldBytes = 1 + Math.ceil(torrent.geometry.pieceCount / 8);
+  const decoder = new MessageDecoder({ maxMessageBytes: Math.max(MAX_EXTENDED_BYTES, bitfieldBytes) });
+  link.phase = { name: 'ready', node, decoder, fast: handshake.fast, extended: handshake.extended, channel };
+  node.links.add(link);
+  torrent.channels.set(channel.source, channel);
+  torrent.contributors.set(channel.source, { nodeKey: key });
+  if (link.direction === 'inbound') sendHandshake(state, link, handshake.infoHash);
+  state.trace({
+    type: 'linkReady',
+    link: link.id,
+    peerId,
+    torrent: torrent.infoHash,
+    direction: link.direction,
+  });
+  greet(state, link, link.phase);
+  state.timers.set({ kind: 'keepAlive', link: link.id }, state.now + state.options.keepAliveMs);
+  state.timers.set({ kind: 'silence', link: link.id }, state.now + state.options.silenceTimeoutMs);
+}
+
+function findTwin(torrent: Torrent, link: Link, peerId: string): Channel | undefined {
+  for (const channel of torrent.channels.values()) {
+    if (channel.node.peerId === peerId && channel.link !== link) return channel;
+  }
+  return undefined;
+}
+
+/** Both ends decide alike: the link dialled by the smaller peer id stays; of two dialled by one end, the older. */
+function replaces(state: EngineState, link: Link, standing: Link, peerId: string): boolean {
+  if (link.direction === standing.direction) return false;
+  const weAreSmaller = state.options.peerId < peerId;
+  return (link.direction === 'outbound') === weAreSmaller;
+}
+
+function sendHandshake(state: EngineState, link: Link, infoHash: InfoHash): void {
+  const { peerId } = state.options;
+  state.send(link, encodeHandshake({ infoHash, peerId, fast: true, extended: true, v2: false }));
+}
+
+/** Ends a link from our side, and tells the host. */
+export function closeLink(state: EngineState, link: Link, reason: string): void {
+  if (!state.links.has(link.id)) return;
+  state.flush();
+  state.emit({ type: 'close', link: link.id, reason });
+  linkGone(state, link, reason);
+}
+
+/** The link is no more: what it was to do is given to others. */
+export function linkGone(state: EngineState, link: Link, reason: string): void {
+  state.links.delete(link.id);
+  for (const kind of ['handshake', 'keepAlive', 'silence', 'requests', 'refill'] as const) {
+    state.timers.clear({ kind, link: link.id });
+  }
+  state.trace({ type: 'linkEnded', link: link.id, reason });
+  const { phase } = link;
+  if (phase.name === 'handshaking') {
+    phase.torrent?.addresses.ended(link.address, false, state.now);
+    if (phase.torrent) dialMore(state, phase.torrent);
+    return;
+  }
+  const { channel, node } = phase;
+  const { torrent } = channel;
+  abandonRequests(state, channel);
+  torrent.channels.delete(channel.source);
+  for (const piece of channel.has.indexes()) torrent.picker.changeAvailability(piece, -1);
+  if (channel.isSeed) torrent.completeNodes.add(node.peerId);
+  pupilLeft(state, channel);
+  node.links.delete(link);
+  if (channel.peerInterested) node.interestedChannels--;
+  if (node.links.size === 0) state.nodes.delete(node.key);
+  nodeChanged(state);
+  if (link.direction === 'outbound') torrent.addresses.ended(link.address, true, state.now);
+  dialMore(state, torrent);
+}

@@ -1,0 +1,168 @@
+/** Asking for blocks and taking them in. Which blocks, the picker says. */
+import { PeerError } from '../errors.ts';
+import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
+import { encodeCancel, encodeInterested, encodeNotInterested, encodeRequest } from '../wire/encode.ts';
+import type { WireBlock } from '../wire/messages.ts';
+import type { Channel } from './channel.ts';
+import type { EngineState } from './state.ts';
+import type { Torrent } from './torrent.ts';
+import { pieceArrived } from './verification.ts';
+
+/** Says whether we are interested, and asks for as many blocks as the channel's depth allows. */
+export function fillRequests(state: EngineState, channel: Channel): void {
+  tellInterest(state, channel);
+  if (!channel.amInterested || channel.isChokedBy) return;
+  if (state.unwrittenBytes > state.options.maxUnwrittenBytes) return;
+  const room = Math.min(channel.depth.limit, channel.maxRequests) - channel.outstanding.size;
+  if (room <= 0) return;
+  const { torrent, link } = channel;
+  const pick = torrent.picker.pick(channel.source, channel.has, room, state.now);
+  for (const block of pick.blocks) {
+    channel.asked(block, state.now);
+    state.send(link, encodeRequest(block));
+  }
+  if (pick.blocks.length > 0) armRequestTimer(state, channel);
+  else if (Number.isFinite(pick.retryAt)) {
+    state.timers.setNoLaterThan({ kind: 'refill', link: link.id }, pick.retryAt);
+  }
+}
+
+function tellInterest(state: EngineState, channel: Channel): void {
+  const isInterested = channel.wantedCount > 0;
+  if (isInterested === channel.amInterested) return;
+  channel.amInterested = isInterested;
+  state.send(channel.link, isInterested ? encodeInterested() : encodeNotInterested());
+  const { id: link } = channel.link;
+  const { peerId } = channel.node;
+  const type = isInterested ? 'interested' : 'notInterested';
+  state.trace({ type, link, peerId, torrent: channel.torrent.infoHash });
+}
+
+/** @throws PeerError `peer_block_unrequested`, `peer_block_invalid` */
+export function blockReceived(
+  state: EngineState,
+  channel: Channel,
+  pieceNumber: number,
+  beginBytes: number,
+  bytes: Uint8Array,
+): void {
+  const { torrent } = channel;
+  const piece = torrent.geometry.pieceIndex(pieceNumber);
+  if (piece === undefined || beginBytes % BLOCK_BYTES !== 0) {
+    throw new PeerError('peer_block_invalid', `block ${pieceNumber}:${beginBytes}`);
+  }
+  const key = channel.keyOf(piece, beginBytes);
+  const askedAt = channel.settle(key);
+  if (askedAt === undefined && !channel.wasGivenUp(key)) {
+    throw new PeerError('peer_block_unrequested', `block ${piece}:${beginBytes} that nobody asked for`);
+  }
+  const blockIndex = beginBytes / BLOCK_BYTES;
+  if (bytes.length !== torrent.geometry.block(piece, blockIndex).lengthBytes) {
+    throw new PeerError('peer_block_invalid', `block ${piece}:${beginBytes} of ${bytes.length} bytes`);
+  }
+  channel.lastBlockAt = state.now;
+  channel.node.isSnubbing = false;
+  if (askedAt !== undefined) channel.depth.onBlock(state.now - askedAt);
+  channel.node.received.add(bytes.length, state.now);
+  takeBlock(state, channel, piece, blockIndex, bytes);
+  fillRequests(state, channel);
+}
+
+function takeBlock(
+  state: EngineState,
+  channel: Channel,
+  piece: PieceIndex,
+  blockIndex: number,
+  bytes: Uint8Array,
+): void {
+  const { torrent, link, node } = channel;
+  const taken = torrent.picker.receive(channel.source, piece, blockIndex);
+  if (!taken) {
+    state.counters.wastedBytes += bytes.length;
+    return;
+  }
+  state.counters.fromPeersBytes += bytes.length;
+  torrent.lastPeerBlockAt = state.now;
+  torrent.downloadedBytes += bytes.length;
+  const trace = { link: link.id, peerId: node.peerId, torrent: torrent.infoHash, piece, bytes: bytes.length };
+  state.trace({ type: 'blockReceived', ...trace });
+  bufferOf(torrent, piece).set(bytes, blockIndex * BLOCK_BYTES);
+  for (const other of taken.others) {
+    const twin = torrent.channels.get(other);
+    if (twin) cancelRequest(state, twin, piece, blockIndex);
+  }
+  if (taken.senders) pieceArrived(state, torrent, piece, taken.senders);
+}
+
+/** The piece's content as far as it came; made with its first block. */
+export function bufferOf(torrent: Torrent, piece: PieceIndex): Uint8Array {
+  let buffer = torrent.buffers.get(piece);
+  if (!buffer) {
+    buffer = new Uint8Array(torrent.geometry.contentLength(piece));
+    torrent.buffers.set(piece, buffer);
+  }
+  return buffer;
+}
+
+/** End game: another node was faster. */
+export function cancelRequest(
+  state: EngineState,
+  channel: Channel,
+  piece: PieceIndex,
+  blockIndex: number,
+): void {
+  const block = channel.torrent.geometry.block(piece, blockIndex);
+  channel.giveUp(channel.keyOf(piece, block.beginBytes));
+  state.send(channel.link, encodeCancel(block));
+}
+
+export function requestRejected(state: EngineState, channel: Channel, block: WireBlock): void {
+  const piece = channel.torrent.geometry.pieceIndex(block.piece);
+  if (piece === undefined || block.beginBytes % BLOCK_BYTES !== 0) {
+    throw new PeerError('peer_reject_invalid', `reject of ${block.piece}:${block.beginBytes}`);
+  }
+  if (channel.settle(channel.keyOf(piece, block.beginBytes)) === undefined) return;
+  channel.torrent.picker.release(channel.source, piece, block.beginBytes / BLOCK_BYTES);
+  // A node that rejects while it does not choke us has lost the piece: asking again would only spin.
+  if (!channel.isChokedBy) forgetPiece(channel, piece);
+  state.torrentsToFill.add(channel.torrent);
+}
+
+function forgetPiece(channel: Channel, piece: PieceIndex): void {
+  if (!channel.has.clear(piece)) return;
+  channel.torrent.picker.changeAvailability(piece, -1);
+  if (channel.torrent.picker.isWanted(piece)) channel.wantedCount--;
+}
+
+/** Gives all of a channel's requests to others: it is gone, it chokes us, or it is too slow. */
+export function abandonRequests(state: EngineState, channel: Channel): void {
+  if (channel.outstanding.size === 0) return;
+  for (const key of [...channel.outstanding.keys()]) {
+    channel.giveUp(key);
+    const { piece, blockIndex } = channel.blockOfKey(key);
+    channel.torrent.picker.release(channel.source, piece, blockIndex);
+  }
+  state.torrentsToFill.add(channel.torrent);
+}
+
+function armRequestTimer(state: EngineState, channel: Channel): void {
+  const name = { kind: 'requests', link: channel.link.id } as const;
+  if (!state.timers.has(name)) state.timers.set(name, channel.lastBlockAt + state.options.requestTimeoutMs);
+}
+
+/** Nothing came for too long although blocks are due: others are asked, this channel begins again small. */
+export function requestTimer(state: EngineState, channel: Channel): void {
+  if (channel.outstanding.size === 0) return;
+  if (state.now - channel.lastBlockAt >= state.options.requestTimeoutMs) {
+    channel.depth.onTimeout();
+    channel.node.isSnubbing = true;
+    for (const key of channel.outstanding.keys()) {
+      const { piece, blockIndex } = channel.blockOfKey(key);
+      state.send(channel.link, encodeCancel(channel.torrent.geometry.block(piece, blockIndex)));
+    }
+    abandonRequests(state, channel);
+    channel.lastBlockAt = state.now;
+    return;
+  }
+  armRequestTimer(state, channel);
+}

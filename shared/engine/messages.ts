@@ -1,0 +1,131 @@
+/** What each message of the peer wire means on a ready link. Breaking a rule of the BEPs ends the link. */
+import { Bitfield } from '../bitfield.ts';
+import { PeerError, unreachable } from '../errors.ts';
+import type { PieceIndex } from '../units.ts';
+import { parseExtensionHandshake } from '../wire/extension.ts';
+import type { Message } from '../wire/messages.ts';
+import type { Channel } from './channel.ts';
+import { nodeChanged } from './choking.ts';
+import { closeLink } from './connections.ts';
+import { abandonRequests, blockReceived, fillRequests, requestRejected } from './download.ts';
+import type { Ready } from './link.ts';
+import type { EngineState } from './state.ts';
+import { pupilHas } from './super-seeding.ts';
+import { cancelUpload, requestReceived } from './upload.ts';
+
+/** @throws PeerError with codes `peer_*`; the caller closes the link. */
+export function onMessage(state: EngineState, ready: Ready, message: Message): void {
+  const { channel } = ready;
+  const mayTellPieces = channel.mayTellPieces;
+  if (message.type !== 'extended' && message.type !== 'keepAlive') channel.mayTellPieces = false;
+  switch (message.type) {
+    case 'keepAlive':
+    case 'port':
+    case 'suggest':
+    case 'allowedFast':
+    case 'unknown':
+      return;
+    case 'choke':
+      return chokedBy(state, ready);
+    case 'unchoke':
+      return unchokedBy(state, channel);
+    case 'interested':
+      return setPeerInterested(state, channel, true);
+    case 'notInterested':
+      return setPeerInterested(state, channel, false);
+    case 'have':
+      return haveReceived(state, channel, message.piece);
+    case 'bitfield':
+    case 'haveAll':
+    case 'haveNone':
+      if (!mayTellPieces) throw new PeerError('peer_bitfield_late', `${message.type} after other messages`);
+      if (message.type !== 'bitfield') requireFast(ready, message.type);
+      return piecesTold(state, channel, message);
+    case 'request':
+      return requestReceived(state, ready, message);
+    case 'piece':
+      return blockReceived(state, channel, message.piece, message.beginBytes, message.block);
+    case 'cancel':
+      return cancelUpload(state, ready, message);
+    case 'reject':
+      requireFast(ready, 'reject');
+      return requestRejected(state, channel, message);
+    case 'extended':
+      return extendedReceived(channel, message.id, message.payload);
+    default:
+      return unreachable(message);
+  }
+}
+
+function requireFast(ready: Ready, type: string): void {
+  if (!ready.fast) throw new PeerError('peer_fast_not_agreed', `${type} without the fast extension (BEP 6)`);
+}
+
+function chokedBy(state: EngineState, ready: Ready): void {
+  const { channel } = ready;
+  channel.isChokedBy = true;
+  state.trace({ type: 'chokedBy', link: channel.link.id, peerId: channel.node.peerId });
+  // With BEP 6 the other side answers each request still, by its block or by a reject.
+  if (!ready.fast) abandonRequests(state, channel);
+}
+
+function unchokedBy(state: EngineState, channel: Channel): void {
+  channel.isChokedBy = false;
+  state.trace({ type: 'unchokedBy', link: channel.link.id, peerId: channel.node.peerId });
+  fillRequests(state, channel);
+}
+
+function setPeerInterested(state: EngineState, channel: Channel, isInterested: boolean): void {
+  if (channel.peerInterested === isInterested) return;
+  channel.peerInterested = isInterested;
+  channel.node.interestedChannels += isInterested ? 1 : -1;
+  nodeChanged(state);
+}
+
+function haveReceived(state: EngineState, channel: Channel, value: number): void {
+  const piece = channel.torrent.geometry.pieceIndex(value);
+  if (piece === undefined) throw new PeerError('peer_have_unknown_piece', `have ${value}`);
+  if (!channel.has.set(piece)) return;
+  pieceSeen(channel, piece);
+  pupilHas(state, channel, piece);
+  interestChanged(state, channel);
+}
+
+function piecesTold(
+  state: EngineState,
+  channel: Channel,
+  message: Extract<Message, { type: 'bitfield' | 'haveAll' | 'haveNone' }>,
+): void {
+  if (message.type === 'haveNone') return;
+  const { pieceCount } = channel.torrent.geometry;
+  const told =
+    message.type === 'haveAll' ? Bitfield.full(pieceCount) : Bitfield.parse(pieceCount, message.bytes);
+  if (!told) throw new PeerError('peer_bitfield_invalid', 'bitfield of wrong length or with spare bits set');
+  for (const piece of told.indexes()) {
+    if (channel.has.set(piece)) pieceSeen(channel, piece as PieceIndex);
+  }
+  interestChanged(state, channel);
+}
+
+function pieceSeen(channel: Channel, piece: PieceIndex): void {
+  const { picker } = channel.torrent;
+  picker.changeAvailability(piece, 1);
+  if (picker.isWanted(piece)) channel.wantedCount++;
+}
+
+/** Two nodes that both have everything have nothing to say to each other (threat row 14). */
+function interestChanged(state: EngineState, channel: Channel): void {
+  if (channel.isSeed && channel.torrent.isComplete) closeLink(state, channel.link, 'both_complete');
+  else fillRequests(state, channel);
+}
+
+function extendedReceived(channel: Channel, id: number, payload: Uint8Array): void {
+  if (id !== 0) throw new PeerError('peer_extension_unknown', `extended message ${id} that we never named`);
+  const { listenPort, maxRequests } = parseExtensionHandshake(payload);
+  channel.maxRequests = maxRequests ?? channel.maxRequests;
+  if (listenPort === undefined) return;
+  // Knowing where the node listens keeps us from dialling it a second time.
+  const address = { ip: channel.link.address.ip, port: listenPort };
+  channel.torrent.addresses.add([address]);
+  channel.torrent.addresses.identify(address, channel.node.peerId);
+}

@@ -1,0 +1,81 @@
+/** The engine's whole state, and the few ways to say what is to be done about it. */
+import type { InfoHash, LinkId, PeerId } from '../units.ts';
+import type { EngineAction } from './actions.ts';
+import { BanList } from './bans.ts';
+import type { Link } from './link.ts';
+import type { RemoteNode } from './node.ts';
+import { defaultTunables, type EngineOptions, type EngineTunables } from './options.ts';
+import { Timers } from './timers.ts';
+import type { Torrent } from './torrent.ts';
+import type { TraceEvent } from './trace.ts';
+
+export interface EngineCounters {
+  /** Payload over the wire, accepted. */
+  fromPeersBytes: number;
+  /** Payload from the web seed. */
+  fromWebSeedBytes: number;
+  /** Payload over the wire, sent. */
+  uploadedBytes: number;
+  /** Payload that came twice, or for nothing. */
+  wastedBytes: number;
+  failedPieces: number;
+}
+
+export class EngineState {
+  readonly options: EngineOptions & EngineTunables;
+  readonly torrents = new Map<InfoHash, Torrent>();
+  /** By what stands in a handshake: the v1 info-hash, or the v2 one cut to 20 bytes (BEP 52). */
+  readonly torrentsByWireHash = new Map<string, Torrent>();
+  readonly links = new Map<LinkId, Link>();
+  readonly nodes = new Map<string, RemoteNode>();
+  readonly fleet = new Map<PeerId, { readonly isOrigin: boolean }>();
+  readonly bans: BanList;
+  readonly timers = new Timers();
+  readonly counters: EngineCounters = {
+    fromPeersBytes: 0,
+    fromWebSeedBytes: 0,
+    uploadedBytes: 0,
+    wastedBytes: 0,
+    failedPieces: 0,
+  };
+  /** Pieces given to hash and disk and not yet back. */
+  unwrittenBytes = 0;
+  optimisticNode: string | undefined;
+  nextSource = 0;
+  nextFetch = 0;
+  now = 0;
+  actions: EngineAction[] = [];
+  readonly linksToFlush = new Set<Link>();
+  /** Blocks became free there: all its channels may ask for more at the end of the step. */
+  readonly torrentsToFill = new Set<Torrent>();
+
+  constructor(options: EngineOptions) {
+    this.options = { ...defaultTunables, ...options };
+    this.bans = new BanList(this.options.banMs);
+  }
+
+  emit(action: EngineAction): void {
+    this.actions.push(action);
+  }
+
+  trace(event: TraceEvent): void {
+    if (this.options.trace) this.actions.push({ type: 'trace', event });
+  }
+
+  /** Queues bytes for a link; everything of one step leaves in one `send`. */
+  send(link: Link, bytes: Uint8Array): void {
+    link.outbox.push(bytes);
+    this.linksToFlush.add(link);
+  }
+
+  flush(): void {
+    for (const link of this.linksToFlush) {
+      const chunks = link.outbox.splice(0);
+      if (chunks.length === 0 || !this.links.has(link.id)) continue;
+      for (const chunk of chunks) link.unsentBytes += chunk.length;
+      link.lastSentAt = this.now;
+      this.emit({ type: 'send', link: link.id, chunks });
+    }
+    this.linksToFlush.clear();
+  }
+}

@@ -1,0 +1,64 @@
+/** Carries the super-seeder's offers out: HAVE messages to nodes that were told we had nothing (BEP 16). */
+import { encodeHave } from '../wire/encode.ts';
+import type { Channel } from './channel.ts';
+import type { EngineState } from './state.ts';
+import type { SuperSeeder } from './super-seeder.ts';
+import type { Torrent } from './torrent.ts';
+
+/** The seeder while it is one: with a piece lost, the origin is a node like others until it has it back. */
+export function activeSeeder(torrent: Torrent): SuperSeeder | undefined {
+  return torrent.isComplete ? torrent.superSeeder : undefined;
+}
+
+export function startOffering(state: EngineState, channel: Channel): void {
+  const seeder = activeSeeder(channel.torrent);
+  if (!seeder) return;
+  seeder.join(channel.source, state.now);
+  offer(state, channel, seeder);
+}
+
+/** The node has a piece now: its window moves on. */
+export function pupilHas(state: EngineState, channel: Channel, piece: number): void {
+  const seeder = activeSeeder(channel.torrent);
+  if (!seeder) return;
+  seeder.had(channel.source, piece, state.now);
+  if (channel.isSeed) channel.torrent.completeNodes.add(channel.node.peerId);
+  else offer(state, channel, seeder);
+}
+
+export function pupilLeft(state: EngineState, channel: Channel): void {
+  const { torrent, source } = channel;
+  torrent.superSeeder?.leave(source, (piece) => torrent.picker.availability(piece));
+  const seeder = activeSeeder(torrent);
+  if (!seeder) return;
+  for (const other of torrent.channels.values()) offer(state, other, seeder);
+}
+
+/** Looks for nodes that got nothing for too long, and drops strictness for them. */
+export function superSeedTimer(state: EngineState, torrent: Torrent): void {
+  const seeder = activeSeeder(torrent);
+  if (!seeder) return;
+  for (const channel of torrent.channels.values()) {
+    if (channel.isSeed) continue;
+    if (seeder.stallsAt(channel.source, state.options.superSeedStallMs) <= state.now)
+      seeder.relax(channel.source);
+    offer(state, channel, seeder);
+  }
+}
+
+function offer(state: EngineState, channel: Channel, seeder: SuperSeeder): void {
+  if (channel.isSeed) return;
+  const { torrent, source } = channel;
+  const others = torrent.channels.size - 1 + torrent.completeNodes.size;
+  const offers = seeder.offer(source, {
+    has: channel.has,
+    hasOtherSources: others > 0,
+    availability: (piece) => torrent.picker.availability(piece),
+  });
+  for (const piece of offers) state.send(channel.link, encodeHave(piece));
+  const stallsAt = seeder.stallsAt(source, state.options.superSeedStallMs);
+  if (Number.isFinite(stallsAt)) {
+    const at = Math.max(stallsAt, state.now + 1);
+    state.timers.setNoLaterThan({ kind: 'superSeed', torrent: torrent.infoHash }, at);
+  }
+}

@@ -1,0 +1,121 @@
+/** Serving blocks: requests are queued per channel, read when the link can take more, and sent. */
+import { PeerError } from '../errors.ts';
+import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
+import { encodePieceHeader, encodeReject } from '../wire/encode.ts';
+import type { WireBlock } from '../wire/messages.ts';
+import type { Channel, UploadRequest } from './channel.ts';
+import type { Ready } from './link.ts';
+import type { EngineState } from './state.ts';
+import { piecesLost } from './verification.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/** @throws PeerError `peer_request_invalid` */
+export function requestReceived(state: EngineState, ready: Ready, block: WireBlock): void {
+  const { channel } = ready;
+  const { torrent, node } = channel;
+  const piece = torrent.geometry.pieceIndex(block.piece);
+  const isInside =
+    piece !== undefined &&
+    block.lengthBytes > 0 &&
+    block.lengthBytes <= BLOCK_BYTES &&
+    block.beginBytes + block.lengthBytes <= torrent.geometry.paddedLength(piece);
+  if (!isInside) {
+    const { beginBytes, lengthBytes } = block;
+    throw new PeerError('peer_request_invalid', `request ${block.piece}:${beginBytes}+${lengthBytes}`);
+  }
+  const isServed =
+    node.isUnchoked && torrent.held.has(piece) && channel.uploads.length < state.options.maxQueuedUploads;
+  if (!isServed) {
+    // Without BEP 6 a request that is not served is ignored: the choke told the other side already.
+    if (ready.fast) state.send(channel.link, encodeReject(block));
+    return;
+  }
+  channel.uploads.push({ piece, beginBytes: block.beginBytes, lengthBytes: block.lengthBytes });
+  serve(state, channel);
+}
+
+export function cancelUpload(state: EngineState, ready: Ready, block: WireBlock): void {
+  const { uploads, link } = ready.channel;
+  const at = uploads.findIndex(
+    (request) =>
+      request.piece === block.piece &&
+      request.beginBytes === block.beginBytes &&
+      request.lengthBytes === block.lengthBytes,
+  );
+  if (at < 0) return;
+  uploads.splice(at, 1);
+  // BEP 6: a cancelled request still gets its answer.
+  if (ready.fast) state.send(link, encodeReject(block));
+}
+
+/** Reads queued blocks while little waits to be sent. */
+export function serve(state: EngineState, channel: Channel): void {
+  const { link, torrent } = channel;
+  while (
+    channel.uploads.length > 0 &&
+    link.unsentBytes + channel.readingBytes < state.options.sendBufferBytes
+  ) {
+    const request = channel.uploads.shift() as UploadRequest;
+    const { piece, beginBytes } = request;
+    const contentBytes = Math.min(request.lengthBytes, torrent.geometry.contentLength(piece) - beginBytes);
+    if (contentBytes <= 0) {
+      sendBlock(state, channel, request, NOTHING);
+      continue;
+    }
+    channel.readingBytes += request.lengthBytes;
+    channel.reading.push(request);
+    state.emit({
+      type: 'readBlock',
+      link: link.id,
+      torrent: torrent.infoHash,
+      piece,
+      beginBytes,
+      lengthBytes: contentBytes,
+    });
+  }
+}
+
+export function blockRead(
+  state: EngineState,
+  ready: Ready,
+  piece: PieceIndex,
+  beginBytes: number,
+  bytes: Uint8Array | undefined,
+): void {
+  const { channel } = ready;
+  const at = channel.reading.findIndex(
+    (request) => request.piece === piece && request.beginBytes === beginBytes,
+  );
+  if (at < 0) return;
+  const [request] = channel.reading.splice(at, 1) as [UploadRequest];
+  channel.readingBytes -= request.lengthBytes;
+  if (bytes) sendBlock(state, channel, request, bytes);
+  else {
+    if (ready.fast) state.send(channel.link, encodeReject(request));
+    piecesLost(state, channel.torrent, [piece]);
+  }
+  serve(state, channel);
+}
+
+/** Content, then zeros as far as the request reaches into the padding (BEP 47). */
+function sendBlock(state: EngineState, channel: Channel, request: UploadRequest, content: Uint8Array): void {
+  const { link, node, torrent } = channel;
+  const { piece, beginBytes, lengthBytes } = request;
+  state.send(link, encodePieceHeader(piece, beginBytes, lengthBytes));
+  if (content.length > 0) state.send(link, content);
+  if (content.length < lengthBytes) state.send(link, new Uint8Array(lengthBytes - content.length));
+  state.counters.uploadedBytes += content.length;
+  torrent.uploadedBytes += content.length;
+  node.sent.add(content.length, state.now);
+  node.sentSinceUnchokeBytes += content.length;
+  const bytes = content.length;
+  state.trace({
+    type: 'blockSent',
+    link: link.id,
+    peerId: node.peerId,
+    torrent: torrent.infoHash,
+    piece,
+    bytes,
+  });
+}

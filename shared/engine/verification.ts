@@ -1,0 +1,170 @@
+/**
+ * From the last block of a piece to a verified piece, or to the node that lied.
+ *
+ * The host hashes; its answer carries the leaf hashes of all blocks. When a piece fails, its leaves and senders
+ * are kept; when it passes later, every sender whose block had another leaf lied (smart ban, threat row 3). A
+ * piece that came from one node alone names the liar at once.
+ */
+import { equalBytes } from '../bytes.ts';
+import type { SourceId } from '../picker/partial-piece.ts';
+import { WEB_SEED } from '../picker/partial-piece.ts';
+import type { PeerId, PieceIndex } from '../units.ts';
+import { encodeHave } from '../wire/encode.ts';
+import { closeLink } from './connections.ts';
+import { announce } from './dialer.ts';
+import { fillRequests } from './download.ts';
+import type { PieceVerdict } from './inputs.ts';
+import type { EngineState } from './state.ts';
+import type { CheckingPiece, Contributor, FailedPiece, Torrent } from './torrent.ts';
+import { webSeedLied } from './web-seed.ts';
+
+const LEAF_BYTES = 32;
+/** Attempts remembered per piece: enough to convict, bounded against a swarm of liars. */
+const MAX_FAILURES = 8;
+
+/** All blocks are here: hash them. */
+export function pieceArrived(
+  state: EngineState,
+  torrent: Torrent,
+  piece: PieceIndex,
+  senders: readonly SourceId[],
+): void {
+  const bytes = torrent.buffers.get(piece) as Uint8Array;
+  torrent.buffers.delete(piece);
+  const contributors = senders.map((source): Contributor => contributorOf(torrent, source));
+  torrent.checking.set(piece, { bytes, senders: contributors });
+  state.unwrittenBytes += bytes.length;
+  state.emit({ type: 'hashPiece', torrent: torrent.infoHash, piece, bytes });
+}
+
+function contributorOf(torrent: Torrent, source: SourceId): Contributor {
+  if (source === WEB_SEED) return { nodeKey: undefined };
+  return torrent.contributors.get(source) as Contributor;
+}
+
+export function pieceHashed(
+  state: EngineState,
+  torrent: Torrent,
+  piece: PieceIndex,
+  verdict: PieceVerdict,
+  leaves: Uint8Array,
+): void {
+  const checked = torrent.checking.get(piece);
+  if (!checked) return;
+  torrent.checking.delete(piece);
+  if (verdict === 'ok') piecePassed(state, torrent, piece, checked, leaves);
+  else {
+    state.unwrittenBytes -= checked.bytes.length;
+    if (verdict === 'bad') pieceFailed(state, torrent, piece, { senders: checked.senders, leaves });
+    else state.emit({ type: 'torrentFailed', torrent: torrent.infoHash, code: 'torrent_hash_conflict' });
+  }
+}
+
+function piecePassed(
+  state: EngineState,
+  torrent: Torrent,
+  piece: PieceIndex,
+  checked: CheckingPiece,
+  leaves: Uint8Array,
+): void {
+  const { infoHash } = torrent;
+  torrent.held.set(piece);
+  torrent.readerSince.delete(piece);
+  for (const channel of torrent.channels.values()) {
+    if (channel.has.has(piece)) channel.wantedCount--;
+    state.send(channel.link, encodeHave(piece));
+  }
+  torrent.picker.passed(piece);
+  state.emit({ type: 'writePiece', torrent: infoHash, piece, bytes: checked.bytes });
+  state.emit({ type: 'pieceVerified', torrent: infoHash, piece });
+  state.trace({ type: 'pieceVerified', torrent: infoHash, piece });
+  convict(state, torrent, torrent.failures.get(piece) ?? [], leaves);
+  torrent.failures.delete(piece);
+  if (torrent.isComplete) torrentCompleted(state, torrent);
+  else state.torrentsToFill.add(torrent);
+}
+
+function torrentCompleted(state: EngineState, torrent: Torrent): void {
+  state.emit({ type: 'torrentComplete', torrent: torrent.infoHash });
+  announce(state, torrent, 'completed');
+  for (const channel of [...torrent.channels.values()]) {
+    if (channel.isSeed) closeLink(state, channel.link, 'both_complete');
+    else fillRequests(state, channel);
+  }
+}
+
+function pieceFailed(state: EngineState, torrent: Torrent, piece: PieceIndex, failed: FailedPiece): void {
+  state.counters.failedPieces++;
+  state.trace({ type: 'pieceFailed', torrent: torrent.infoHash, piece });
+  torrent.picker.failed(piece);
+  state.torrentsToFill.add(torrent);
+  const [first, ...others] = new Set(failed.senders.map((sender) => sender.nodeKey));
+  if (others.length === 0) {
+    convictSender(state, torrent, first);
+    return;
+  }
+  const attempts = torrent.failures.get(piece) ?? [];
+  attempts.push(failed);
+  torrent.failures.set(piece, attempts.slice(-MAX_FAILURES));
+}
+
+/** The true leaves are known now: whoever sent a block with another leaf lied. */
+function convict(
+  state: EngineState,
+  torrent: Torrent,
+  attempts: readonly FailedPiece[],
+  trueLeaves: Uint8Array,
+): void {
+  const liars = new Set<string | undefined>();
+  for (const { senders, leaves } of attempts) {
+    senders.forEach((sender, block) => {
+      const at = block * LEAF_BYTES;
+      const isTrue = equalBytes(
+        leaves.subarray(at, at + LEAF_BYTES),
+        trueLeaves.subarray(at, at + LEAF_BYTES),
+      );
+      if (!isTrue) liars.add(sender.nodeKey);
+    });
+  }
+  for (const liar of liars) convictSender(state, torrent, liar);
+}
+
+function convictSender(state: EngineState, torrent: Torrent, key: string | undefined): void {
+  if (key === undefined) webSeedLied(state, torrent);
+  else banNode(state, key, 'piece_hash_wrong');
+}
+
+/** Ends all links of the node, on every torrent, and lets it back no more for the time of the ban. */
+function banNode(state: EngineState, key: string, code: string): void {
+  const at = key.indexOf('@');
+  const peerId = key.slice(0, at) as PeerId;
+  const ip = key.slice(at + 1);
+  state.bans.add(peerId, ip, state.now);
+  state.emit({ type: 'nodeBanned', peerId, ip, code });
+  state.trace({ type: 'banned', peerId, ip, code });
+  const node = state.nodes.get(key);
+  for (const link of node ? [...node.links] : []) {
+    if (link.direction === 'outbound' && link.phase.name === 'ready') {
+      link.phase.channel.torrent.addresses.forget(link.address);
+    }
+    closeLink(state, link, 'banned');
+  }
+}
+
+/** The store has it (or could not take it: then it is missing again). */
+export function pieceWritten(state: EngineState, torrent: Torrent, piece: PieceIndex, ok: boolean): void {
+  state.unwrittenBytes -= torrent.geometry.contentLength(piece);
+  if (!ok) piecesLost(state, torrent, [piece]);
+  state.torrentsToFill.add(torrent);
+}
+
+/** Pieces that the store holds no more are wanted anew. Our loss is no evidence against anybody (threat row 4). */
+export function piecesLost(state: EngineState, torrent: Torrent, pieces: readonly PieceIndex[]): void {
+  for (const piece of pieces) {
+    if (!torrent.held.clear(piece)) continue;
+    torrent.picker.lost(piece);
+    if (!torrent.picker.isWanted(piece)) continue;
+    for (const channel of torrent.channels.values()) if (channel.has.has(piece)) channel.wantedCount++;
+  }
+  state.torrentsToFill.add(torrent);
+}

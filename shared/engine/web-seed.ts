@@ -1,0 +1,130 @@
+/** Carries the web-seed policy out: one fetch per torrent at a time, whole pieces, checked like any other. */
+import { WEB_SEED } from '../picker/partial-piece.ts';
+import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
+import { bufferOf, cancelRequest } from './download.ts';
+import type { EngineState } from './state.ts';
+import type { Torrent, WebSeedState } from './torrent.ts';
+import { pieceArrived } from './verification.ts';
+import { decideWebSeed, type WebSeedDecision } from './web-seed-policy.ts';
+
+/** After a failed fetch: doubling from here, up to the limit. */
+const RETRY_MS = 250;
+const MAX_RETRY_MS = 30_000;
+
+/** Looks whether the web seed should be asked now, or when to look again. */
+export function checkWebSeed(state: EngineState, torrent: Torrent): void {
+  const { webSeed } = torrent;
+  if (!webSeed || !torrent.wantsAnything) return;
+  const timer = { kind: 'webSeed', torrent: torrent.infoHash } as const;
+  if (webSeed.retryAt > state.now) {
+    state.timers.set(timer, webSeed.retryAt);
+    return;
+  }
+  const decision = decide(state, torrent);
+  if (decision.type === 'wait') {
+    if (Number.isFinite(decision.until)) state.timers.set(timer, decision.until);
+    return;
+  }
+  if (webSeed.fetch) {
+    // Readers go before the background; a reader's own fetch runs to its end first.
+    if (webSeed.fetch.forReader || !decision.forReader) return;
+    state.emit({ type: 'cancelWebSeedFetch', fetch: webSeed.fetch.number });
+    endFetch(torrent, webSeed);
+  }
+  startFetch(state, torrent, webSeed, decision);
+}
+
+function decide(state: EngineState, torrent: Torrent): WebSeedDecision {
+  const { picker, geometry, held } = torrent;
+  const { readerHedgeMs, webSeedIdleMs, webSeedFetchBytes, random } = state.options;
+  const awaited: { piece: PieceIndex; since: number }[] = [];
+  for (const [piece, since] of torrent.readerSince) if (!held.has(piece)) awaited.push({ piece, since });
+  return decideWebSeed({
+    geometry,
+    now: state.now,
+    awaited,
+    mayPeersGive: torrent.channels.size + torrent.addresses.diallingCount > 0,
+    wantsAll: torrent.wantsAll,
+    lastPeerBlockAt: torrent.lastPeerBlockAt,
+    isFree: (piece) => {
+      if (!picker.isWanted(piece) || torrent.webSeed?.fetch?.pieces.has(piece)) return false;
+      const askedSince = picker.askedSince(piece);
+      if (askedSince === undefined) return !picker.isUnderWay(piece);
+      return state.now - askedSince >= readerHedgeMs;
+    },
+    readerHedgeMs,
+    idleMs: webSeedIdleMs,
+    fetchBytes: webSeedFetchBytes,
+    draw: (bound) => random.integer(bound),
+  });
+}
+
+function startFetch(
+  state: EngineState,
+  torrent: Torrent,
+  webSeed: WebSeedState,
+  decision: Extract<WebSeedDecision, { type: 'fetch' }>,
+): void {
+  const { firstPiece, pieceCount, forReader } = decision;
+  const pieces = new Set<PieceIndex>();
+  for (let i = 0; i < pieceCount; i++) {
+    const piece = (firstPiece + i) as PieceIndex;
+    torrent.picker.takeWhole(piece, WEB_SEED, state.now);
+    pieces.add(piece);
+  }
+  const number = state.nextFetch++;
+  webSeed.fetch = { number, pieces, forReader };
+  state.emit({ type: 'fetchFromWebSeed', torrent: torrent.infoHash, fetch: number, firstPiece, pieceCount });
+}
+
+export function webSeedPiece(
+  state: EngineState,
+  torrent: Torrent,
+  piece: PieceIndex,
+  bytes: Uint8Array,
+): void {
+  torrent.webSeed?.fetch?.pieces.delete(piece);
+  state.counters.fromWebSeedBytes += bytes.length;
+  if (bytes.length !== torrent.geometry.contentLength(piece)) return;
+  for (let block = 0; block < torrent.geometry.blockCount(piece); block++) {
+    const taken = torrent.picker.receive(WEB_SEED, piece, block);
+    const at = block * BLOCK_BYTES;
+    const blockBytes = bytes.subarray(at, at + BLOCK_BYTES);
+    if (!taken) {
+      torrent.picker.release(WEB_SEED, piece, block);
+      state.counters.wastedBytes += blockBytes.length;
+      continue;
+    }
+    torrent.downloadedBytes += blockBytes.length;
+    bufferOf(torrent, piece).set(blockBytes, at);
+    for (const other of taken.others) {
+      const channel = torrent.channels.get(other);
+      if (channel) cancelRequest(state, channel, piece, block);
+    }
+    if (taken.senders) pieceArrived(state, torrent, piece, taken.senders);
+  }
+}
+
+export function webSeedEnded(state: EngineState, torrent: Torrent, fetch: number, ok: boolean): void {
+  const { webSeed } = torrent;
+  if (!webSeed || webSeed.fetch?.number !== fetch) return;
+  endFetch(torrent, webSeed);
+  webSeed.failures = ok ? 0 : webSeed.failures + 1;
+  if (!ok) webSeed.retryAt = state.now + Math.min(RETRY_MS * 2 ** webSeed.failures, MAX_RETRY_MS);
+  state.torrentsToFill.add(torrent);
+  checkWebSeed(state, torrent);
+}
+
+/** A piece that came from the web seed alone failed its hash: leave it alone for the time of a ban. */
+export function webSeedLied(state: EngineState, torrent: Torrent): void {
+  if (torrent.webSeed) torrent.webSeed.retryAt = state.now + state.options.banMs;
+}
+
+function endFetch(torrent: Torrent, webSeed: WebSeedState): void {
+  for (const piece of webSeed.fetch?.pieces ?? []) {
+    for (let block = 0; block < torrent.geometry.blockCount(piece); block++) {
+      torrent.picker.release(WEB_SEED, piece, block);
+    }
+  }
+  webSeed.fetch = undefined;
+}
