@@ -1,4 +1,4 @@
-/** Error answers of the image route: problem+json that no cache may keep (threat row 39). */
+/** Error answers on bare node:http: problem+json that no cache may keep (threat row 39). */
 import type { ServerResponse } from 'node:http';
 import { makeProblem } from '../../http/problem.ts';
 import { CROSS_ORIGIN, type RawHeaders } from './image-headers.ts';
@@ -7,6 +7,7 @@ export function sendProblem(
   res: ServerResponse,
   problem: { readonly status: number; readonly code: string; readonly detail: string },
   extra: RawHeaders = [],
+  readers: 'all-sites' | 'same-origin' = 'all-sites',
 ): void {
   const body = Buffer.from(JSON.stringify(makeProblem(problem.status, problem.code, problem.detail)));
   const headers = [
@@ -18,7 +19,7 @@ export function sendProblem(
     'no-store',
     'X-Content-Type-Options',
     'nosniff',
-    ...CROSS_ORIGIN,
+    ...(readers === 'all-sites' ? CROSS_ORIGIN : []),
     ...extra,
   ];
   res.writeHead(problem.status, headers as string[]);
