@@ -4,7 +4,7 @@ import { type FileSystem, nodeFileSystem } from '../../shared/node/store/file-sy
 import type { InfoHash } from '../../shared/units.ts';
 import { readIfThere, writeDurably } from '../durable-file.ts';
 
-/** A set of 2 GiB in 16 KiB pieces has 6.5 MB of hashes; image sets are a few MiB and need some 50 KB. */
+/** 52 bytes of hashes a piece, and some 1,000 pieces to a set (shared/metainfo/make.ts): 50 KB is usual. */
 export const MAX_TORRENT_BYTES = 4 * 1_048_576;
 
 /** Names are info-hashes, which are hex digits by type: no text from a torrent becomes a path (threat row 8). */

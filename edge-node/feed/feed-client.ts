@@ -1,0 +1,175 @@
+/**
+ * The socket to the origin's feed: dials, says hello, hands frames on one at a time, notices silence, and dials
+ * again. What the frames mean is not its business.
+ */
+import { WebSocket } from 'ws';
+import type { FeedClientFrame, FeedServerFrame } from '../../shared/api-types/feed.ts';
+import { PeerError } from '../../shared/errors.ts';
+import { parseServerFrame } from '../../shared/feed/server-frame.ts';
+import type { Random } from '../../shared/random.ts';
+import { type BackoffLimits, fullJitterMs } from '../backoff.ts';
+
+export interface FeedClientLimits {
+  /** No frame and no ping for so long: the socket is dead. The origin pings every few seconds. Default 15 s. */
+  readonly silentMs: number;
+  /** From the dial to the upgrade. Default 4 s: an origin that restarts must have its edges back within 5. */
+  readonly connectMs: number;
+  /** Pause before a dial while the origin has been away for less than `longAwayMs`. Default 250 ms to 3 s. */
+  readonly soon: BackoffLimits;
+  /** Pause after that. Default cap 10 s. */
+  readonly later: BackoffLimits;
+  /** Default 5 minutes. */
+  readonly longAwayMs: number;
+}
+
+const DEFAULT_LIMITS: FeedClientLimits = {
+  silentMs: 15_000,
+  connectMs: 4_000,
+  soon: { baseMs: 250, capMs: 3_000 },
+  later: { baseMs: 250, capMs: 10_000 },
+  longAwayMs: 300_000,
+};
+
+/** An `entries` frame has 512 KiB of entries at most; JSON's escapes may double that. */
+const MAX_FRAME_BYTES = 1_048_576;
+const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
+/** What is left of a close handshake after this is cut off. */
+const CLOSE_LINGER_MS = 500;
+
+export interface FeedClientParts {
+  /** Base URL of the origin, http or https. */
+  readonly origin: string;
+  readonly random: Random;
+  /** Said first on every new socket. */
+  hello(): FeedClientFrame;
+  /** The next frame is not read before this resolves. A rejection ends the socket; a new one is dialled. */
+  received(frame: FeedServerFrame): Promise<void>;
+  /** The socket is gone, or could not be had. `error` when that was not an orderly end. */
+  lost(error: Error | undefined): void;
+  readonly limits?: Partial<FeedClientLimits>;
+}
+
+export class FeedClient {
+  readonly #parts: FeedClientParts;
+  readonly #limits: FeedClientLimits;
+  readonly #url: string;
+  #socket: WebSocket | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** Dials in a row that led nowhere. */
+  #failures = 0;
+  #awaySinceMs = performance.now();
+  #state: 'idle' | 'waiting' | 'connecting' | 'open' | 'closed' = 'idle';
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(parts: FeedClientParts) {
+    this.#parts = parts;
+    this.#limits = { ...DEFAULT_LIMITS, ...parts.limits };
+    // http becomes ws, https becomes wss.
+    this.#url = `${parts.origin.replace(/^http/, 'ws')}/feed`;
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  start(): void {
+    if (this.#state === 'idle') this.#dial();
+  }
+
+  /** Dropped when the socket is not open: such frames are repeated or out of date by then. */
+  send(frame: FeedClientFrame): void {
+    if (this.#state === 'open') this.#socket?.send(JSON.stringify(frame));
+  }
+
+  /** The origin serves us as it should: the next pause starts from the shortest again. */
+  settled(): void {
+    this.#failures = 0;
+  }
+
+  async close(): Promise<void> {
+    const socket = this.#socket;
+    this.#state = 'closed';
+    clearTimeout(this.#timer);
+    if (socket !== undefined && socket.readyState !== WebSocket.CLOSED) {
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+      if (socket.readyState === WebSocket.OPEN) socket.close(GOING_AWAY, 'edge stops');
+      else socket.terminate();
+      const timer = setTimeout(() => socket.terminate(), CLOSE_LINGER_MS);
+      await closed;
+      clearTimeout(timer);
+    }
+    await this.#work;
+  }
+
+  #dial(): void {
+    this.#state = 'connecting';
+    const socket = new WebSocket(this.#url, {
+      maxPayload: MAX_FRAME_BYTES,
+      perMessageDeflate: false,
+      followRedirects: false,
+      handshakeTimeout: this.#limits.connectMs,
+    });
+    this.#socket = socket;
+    let cause: Error | undefined;
+    socket.on('open', () => {
+      if (this.#state !== 'connecting') return;
+      this.#state = 'open';
+      this.#heard(socket);
+      this.send(this.#parts.hello());
+    });
+    socket.on('ping', () => this.#heard(socket));
+    socket.on('message', (data, isBinary) => {
+      this.#heard(socket);
+      this.#work = this.#work
+        .then(() => this.#read(socket, isBinary ? undefined : data.toString()))
+        .catch((error: Error) => {
+          cause ??= error;
+          this.#hangUp(socket);
+        });
+    });
+    socket.on('error', (error) => {
+      cause ??= error;
+    });
+    socket.on('close', () => this.#ended(socket, cause));
+  }
+
+  /** Reading stops while a frame is worked on, so that an origin cannot fill our memory. */
+  async #read(socket: WebSocket, text: string | undefined): Promise<void> {
+    if (this.#state !== 'open' || this.#socket !== socket) return;
+    if (text === undefined) throw new PeerError('feed_frame_invalid', 'a binary message');
+    const frame = parseServerFrame(text);
+    socket.pause();
+    try {
+      await this.#parts.received(frame);
+    } finally {
+      socket.resume();
+    }
+  }
+
+  #heard(socket: WebSocket): void {
+    if (this.#state !== 'open' || this.#socket !== socket) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => socket.terminate(), this.#limits.silentMs);
+  }
+
+  #hangUp(socket: WebSocket): void {
+    if (socket.readyState === WebSocket.OPEN) socket.close(POLICY_VIOLATION);
+    setTimeout(() => socket.terminate(), CLOSE_LINGER_MS).unref();
+  }
+
+  #ended(socket: WebSocket, cause: Error | undefined): void {
+    if (this.#socket !== socket || this.#state === 'closed') return;
+    clearTimeout(this.#timer);
+    if (this.#state === 'open') this.#awaySinceMs = performance.now();
+    this.#state = 'waiting';
+    this.#parts.lost(cause);
+    const isLong = performance.now() - this.#awaySinceMs > this.#limits.longAwayMs;
+    const pauseMs = fullJitterMs(
+      this.#failures++,
+      isLong ? this.#limits.later : this.#limits.soon,
+      this.#parts.random,
+    );
+    this.#timer = setTimeout(() => this.#dial(), pauseMs);
+  }
+}

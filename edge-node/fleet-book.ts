@@ -1,0 +1,57 @@
+/**
+ * Addresses of the origin and the sibling edges, as the origin tells them. They are given to every torrent, so
+ * that siblings link without waiting for the tracker.
+ */
+import type { FeedServerFrame } from '../shared/api-types/feed.ts';
+import type { Address } from '../shared/engine/inputs.ts';
+import type { PeerId } from '../shared/units.ts';
+
+export interface FleetNode {
+  readonly peerId: PeerId;
+  readonly address: Address;
+  readonly isOrigin: boolean;
+}
+
+export type FleetFrame = Extract<FeedServerFrame, { type: 'fleet' }>;
+
+export class FleetBook {
+  readonly #ownPeerId: PeerId;
+  #origin: FleetNode | undefined;
+  #siblings: readonly FleetNode[] = [];
+  #addresses: readonly Address[] = [];
+  readonly #listeners: (() => void)[] = [];
+
+  constructor(ownPeerId: PeerId) {
+    this.#ownPeerId = ownPeerId;
+  }
+
+  nodes(): readonly FleetNode[] {
+    return this.#origin === undefined ? this.#siblings : [this.#origin, ...this.#siblings];
+  }
+
+  addresses(): readonly Address[] {
+    return this.#addresses;
+  }
+
+  setOrigin(peerId: PeerId, address: Address): void {
+    this.#origin = { peerId, address, isOrigin: true };
+    this.#changed();
+  }
+
+  /** The origin may list itself and us; neither is a sibling. */
+  setSiblings(nodes: FleetFrame['nodes']): void {
+    this.#siblings = nodes
+      .filter(({ peerId }) => peerId !== this.#ownPeerId && peerId !== this.#origin?.peerId)
+      .map(({ peerId, host, port }) => ({ peerId, address: { ip: host, port }, isOrigin: false }));
+    this.#changed();
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #changed(): void {
+    this.#addresses = this.nodes().map(({ address }) => address);
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,123 @@
+/** Keeps what is joined within the byte budget, by the policy of cache-policy.ts. */
+import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.ts';
+import type { InfoHash } from '../../shared/units.ts';
+import { chooseEvictions, mayPrefetch } from './cache-policy.ts';
+import { contentBytes } from './image-table.ts';
+
+interface KeptSet {
+  readonly image: PublishedImage;
+  bytes: number;
+  lastUse: number;
+  readers: number;
+  /** Renditions counted in `bytes`; undefined when the whole set is. */
+  readonly counted: Set<string> | undefined;
+}
+
+export interface CacheKeeperParts {
+  readonly budgetBytes: number;
+  /** `all`: a set costs all its renditions. `none`: only those that were asked for or lie on disk. */
+  readonly prefetch: 'all' | 'none';
+  isHeld(rendition: Rendition): boolean;
+  evict(infoHash: InfoHash): void;
+}
+
+/** Evicting a little more than needed makes room for some misses before the next look at all sets. */
+const EVICT_TO = 0.95;
+
+export class CacheKeeper {
+  readonly #parts: CacheKeeperParts;
+  readonly #sets = new Map<InfoHash, KeptSet>();
+  #heldBytes = 0;
+  #clock = 0;
+  #evicted = 0;
+
+  constructor(parts: CacheKeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** What the joined sets take, or will take when their fetches are done. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Image sets evicted since start. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  fits(image: PublishedImage): boolean {
+    return (
+      this.#sets.has(image.infoHash) ||
+      mayPrefetch(this.#heldBytes, contentBytes(image), this.#parts.budgetBytes)
+    );
+  }
+
+  /** Counts a set, from when its join begins. */
+  add(image: PublishedImage): void {
+    if (this.#sets.has(image.infoHash)) return;
+    const counted = this.#parts.prefetch === 'all' ? undefined : new Set<string>();
+    const set = { image, bytes: 0, lastUse: 0, readers: 0, counted };
+    this.#sets.set(image.infoHash, set);
+    if (counted === undefined) this.#grow(set, contentBytes(image));
+  }
+
+  /** Joined with `none`: what is on disk from before counts too. */
+  countHeld(image: PublishedImage): void {
+    const set = this.#sets.get(image.infoHash);
+    if (set === undefined) return;
+    for (const rendition of image.renditions) if (this.#parts.isHeld(rendition)) this.#count(set, rendition);
+    this.#enforce();
+  }
+
+  remove(infoHash: InfoHash): void {
+    const set = this.#sets.get(infoHash);
+    if (set === undefined) return;
+    this.#sets.delete(infoHash);
+    this.#heldBytes -= set.bytes;
+  }
+
+  /** A reader asked for this rendition. Makes room when it is one more than the budget allows. */
+  use(image: PublishedImage, rendition: Rendition): void {
+    const set = this.#sets.get(image.infoHash);
+    if (set === undefined) return;
+    set.lastUse = ++this.#clock;
+    this.#count(set, rendition);
+    if (this.#heldBytes <= this.#parts.budgetBytes) return;
+    set.readers++;
+    this.#enforce();
+    set.readers--;
+  }
+
+  /** While a reader streams, its set is not evicted. @returns to be called once, when it is done */
+  beginRead(infoHash: InfoHash): () => void {
+    const set = this.#sets.get(infoHash);
+    if (set === undefined) return () => {};
+    set.readers++;
+    return () => {
+      set.readers--;
+      this.#enforce();
+    };
+  }
+
+  #count(set: KeptSet, rendition: Rendition): void {
+    if (set.counted === undefined || set.counted.has(rendition.name)) return;
+    set.counted.add(rendition.name);
+    this.#grow(set, rendition.bytes);
+  }
+
+  #grow(set: KeptSet, bytes: number): void {
+    set.bytes += bytes;
+    this.#heldBytes += bytes;
+  }
+
+  #enforce(): void {
+    const { budgetBytes, evict } = this.#parts;
+    if (this.#heldBytes <= budgetBytes) return;
+    const sets = [...this.#sets].map(([id, set]) => ({ ...set, id, inUse: set.readers > 0 }));
+    for (const infoHash of chooseEvictions(sets, budgetBytes * EVICT_TO)) {
+      this.remove(infoHash);
+      this.#evicted++;
+      evict(infoHash);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Joins and leaves the torrents of images. One join however many wait for it; leaving an image that is being
+ * joined ends the join first, and joining one that is being left waits until it is gone. So for each torrent one
+ * thing happens at a time, in the order asked.
+ */
+import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.ts';
+import { invariant } from '../../shared/errors.ts';
+import type { Metainfo } from '../../shared/metainfo/metainfo.ts';
+import type { SwarmNode, TorrentOptions } from '../../shared/node/swarm-node-api.ts';
+import type { InfoHash } from '../../shared/units.ts';
+import type { FleetBook } from '../fleet-book.ts';
+import type { TorrentFiles } from './torrent-files.ts';
+import type { TorrentSource } from './torrent-source.ts';
+
+export interface JoinedImage {
+  readonly image: PublishedImage;
+  fileIndex(rendition: Rendition): number;
+}
+
+interface Joining {
+  readonly done: Promise<JoinedImage>;
+  readonly controller: AbortController;
+}
+
+export interface JoinerParts {
+  readonly swarm: SwarmNode;
+  readonly source: TorrentSource;
+  readonly files: TorrentFiles;
+  readonly fleet: FleetBook;
+  readonly torrentOptions: TorrentOptions;
+  /** Whether the log still publishes this image: it may have been purged while its torrent was fetched. */
+  isPublished(image: PublishedImage): boolean;
+}
+
+export class Joiner {
+  readonly #parts: JoinerParts;
+  readonly #joined = new Map<InfoHash, JoinedImage>();
+  readonly #joining = new Map<InfoHash, Joining>();
+  readonly #leaving = new Map<InfoHash, Promise<void>>();
+  #closed = false;
+
+  constructor(parts: JoinerParts) {
+    this.#parts = parts;
+    parts.fleet.onChange(() => {
+      for (const infoHash of this.#joined.keys()) parts.swarm.addPeers(infoHash, parts.fleet.addresses());
+    });
+  }
+
+  joined(infoHash: InfoHash): JoinedImage | undefined {
+    return this.#joined.get(infoHash);
+  }
+
+  all(): Iterable<JoinedImage> {
+    return this.#joined.values();
+  }
+
+  /** @throws what {@link TorrentSource.metainfoOf} throws; AbortError when the image is left meanwhile */
+  join(image: PublishedImage): Promise<JoinedImage> {
+    const joined = this.#joined.get(image.infoHash);
+    if (joined !== undefined) return Promise.resolve(joined);
+    const running = this.#joining.get(image.infoHash);
+    if (running !== undefined && !running.controller.signal.aborted) return running.done;
+    const controller = new AbortController();
+    if (this.#closed) controller.abort();
+    const done = this.#join(image, controller.signal).finally(() => {
+      if (this.#joining.get(image.infoHash)?.done === done) this.#joining.delete(image.infoHash);
+    });
+    this.#joining.set(image.infoHash, { done, controller });
+    return done;
+  }
+
+  /** Ends its links and deletes its bytes, unless another image holds the same rendition. Never rejects. */
+  leave(infoHash: InfoHash): Promise<void> {
+    const running = this.#leaving.get(infoHash);
+    if (running !== undefined) return running;
+    const done = this.#leave(infoHash).finally(() => this.#leaving.delete(infoHash));
+    this.#leaving.set(infoHash, done);
+    return done;
+  }
+
+  /** No join is left running when it resolves. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const running = [...this.#joining.values()];
+    for (const { controller } of running) controller.abort();
+    await Promise.allSettled([...running.map(({ done }) => done), ...this.#leaving.values()]);
+  }
+
+  async #join(image: PublishedImage, signal: AbortSignal): Promise<JoinedImage> {
+    const { swarm, source, fleet, torrentOptions } = this.#parts;
+    await this.#leaving.get(image.infoHash);
+    signal.throwIfAborted();
+    const metainfo = await source.metainfoOf(image, signal);
+    signal.throwIfAborted();
+    if (!this.#parts.isPublished(image)) throw new DOMException('purged while joining', 'AbortError');
+    await swarm.addTorrent(metainfo, torrentOptions);
+    const joined = joinedImage(image, metainfo);
+    this.#joined.set(image.infoHash, joined);
+    swarm.addPeers(image.infoHash, fleet.addresses());
+    return joined;
+  }
+
+  async #leave(infoHash: InfoHash): Promise<void> {
+    const { swarm, files } = this.#parts;
+    const running = this.#joining.get(infoHash);
+    running?.controller.abort();
+    await running?.done.catch(() => {});
+    this.#joined.delete(infoHash);
+    // The .torrent goes first: bytes without it are swept at the next start, it without bytes would be joined.
+    await files.remove(infoHash).catch(() => {});
+    if (swarm.hasTorrent(infoHash)) await swarm.removeTorrent(infoHash, true).catch(() => {});
+  }
+}
+
+function joinedImage(image: PublishedImage, metainfo: Metainfo): JoinedImage {
+  const indexes = new Map(metainfo.files.map((file, index) => [file.name, index]));
+  return {
+    image,
+    fileIndex: ({ name }) => {
+      const index = indexes.get(name);
+      invariant(index !== undefined, `rendition ${name} is in the checked torrent`);
+      return index;
+    },
+  };
+}

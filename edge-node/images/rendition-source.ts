@@ -1,0 +1,147 @@
+/** Bytes for the image route: from memory, from disk, or from the swarm as they are verified. */
+import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.ts';
+import { PeerError, UserError } from '../../shared/errors.ts';
+import type { RenditionBody, RenditionSource } from '../../shared/node/http/rendition-source.ts';
+import type { SwarmNode } from '../../shared/node/swarm-node-api.ts';
+import type { ImageId } from '../../shared/units.ts';
+import type { CacheKeeper } from './cache-keeper.ts';
+import type { ImageTable } from './image-table.ts';
+import type { JoinedImage, Joiner } from './joiner.ts';
+import type { MemoryCache } from './memory-cache.ts';
+
+export interface EdgeRenditionParts {
+  readonly table: ImageTable;
+  readonly joiner: Joiner;
+  readonly cache: CacheKeeper;
+  readonly memory: MemoryCache;
+  readonly swarm: SwarmNode;
+  /** Every byte of this rendition is on disk, verified. */
+  isHeld(rendition: Rendition): boolean;
+  join(image: PublishedImage): Promise<JoinedImage>;
+  /** Longest wait of a reader for the join, and for each next piece. Default 10 s. */
+  readonly patienceMs?: number;
+}
+
+/** Shops time out at some 30 s; a shopper is gone before that. */
+const DEFAULT_PATIENCE_MS = 10_000;
+
+export class EdgeRenditionSource implements RenditionSource {
+  readonly #parts: EdgeRenditionParts;
+  readonly #patienceMs: number;
+
+  constructor(parts: EdgeRenditionParts) {
+    this.#parts = parts;
+    this.#patienceMs = parts.patienceMs ?? DEFAULT_PATIENCE_MS;
+  }
+
+  image(id: ImageId): PublishedImage | undefined {
+    return this.#parts.table.image(id);
+  }
+
+  /** Synchronous for what is hot: most requests of a flash sale. */
+  open(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> | RenditionBody {
+    const hot = this.#parts.memory.get(rendition.root);
+    if (hot === undefined) return this.#openCold(image, rendition);
+    this.#parts.cache.use(image, rendition);
+    return wholeBody('memory', hot);
+  }
+
+  async #openCold(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> {
+    const { joiner, memory, cache } = this.#parts;
+    const joined = joiner.joined(image.infoHash) ?? (await this.#joinForReader(image));
+    cache.use(image, rendition);
+    const read = (startBytes: number, endBytes: number, signal: AbortSignal) =>
+      this.#stream(joined, rendition, startBytes, endBytes, signal);
+    if (!this.#parts.isHeld(rendition)) return { source: 'swarm', whole: undefined, read };
+    if (!memory.takes(rendition.bytes)) return { source: 'disk', whole: undefined, read };
+    const whole = await memory.load(rendition.root, () =>
+      collect(read(0, rendition.bytes, new AbortController().signal), rendition.bytes),
+    );
+    return wholeBody('disk', whole);
+  }
+
+  /** The join goes on when the reader's patience ends: the next one finds it further on. */
+  async #joinForReader(image: PublishedImage): Promise<JoinedImage> {
+    try {
+      return await within(this.#parts.join(image), this.#patienceMs);
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw unavailable(error instanceof PeerError ? error.code : (error as Error).message);
+    }
+  }
+
+  async *#stream(
+    joined: JoinedImage,
+    rendition: Rendition,
+    startBytes: number,
+    endBytes: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    const { swarm, cache } = this.#parts;
+    const { infoHash } = joined.image;
+    const patience = new AbortController();
+    const done = cache.beginRead(infoHash);
+    const source = swarm.readFile(
+      infoHash,
+      joined.fileIndex(rendition),
+      startBytes,
+      endBytes,
+      AbortSignal.any([signal, patience.signal]),
+    );
+    const pieces = source[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await within(pieces.next(), this.#patienceMs);
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } catch (error) {
+      if (signal.aborted || error instanceof UserError) throw error;
+      throw unavailable((error as Error).message);
+    } finally {
+      patience.abort();
+      done();
+      // Not awaited: a source that waits for the network would hold the answer's end.
+      void pieces.return?.()?.catch(() => {});
+    }
+  }
+}
+
+function unavailable(reason: string): UserError {
+  return new UserError('image_unavailable', 503, `no source has the image at the moment: ${reason}`);
+}
+
+function wholeBody(source: 'memory' | 'disk', whole: Uint8Array): RenditionBody {
+  return {
+    source,
+    whole,
+    // biome-ignore lint/suspicious/useAwait: the interface is asynchronous, memory is not
+    read: async function* (startBytes, endBytes) {
+      yield whole.subarray(startBytes, endBytes);
+    },
+  };
+}
+
+async function collect(pieces: AsyncIterable<Uint8Array>, lengthBytes: number): Promise<Uint8Array> {
+  const whole = new Uint8Array(lengthBytes);
+  let at = 0;
+  for await (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  if (at !== lengthBytes) throw unavailable('the disk gave less than it holds');
+  return whole;
+}
+
+/** @throws UserError `image_unavailable` when the time is over first */
+async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(unavailable('it did not come in time')), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

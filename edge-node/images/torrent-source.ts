@@ -1,0 +1,52 @@
+/** A published image's checked metainfo: from disk if it was joined before, else from the origin. */
+import type { PublishedImage } from '../../shared/api-types/catalog.ts';
+import { PeerError } from '../../shared/errors.ts';
+import type { HashFunctions, Metainfo } from '../../shared/metainfo/metainfo.ts';
+import { parseMetainfo } from '../../shared/metainfo/parse.ts';
+import type { OriginFetch } from '../origin-fetch.ts';
+import { checkMetainfo } from './check-metainfo.ts';
+import { MAX_TORRENT_BYTES, type TorrentFiles } from './torrent-files.ts';
+
+export class TorrentSource {
+  readonly #files: TorrentFiles;
+  readonly #origin: OriginFetch;
+  readonly #hashes: HashFunctions;
+
+  constructor(files: TorrentFiles, origin: OriginFetch, hashes: HashFunctions) {
+    this.#files = files;
+    this.#origin = origin;
+    this.#hashes = hashes;
+  }
+
+  /**
+   * Kept on disk when it resolves, unless the disk refuses: then the image can still be served, and a restart
+   * asks the origin again.
+   * @throws PeerError `origin_*`, `bencode_*`, `metainfo_*` or `torrent_mismatch`; the signal's reason
+   */
+  async metainfoOf(image: PublishedImage, signal: AbortSignal): Promise<Metainfo> {
+    const kept = await this.#kept(image);
+    if (kept !== undefined) return kept;
+    signal.throwIfAborted();
+    const bytes = await this.#origin.get(`/torrents/${image.infoHash}.torrent`, MAX_TORRENT_BYTES, signal);
+    const metainfo = this.#read(bytes, image);
+    await this.#files.write(image.infoHash, bytes).catch(() => {});
+    return metainfo;
+  }
+
+  /** What lies on disk is judged as strictly as what comes from outside: disks rot, and people restore backups. */
+  async #kept(image: PublishedImage): Promise<Metainfo | undefined> {
+    try {
+      const bytes = await this.#files.read(image.infoHash);
+      return bytes && this.#read(bytes, image);
+    } catch (error) {
+      if (error instanceof PeerError) await this.#files.remove(image.infoHash).catch(() => {});
+      return undefined;
+    }
+  }
+
+  #read(bytes: Uint8Array, image: PublishedImage): Metainfo {
+    const metainfo = parseMetainfo(bytes, this.#hashes, { maxBytes: MAX_TORRENT_BYTES });
+    checkMetainfo(metainfo, image);
+    return metainfo;
+  }
+}
