@@ -1,0 +1,290 @@
+/** The catalog over SQLite: see catalog-api.ts for what it offers. One writer at a time; readers never wait. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
+import { UserError } from '../../shared/errors.ts';
+import { type CatalogChange, EMPTY_LOG_HASH, type Signed } from '../../shared/log/entry.ts';
+import type { FileRoot, ImageId, InfoHash } from '../../shared/units.ts';
+import { appendEntry, type Head, lockHead } from './append-entry.ts';
+import type { Catalog, NewImage, ProductFields, StoredImage, StoredProduct } from './catalog-api.ts';
+import { ImageIndex } from './image-index.ts';
+import { insertImage, loadImages } from './image-rows.ts';
+import { createListeners } from './listeners.ts';
+import { authorisedKeys, firstRootKey } from './log-history.ts';
+import { type LogSigner, openSigner } from './log-signer.ts';
+import { openSqlite } from './open-sqlite.ts';
+import {
+  changeProduct,
+  insertProduct,
+  type ProductRecord,
+  productUnknown,
+  readProduct,
+  readProducts,
+} from './products.ts';
+import { type CatalogTables, migrations } from './schema.ts';
+import { createSerial } from './serial.ts';
+
+export interface CatalogOptions {
+  /** The origin's data folder: `catalog.sqlite` and `keys/` are made in it. */
+  readonly dataFolder: string;
+  /** Unix ms; default: the machine's clock. */
+  readonly now?: () => number;
+}
+
+/**
+ * Opens the catalog, or makes it: keys, tables, and the log's first entry.
+ * @throws UserError `catalog_damaged`, `key_file_invalid`, `root_key_wrong`, `root_key_missing`
+ */
+export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
+  mkdirSync(options.dataFolder, { recursive: true });
+  const dialect = new SqliteDialect({ database: openSqlite(join(options.dataFolder, 'catalog.sqlite')) });
+  const db = new Kysely<CatalogTables>({ dialect });
+  try {
+    const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
+    if (error) throw error;
+    const now = options.now ?? Date.now;
+    const head = await readHead(db);
+    const signer = await openSigner(join(options.dataFolder, 'keys'), await firstRootKey(db));
+    const ready = await authoriseLogKey(db, signer, head, now());
+    const index = new ImageIndex();
+    for (const image of await loadImages(db)) index.add(image);
+    return new SqliteCatalog({ db, signer, index, head: ready, now });
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+/** The head row, made if this is a new catalog. @throws UserError `catalog_damaged` */
+async function readHead(db: Kysely<CatalogTables>): Promise<Head> {
+  return db.transaction().execute(async (transaction) => {
+    await transaction
+      .insertInto('head')
+      .values({ id: 1, number: 0, hash: EMPTY_LOG_HASH })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    const head = await lockHead(transaction);
+    const last = await transaction
+      .selectFrom('log_entries')
+      .select(['number', 'hash'])
+      .orderBy('number', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if ((last?.number ?? 0) !== head.number || (last?.hash ?? EMPTY_LOG_HASH) !== head.hash)
+      throw new UserError(
+        'catalog_damaged',
+        500,
+        'The log in catalog.sqlite does not end at its head: restore the data folder from a backup.',
+      );
+    return head;
+  });
+}
+
+/** Entry 1, or the entry for a log key that replaces a lost one, signed by the root. */
+async function authoriseLogKey(
+  db: Kysely<CatalogTables>,
+  signer: LogSigner,
+  head: Head,
+  timeMs: number,
+): Promise<Head> {
+  const authorised = await authorisedKeys(db);
+  if (authorised.has(signer.logKey)) return head;
+  return db.transaction().execute(async (transaction) => {
+    const locked = await lockHead(transaction);
+    return appendEntry(transaction, signer, locked, { type: 'key', publicKey: signer.logKey }, timeMs);
+  });
+}
+
+interface Parts {
+  readonly db: Kysely<CatalogTables>;
+  readonly signer: LogSigner;
+  readonly index: ImageIndex;
+  readonly head: Head;
+  readonly now: () => number;
+}
+
+type Append = (change: CatalogChange) => Promise<Head>;
+type Writer = Transaction<CatalogTables>;
+
+class SqliteCatalog implements Catalog {
+  readonly #db: Kysely<CatalogTables>;
+  readonly #signer: LogSigner;
+  readonly #index: ImageIndex;
+  readonly #now: () => number;
+  readonly #serial = createSerial();
+  readonly #appended = createListeners<[]>();
+  readonly #published = createListeners<[StoredImage, Uint8Array]>();
+  readonly #purged = createListeners<[StoredImage]>();
+  #head: Head;
+
+  constructor({ db, signer, index, head, now }: Parts) {
+    this.#db = db;
+    this.#signer = signer;
+    this.#index = index;
+    this.#head = head;
+    this.#now = now;
+  }
+
+  async listProducts(): Promise<readonly StoredProduct[]> {
+    return (await readProducts(this.#db)).map((record) => this.#withImages(record));
+  }
+
+  async product(id: string): Promise<StoredProduct | undefined> {
+    const record = await readProduct(this.#db, id);
+    return record && this.#withImages(record);
+  }
+
+  createProduct(fields: ProductFields): Promise<StoredProduct> {
+    return this.#write(async (writer) => this.#withImages(await insertProduct(writer, fields)));
+  }
+
+  updateProduct(id: string, fields: Partial<ProductFields>): Promise<StoredProduct> {
+    return this.#write(async (writer) => this.#withImages(await changeProduct(writer, id, fields)));
+  }
+
+  deleteProduct(id: string): Promise<{ purged: readonly StoredImage[] }> {
+    return this.#change(
+      async (writer, append) => {
+        if (!(await readProduct(writer, id))) throw productUnknown();
+        const purged = this.#index.ofProduct(id);
+        for (const image of purged) await purgeInside(writer, append, image);
+        await writer.deleteFrom('products').where('id', '=', id).execute();
+        return { purged };
+      },
+      ({ purged }) => this.#forget(purged),
+    );
+  }
+
+  async publishImage(added: NewImage): Promise<StoredImage> {
+    const { stored } = await this.#change(
+      async (writer, append) => {
+        const existing = this.#index.get(added.image.id);
+        if (existing) return { stored: existing, isNew: false };
+        if (!(await readProduct(writer, added.productId))) throw productUnknown();
+        const { number } = await append({ type: 'publish', image: added.image });
+        await insertImage(writer, added, number);
+        return { stored: { ...added.image, productId: added.productId, alt: added.alt }, isNew: true };
+      },
+      ({ stored, isNew }) => {
+        if (!isNew) return;
+        this.#index.add(stored);
+        this.#published.tell(stored, added.torrent);
+      },
+    );
+    return stored;
+  }
+
+  purgeImage(id: ImageId): Promise<StoredImage> {
+    return this.#change(
+      async (writer, append) => {
+        const image = this.#index.get(id);
+        if (!image) throw new UserError('image_unknown', 404, 'There is no image with this id.');
+        await purgeInside(writer, append, image);
+        return image;
+      },
+      (image) => this.#forget([image]),
+    );
+  }
+
+  image(id: ImageId): StoredImage | undefined {
+    return this.#index.get(id);
+  }
+
+  images(): Iterable<StoredImage> {
+    return this.#index.all();
+  }
+
+  async torrent(infoHash: InfoHash): Promise<Uint8Array | undefined> {
+    const query = this.#db.selectFrom('torrents').select('body').where('info_hash', '=', infoHash);
+    return (await query.executeTakeFirst())?.body;
+  }
+
+  rootsInUse(): ReadonlySet<FileRoot> {
+    return this.#index.roots();
+  }
+
+  get rootKey(): string {
+    return this.#signer.rootKey;
+  }
+
+  head(): Head {
+    return this.#head;
+  }
+
+  async hashOfEntry(number: number): Promise<string | undefined> {
+    if (number === 0) return EMPTY_LOG_HASH;
+    const query = this.#db.selectFrom('log_entries').select('hash').where('number', '=', number);
+    return (await query.executeTakeFirst())?.hash;
+  }
+
+  entriesAfter(number: number, limit: number): Promise<readonly Signed[]> {
+    return this.#db
+      .selectFrom('log_entries')
+      .select(['body', 'signature'])
+      .where('number', '>', number)
+      .orderBy('number')
+      .limit(limit)
+      .execute();
+  }
+
+  signHead(timeMs: number, validMs: number): Signed {
+    return this.#signer.signHead({ head: this.#head.number, hash: this.#head.hash, timeMs, validMs });
+  }
+
+  onAppend(listener: () => void): () => void {
+    return this.#appended.add(listener);
+  }
+
+  onPublished(listener: (image: StoredImage, torrent: Uint8Array) => void): () => void {
+    return this.#published.add(listener);
+  }
+
+  onPurged(listener: (image: StoredImage) => void): () => void {
+    return this.#purged.add(listener);
+  }
+
+  close(): Promise<void> {
+    return this.#serial(() => this.#db.destroy());
+  }
+
+  #withImages(record: ProductRecord): StoredProduct {
+    return { ...record, images: this.#index.ofProduct(record.id) };
+  }
+
+  #write<T>(work: (writer: Writer) => Promise<T>): Promise<T> {
+    return this.#serial(() => this.#db.transaction().execute(work));
+  }
+
+  /** Runs `work` with the head locked; memory and listeners follow only after the commit, in its order. */
+  #change<T>(
+    work: (writer: Writer, append: Append) => Promise<T>,
+    committed: (result: T) => void,
+  ): Promise<T> {
+    return this.#serial(async () => {
+      const { result, head } = await this.#db.transaction().execute(async (writer) => {
+        let head = await lockHead(writer);
+        const result = await work(writer, async (entry) => {
+          head = await appendEntry(writer, this.#signer, head, entry, this.#now());
+          return head;
+        });
+        return { result, head };
+      });
+      const moved = head.number !== this.#head.number;
+      this.#head = head;
+      committed(result);
+      if (moved) this.#appended.tell();
+      return result;
+    });
+  }
+
+  #forget(images: readonly StoredImage[]): void {
+    for (const image of images) this.#index.remove(image);
+    for (const image of images) this.#purged.tell(image);
+  }
+}
+
+/** The rows of renditions and torrent go with the image's (`on delete cascade`). */
+async function purgeInside(writer: Writer, append: Append, image: StoredImage): Promise<void> {
+  await append({ type: 'purge', imageId: image.id });
+  await writer.deleteFrom('images').where('id', '=', image.id).execute();
+}

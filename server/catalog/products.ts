@@ -1,0 +1,75 @@
+/** Products as rows. They are the origin's own: the log tells edges of images only. */
+import { randomBytes } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { UserError } from '../../shared/errors.ts';
+import type { ProductFields } from './catalog-api.ts';
+import type { CatalogTables, ProductRow } from './schema.ts';
+
+type Queries = Kysely<CatalogTables>;
+
+export interface ProductRecord extends ProductFields {
+  readonly id: string;
+}
+
+export function productUnknown(): UserError {
+  return new UserError('product_unknown', 404, 'There is no product with this id.');
+}
+
+export async function readProducts(db: Queries): Promise<ProductRecord[]> {
+  const rows = await db.selectFrom('products').selectAll().orderBy('position').execute();
+  return rows.map(recordOf);
+}
+
+export async function readProduct(db: Queries, id: string): Promise<ProductRecord | undefined> {
+  const row = await db.selectFrom('products').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && recordOf(row);
+}
+
+export async function insertProduct(db: Queries, fields: ProductFields): Promise<ProductRecord> {
+  const last = await db
+    .selectFrom('products')
+    .select((expression) => expression.fn.max('position').as('position'))
+    .executeTakeFirst();
+  const row: ProductRow = {
+    id: randomBytes(8).toString('hex'),
+    position: (last?.position ?? 0) + 1,
+    title: fields.title,
+    description: fields.description,
+    price_cents: fields.priceCents,
+    currency: fields.currency,
+  };
+  await db.insertInto('products').values(row).execute();
+  return recordOf(row);
+}
+
+/** @throws UserError `product_unknown` */
+export async function changeProduct(
+  db: Queries,
+  id: string,
+  fields: Partial<ProductFields>,
+): Promise<ProductRecord> {
+  const before = await readProduct(db, id);
+  if (!before) throw productUnknown();
+  const after = { ...before, ...fields };
+  await db
+    .updateTable('products')
+    .set({
+      title: after.title,
+      description: after.description,
+      price_cents: after.priceCents,
+      currency: after.currency,
+    })
+    .where('id', '=', id)
+    .execute();
+  return after;
+}
+
+function recordOf(row: ProductRow): ProductRecord {
+  return {
+    id: row.id,
+    title: row.title,
+    description: row.description,
+    priceCents: row.price_cents,
+    currency: row.currency,
+  };
+}

@@ -1,0 +1,49 @@
+/** A few workers and a first-in first-out queue before them. Workers start when first needed. */
+import { createWaitingLine } from './waiting-line.ts';
+import { WorkerProcess, type WorkerOptions } from './worker-process.ts';
+import type { Ladder, LadderJob } from './worker/protocol.ts';
+
+export interface WorkerPool {
+  run(job: LadderJob, progress: (done: number, total: number) => void): Promise<Ladder>;
+  /** Of the workers that run. */
+  pids(): readonly number[];
+  /** Kills the workers; jobs under way fail. */
+  close(): void;
+}
+
+/** Starts one worker at once, so that a build of sharp that is not fit fails here. @throws InternalError */
+export async function createWorkerPool(options: WorkerOptions, size: number): Promise<WorkerPool> {
+  const line = createWaitingLine(size);
+  const idle: WorkerProcess[] = [await WorkerProcess.start(options)];
+  const all = new Set<WorkerProcess>(idle);
+
+  const take = async (): Promise<WorkerProcess> => {
+    const worker = idle.pop() ?? (await WorkerProcess.start(options));
+    all.add(worker);
+    return worker;
+  };
+  const giveBack = (worker: WorkerProcess): void => {
+    if (worker.isFit) {
+      idle.push(worker);
+      return;
+    }
+    all.delete(worker);
+    worker.stop();
+  };
+
+  return {
+    run: (job, progress) =>
+      line.run(async () => {
+        const worker = await take();
+        try {
+          return await worker.run(job, progress);
+        } finally {
+          giveBack(worker);
+        }
+      }),
+    pids: () => [...all].map((worker) => worker.pid).filter((pid) => pid !== undefined),
+    close: () => {
+      for (const worker of all) worker.stop();
+    },
+  };
+}
