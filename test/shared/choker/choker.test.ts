@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { chokingRound, fillFreeSlots, rotateOptimistic } from '../../../shared/choker/choker.ts';
+import { type NodeStats, seedRoundRobin, titForTat } from '../../../shared/choker/ranking.ts';
+import { seededRandom } from '../../../shared/random.ts';
+
+const SLOTS = { slots: 4 };
+
+function node(name: string, stats: Partial<NodeStats> = {}): NodeStats {
+  return {
+    node: name,
+    isInterested: true,
+    isUnchoked: false,
+    isSnubbing: false,
+    receivedBytesPerSecond: 0,
+    sentBytesPerSecond: 0,
+    sentSinceUnchokeBytes: 0,
+    unchokedAt: 0,
+    ...stats,
+  };
+}
+
+const giving = (rates: Record<string, number>) =>
+  Object.entries(rates).map(([name, receivedBytesPerSecond]) => node(name, { receivedBytesPerSecond }));
+
+describe('tit-for-tat (BEP 3)', () => {
+  it('serves those who gave most lately, and one at random beside them', () => {
+    const stats = giving({ a: 5, b: 50, c: 20, d: 10, e: 1, f: 2 });
+    const { nodes, optimistic } = chokingRound(stats, titForTat, undefined, SLOTS, seededRandom(1));
+    expect([...nodes].slice(0, 3)).toEqual(['b', 'c', 'd']);
+    expect(['a', 'e', 'f']).toContain(optimistic);
+    expect(nodes.size).toBe(4);
+  });
+
+  it('serves nobody who wants nothing', () => {
+    const stats = [node('a', { isInterested: false, receivedBytesPerSecond: 99 }), node('b')];
+    expect([...chokingRound(stats, titForTat, undefined, SLOTS, seededRandom(1)).nodes]).toEqual(['b']);
+  });
+
+  it('a node that snubs us comes last whatever it gave before', () => {
+    const stats = [
+      ...giving({ a: 1, b: 1, c: 1 }),
+      node('snub', { receivedBytesPerSecond: 99, isSnubbing: true }),
+    ];
+    const ranked = [...stats].sort(titForTat).map((stat) => stat.node);
+    expect(ranked.at(-1)).toBe('snub');
+  });
+});
+
+describe('optimistic slot (BEP 3)', () => {
+  it('stays with its node through choking rounds', () => {
+    const stats = giving({ a: 5, b: 50, c: 20, d: 10, e: 1, f: 2 });
+    for (let seed = 0; seed < 20; seed++) {
+      expect(chokingRound(stats, titForTat, 'e', SLOTS, seededRandom(seed)).optimistic).toBe('e');
+    }
+  });
+
+  it('moves every rotation, and reaches everybody about equally often', () => {
+    const stats = giving({ a: 9, b: 9, c: 9, d: 0, e: 0, f: 0, g: 0, h: 0 });
+    const random = seededRandom(7);
+    const counts = new Map<string, number>();
+    let optimistic: string | undefined = 'd';
+    for (let round = 0; round < 2_000; round++) {
+      const nodes = new Set(['a', 'b', 'c', optimistic as string]);
+      const next = rotateOptimistic(stats, { nodes, optimistic }, random);
+      expect(next).not.toBe(optimistic);
+      expect(['a', 'b', 'c']).not.toContain(next);
+      optimistic = next;
+      counts.set(next as string, (counts.get(next as string) ?? 0) + 1);
+    }
+    for (const name of ['d', 'e', 'f', 'g', 'h']) expect(counts.get(name)).toBeGreaterThan(300);
+  });
+
+  it('goes to a snubbing node only when there is no other', () => {
+    const stats = [...giving({ a: 9, b: 9, c: 9 }), node('snub', { isSnubbing: true }), node('fair')];
+    for (let seed = 0; seed < 20; seed++) {
+      expect(chokingRound(stats, titForTat, undefined, SLOTS, seededRandom(seed)).optimistic).toBe('fair');
+    }
+  });
+});
+
+describe('a free slot', () => {
+  it('is given at once, best first, and never beyond the number of slots', () => {
+    const stats = [
+      node('a', { isUnchoked: true }),
+      node('b', { isUnchoked: true }),
+      ...giving({ c: 1, d: 3, e: 2 }),
+    ];
+    expect(fillFreeSlots(stats, titForTat, SLOTS)).toEqual(['d', 'e']);
+    const full = ['a', 'b', 'c', 'd'].map((name) => node(name, { isUnchoked: true }));
+    expect(fillFreeSlots([...full, node('e')], titForTat, SLOTS)).toEqual([]);
+  });
+
+  it('is what an unchoked node that lost interest leaves behind', () => {
+    const stats = ['a', 'b', 'c', 'd'].map((name) =>
+      node(name, { isUnchoked: true, isInterested: name !== 'a' }),
+    );
+    expect(fillFreeSlots([...stats, node('e')], titForTat, SLOTS)).toEqual(['e']);
+  });
+});
+
+describe('threat row 13: a seed takes turns instead of rewarding whoever asks for most', () => {
+  it('a node that had its share goes behind those that wait', () => {
+    const ranking = seedRoundRobin(1_000);
+    const stats = [
+      node('greedy', { isUnchoked: true, sentSinceUnchokeBytes: 5_000, sentBytesPerSecond: 1e9 }),
+      node('waiting', { unchokedAt: 5 }),
+      node('served', { isUnchoked: true, sentSinceUnchokeBytes: 10 }),
+      node('longest waiting', { unchokedAt: 1 }),
+    ];
+    expect(stats.sort(ranking).map((stat) => stat.node)).toEqual([
+      'served',
+      'longest waiting',
+      'waiting',
+      'greedy',
+    ]);
+  });
+});
