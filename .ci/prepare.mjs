@@ -1,0 +1,137 @@
+/**
+ * Makes a fresh clone ready, and costs some milliseconds when it is: installs what package-lock.json names,
+ * builds what changed since the last build, and with --test sees to the Debian packages that tests use.
+ * Runs before `npm run demo`, `origin`, `edge`, `bench` and `npm test`; plain JavaScript, because nothing is
+ * installed yet when it starts.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const installedStamp = path.join(root, 'node_modules', '.shoal-installed');
+const builtStamp = path.join(root, 'dist', '.built');
+const lock = path.join(root, '.prepare-lock');
+const SOURCES = [
+  'shared',
+  'server',
+  'edge-node',
+  'storefront',
+  'test/bench',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.base.json',
+];
+/** Builds take seconds, installs up to minutes; a lock older than this was left by a killed process. */
+const LOCK_STALE_MS = 10 * 60_000;
+const DEBIAN_PACKAGES = ['chromium', 'python3-libtorrent', 'aria2'];
+
+function main() {
+  if (!supportsNode(process.versions.node)) {
+    console.error(`Shoal needs Node 20.19 or later; this is ${process.versions.node}.`);
+    process.exit(1);
+  }
+  if (!isInstalled() || !isBuilt()) withLock(installAndBuild);
+  if (process.argv.includes('--test')) installDebianPackages();
+}
+
+function supportsNode(version) {
+  const [major, minor] = version.split('.').map(Number);
+  return major > 20 || (major === 20 && minor >= 19);
+}
+
+function installAndBuild() {
+  if (!isInstalled()) {
+    say('installing packages (once)');
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    writeFileSync(installedStamp, lockFile());
+  }
+  if (!isBuilt()) {
+    say('building');
+    const startedAt = Date.now();
+    run('npm', ['run', '--silent', 'build']);
+    mkdirSync(path.dirname(builtStamp), { recursive: true });
+    // Sources saved while the build ran count as newer than it.
+    writeFileSync(builtStamp, String(startedAt));
+  }
+}
+
+const lockFile = () => readFileSync(path.join(root, 'package-lock.json'), 'utf8');
+const isInstalled = () => existsSync(installedStamp) && readFileSync(installedStamp, 'utf8') === lockFile();
+
+function isBuilt() {
+  if (!existsSync(builtStamp)) return false;
+  const builtAt = Number(readFileSync(builtStamp, 'utf8'));
+  return SOURCES.every((source) => newestChange(path.join(root, source)) <= builtAt);
+}
+
+function newestChange(target) {
+  const stat = statSync(target);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  let newest = stat.mtimeMs;
+  for (const name of readdirSync(target)) {
+    if (name === 'node_modules' || name === 'dist') continue;
+    newest = Math.max(newest, newestChange(path.join(target, name)));
+  }
+  return newest;
+}
+
+/** Several edges may start at once; one of them builds and the others wait. */
+function withLock(work) {
+  while (!takeLock()) sleep(200);
+  try {
+    work();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function takeLock() {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    const age = existsSync(lock) ? Date.now() - statSync(lock).mtimeMs : 0;
+    if (age > LOCK_STALE_MS) rmSync(lock, { recursive: true, force: true });
+    return false;
+  }
+}
+
+function sleep(ms) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+/** Root on Debian installs what is missing; elsewhere the tests that need it say so (and fail under CI). */
+function installDebianPackages() {
+  const missing = DEBIAN_PACKAGES.filter((name) => !isDebianPackageInstalled(name));
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) {
+    say(`not installed, so tests that need them are skipped: ${missing.join(', ')}`);
+    return;
+  }
+  say(`installing from Debian: ${missing.join(', ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync('apt-get', ['update', '-q'], { stdio: 'ignore', env });
+  const result = spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env,
+  });
+  if (result.status !== 0) say('apt-get could not install them all');
+}
+
+function isDebianPackageInstalled(name) {
+  const result = spawnSync('dpkg', ['-s', name], { encoding: 'utf8' });
+  return result.status === 0 && result.stdout.includes('install ok installed');
+}
+
+function run(command, args) {
+  execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+function say(text) {
+  console.error(`shoal: ${text}`);
+}
+
+main();
