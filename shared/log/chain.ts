@@ -56,39 +56,43 @@ export function verifyEntry(
 }
 
 /**
- * A head by a key that is valid after the last entry of `state`. Says nothing yet about a number above
- * `state.number`: that is known when its entries are.
+ * A head by a key that is valid after the last entry of `state`. Whether its number and hash are those of a log
+ * is for the caller to compare: the signature alone says who claims it.
  *
- * @throws PeerError `log_body_invalid`, `log_key_invalid`, `log_signature_invalid`; `log_fork` when it names
- * another hash for the last entry of `state`
+ * @throws PeerError `log_body_invalid`, `log_key_invalid`, `log_signature_invalid`
  */
 export function verifyHead(state: ChainState, signed: Signed, crypto: LogCrypto): HeadBody {
   const head = parseHeadBody(signed.body);
   if (!state.keys.includes(head.key)) throw logError('log_key_invalid', `head ${head.head} by ${head.key}`);
   if (!verifySignature('head', head.key, signed, crypto))
     throw logError('log_signature_invalid', `head ${head.head}`);
-  if (head.head === state.number && head.hash !== state.hash)
-    throw logError('log_fork', `head ${head.head} names another entry`);
   return head;
 }
 
 /**
- * The state after entries that were verified before (the reader's own store): signatures are not checked again.
- * @throws PeerError when the store is damaged: the entries do not follow one another
+ * As {@link verifyEntry} for an entry that was verified before (from the reader's own disk): number and hash must
+ * follow, signatures are not checked again.
+ * @throws PeerError when the store is damaged
  */
-export function replayChain(rootKey: string, entries: Iterable<Signed>, crypto: LogCrypto): ChainState {
-  let state = emptyChain(rootKey);
-  for (const signed of entries) {
-    const entry = parseEntryBody(signed.body);
-    if (entry.number !== state.number + 1 || entry.previous !== state.hash)
-      throw logError('log_entry_gap', `stored entry ${entry.number} after ${state.number}`);
-    state = applyEntry(state, entry, hashBody(signed.body, crypto));
-  }
-  return state;
+export function restoreEntry(
+  state: ChainState,
+  signed: Signed,
+  crypto: LogCrypto,
+): { state: ChainState; entry: EntryBody } {
+  const entry = parseEntryBody(signed.body);
+  requireNext(state, entry);
+  return { state: applyEntry(state, entry, hashBody(signed.body, crypto)), entry };
 }
 
 export function isKeyChange(change: CatalogChange): change is Extract<CatalogChange, { publicKey: string }> {
   return change.type === 'key' || change.type === 'revoke-key';
+}
+
+function requireNext(state: ChainState, entry: EntryBody): void {
+  if (entry.number !== state.number + 1)
+    throw logError('log_entry_gap', `entry ${entry.number} after ${state.number}`);
+  if (entry.previous !== state.hash)
+    throw logError('log_fork', `entry ${entry.number} follows another entry`);
 }
 
 function applyEntry(state: ChainState, entry: EntryBody, hash: string): ChainState {
