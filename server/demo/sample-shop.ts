@@ -1,0 +1,82 @@
+/** Fills an empty shop with the sample photos, through the admin API as any client would. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ProductList } from '../../shared/api-types/catalog.ts';
+
+interface SampleProduct {
+  readonly file: string;
+  readonly title: string;
+  readonly description: string;
+  readonly priceCents: number;
+  readonly currency: string;
+  readonly alt: string;
+}
+
+/** As many as the origin's ingest works on at a time. */
+const PARALLEL_UPLOADS = 2;
+
+/** @returns how many products were added; 0 when the shop has some already. */
+export async function fillShop(
+  originUrl: string,
+  token: string,
+  photosFolder: string,
+  onProgress: (done: number, of: number) => void,
+): Promise<number> {
+  const { products } = (await (await fetch(`${originUrl}/api/products`)).json()) as ProductList;
+  if (products.length > 0) return 0;
+  const list = await readFile(path.join(photosFolder, 'products.json'), 'utf8');
+  const samples = JSON.parse(list) as readonly SampleProduct[];
+  // One after the other, so that the shop shows them in the list's order; the photos then go up in parallel.
+  const ids: string[] = [];
+  for (const sample of samples) ids.push(await createProduct(originUrl, token, sample));
+  let next = 0;
+  let done = 0;
+  const worker = async () => {
+    for (let index = next++; index < samples.length; index = next++) {
+      await uploadPhoto(
+        originUrl,
+        token,
+        ids[index] as string,
+        samples[index] as SampleProduct,
+        photosFolder,
+      );
+      onProgress(++done, samples.length);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_UPLOADS }, worker));
+  return samples.length;
+}
+
+async function createProduct(originUrl: string, token: string, sample: SampleProduct): Promise<string> {
+  const { title, description, priceCents, currency } = sample;
+  const response = await fetch(`${originUrl}/admin/products`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ title, description, priceCents, currency }),
+  });
+  return ((await answer(response)) as { id: string }).id;
+}
+
+async function uploadPhoto(
+  originUrl: string,
+  token: string,
+  productId: string,
+  sample: SampleProduct,
+  photosFolder: string,
+): Promise<void> {
+  const form = new FormData();
+  form.set('alt', sample.alt);
+  form.set('image', new Blob([await readFile(path.join(photosFolder, sample.file))]), sample.file);
+  const response = await fetch(`${originUrl}/admin/products/${productId}/images`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: form,
+  });
+  await answer(response);
+}
+
+async function answer(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${text}`);
+  return JSON.parse(text);
+}
