@@ -4,7 +4,10 @@ import { magnetUri } from '../../shared/metainfo/magnet.ts';
 import type { StoredImage, StoredProduct } from '../catalog/catalog-api.ts';
 
 /** What every torrent of this origin says of where its peers and its web seed are. */
-export function torrentUrls(publicUrl: string): { readonly announce: string; readonly webSeeds: readonly string[] } {
+export function torrentUrls(publicUrl: string): {
+  readonly announce: string;
+  readonly webSeeds: readonly string[];
+} {
   return { announce: `${publicUrl}/announce`, webSeeds: [`${publicUrl}/images/`] };
 }
 

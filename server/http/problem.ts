@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { UserError } from '../../shared/errors.ts';
 import { makeProblem } from '../../shared/http/problem.ts';
+import { discardBody } from './discard-body.ts';
 
 /** No cache may keep an error (threat row 39). */
 export function sendProblem(res: Response, error: UserError): void {
@@ -38,7 +39,7 @@ export function methodNotAllowed(allow: string): RequestHandler {
  */
 export function problemHandler(onFault: (error: unknown) => void): ErrorRequestHandler {
   // express tells an error handler by its four parameters.
-  return function answerProblem(error: unknown, _req, res, _next) {
+  return function answerProblem(error: unknown, req, res, _next) {
     const known = asUserError(error);
     if (!known) onFault(error);
     if (res.headersSent) {
@@ -46,6 +47,7 @@ export function problemHandler(onFault: (error: unknown) => void): ErrorRequestH
       return;
     }
     sendProblem(res, known ?? new UserError('internal', 500, 'The origin failed; its log says why.'));
+    discardBody(req);
   };
 }
 

@@ -1,14 +1,14 @@
 /** A few workers and a first-in first-out queue before them. Workers start when first needed. */
 import { createWaitingLine } from './waiting-line.ts';
-import { WorkerProcess, type WorkerOptions } from './worker-process.ts';
 import type { Ladder, LadderJob } from './worker/protocol.ts';
+import { type WorkerOptions, WorkerProcess } from './worker-process.ts';
 
 export interface WorkerPool {
   run(job: LadderJob, progress: (done: number, total: number) => void): Promise<Ladder>;
   /** Of the workers that run. */
   pids(): readonly number[];
-  /** Kills the workers; jobs under way fail. */
-  close(): void;
+  /** Kills the workers; jobs under way and waiting fail with `reason`. */
+  close(reason: Error): void;
 }
 
 /** Starts one worker at once, so that a build of sharp that is not fit fails here. @throws InternalError */
@@ -16,10 +16,12 @@ export async function createWorkerPool(options: WorkerOptions, size: number): Pr
   const line = createWaitingLine(size);
   const idle: WorkerProcess[] = [await WorkerProcess.start(options)];
   const all = new Set<WorkerProcess>(idle);
+  let closed: Error | undefined;
 
   const take = async (): Promise<WorkerProcess> => {
     const worker = idle.pop() ?? (await WorkerProcess.start(options));
     all.add(worker);
+    if (closed) worker.stop(closed);
     return worker;
   };
   const giveBack = (worker: WorkerProcess): void => {
@@ -34,6 +36,7 @@ export async function createWorkerPool(options: WorkerOptions, size: number): Pr
   return {
     run: (job, progress) =>
       line.run(async () => {
+        if (closed) throw closed;
         const worker = await take();
         try {
           return await worker.run(job, progress);
@@ -42,8 +45,9 @@ export async function createWorkerPool(options: WorkerOptions, size: number): Pr
         }
       }),
     pids: () => [...all].map((worker) => worker.pid).filter((pid) => pid !== undefined),
-    close: () => {
-      for (const worker of all) worker.stop();
+    close: (reason) => {
+      closed = reason;
+      for (const worker of all) worker.stop(reason);
     },
   };
 }

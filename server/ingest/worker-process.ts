@@ -90,9 +90,9 @@ export class WorkerProcess {
    */
   async run(job: LadderJob, progress: (done: number, total: number) => void): Promise<Ladder> {
     const watch = setInterval(() => {
-      if (residentBytes(this.#child.pid) > this.#options.memoryLimitBytes) this.#giveUp();
+      if (residentBytes(this.#child.pid) > this.#options.memoryLimitBytes) this.stop();
     }, MEMORY_WATCH_MS);
-    const timer = setTimeout(() => this.#giveUp(), this.#options.timeoutMs);
+    const timer = setTimeout(() => this.stop(), this.#options.timeoutMs);
     try {
       return await new Promise<Ladder>((resolve, reject) => {
         this.#running = { resolve, reject, progress };
@@ -106,20 +106,16 @@ export class WorkerProcess {
     }
   }
 
-  stop(): void {
+  /** Kills it at once. @param reason what a job under way fails with; default: `upload_too_costly` */
+  stop(reason: Error = tooCostly()): void {
+    this.#running?.reject(reason);
     this.#child.kill('SIGKILL');
-  }
-
-  #giveUp(): void {
-    this.#running?.reject(tooCostly());
-    this.stop();
   }
 
   #heard(message: unknown): void {
     const parsed = workerMessage.safeParse(message);
     if (!parsed.success) {
-      this.#running?.reject(new InternalError('the ingest worker said something unknown'));
-      this.stop();
+      this.stop(new InternalError('the ingest worker said something unknown'));
       return;
     }
     this.#take(parsed.data);
@@ -159,7 +155,10 @@ function spawnWorker(options: WorkerOptions): ChildProcess {
     : command;
   return spawn(file as string, args, {
     // Nothing of the origin's environment: the admin token may stand in it.
-    env: { VIPS_BLOCK_UNTRUSTED: '1', UV_THREADPOOL_SIZE: String(Math.max(2, Math.min(4, availableParallelism()))) },
+    env: {
+      VIPS_BLOCK_UNTRUSTED: '1',
+      UV_THREADPOOL_SIZE: String(Math.max(2, Math.min(4, availableParallelism()))),
+    },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
   });
