@@ -2,6 +2,7 @@
  * Addresses of the origin and the sibling edges, as the origin tells them. They are given to every torrent, so
  * that siblings link without waiting for the tracker.
  */
+import { isIP } from 'node:net';
 import type { FeedServerFrame } from '../shared/api-types/feed.ts';
 import type { Address } from '../shared/engine/inputs.ts';
 import type { PeerId } from '../shared/units.ts';
@@ -38,10 +39,13 @@ export class FleetBook {
     this.#changed();
   }
 
-  /** The origin may list itself and us; neither is a sibling. */
+  /** The origin may list itself and us; neither is a sibling. Names are left out: nothing here asks a resolver. */
   setSiblings(nodes: FleetFrame['nodes']): void {
     this.#siblings = nodes
-      .filter(({ peerId }) => peerId !== this.#ownPeerId && peerId !== this.#origin?.peerId)
+      .filter(
+        ({ peerId, host }) =>
+          peerId !== this.#ownPeerId && peerId !== this.#origin?.peerId && isIP(host) !== 0,
+      )
       .map(({ peerId, host, port }) => ({ peerId, address: { ip: host, port }, isOrigin: false }));
     this.#changed();
   }

@@ -37,6 +37,12 @@ const POLICY_VIOLATION = 1008;
 /** What is left of a close handshake after this is cut off. */
 const CLOSE_LINGER_MS = 500;
 
+/** Who is at the other end of the socket. */
+export interface FeedPeer {
+  /** IP literal; undefined when the socket has just gone. */
+  readonly ip: string | undefined;
+}
+
 export interface FeedClientParts {
   /** Base URL of the origin, http or https. */
   readonly origin: string;
@@ -44,7 +50,7 @@ export interface FeedClientParts {
   /** Said first on every new socket. */
   hello(): FeedClientFrame;
   /** The next frame is not read before this resolves. A rejection ends the socket; a new one is dialled. */
-  received(frame: FeedServerFrame): Promise<void>;
+  received(frame: FeedServerFrame, from: FeedPeer): Promise<void>;
   /** The socket is gone, or could not be had. `error` when that was not an orderly end. */
   lost(error: Error | undefined): void;
   readonly limits?: Partial<FeedClientLimits>;
@@ -112,6 +118,10 @@ export class FeedClient {
     });
     this.#socket = socket;
     let cause: Error | undefined;
+    let ip: string | undefined;
+    socket.on('upgrade', (response) => {
+      ip = response.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
+    });
     socket.on('open', () => {
       if (this.#state !== 'connecting') return;
       this.#state = 'open';
@@ -122,7 +132,7 @@ export class FeedClient {
     socket.on('message', (data, isBinary) => {
       this.#heard(socket);
       this.#work = this.#work
-        .then(() => this.#read(socket, isBinary ? undefined : data.toString()))
+        .then(() => this.#read(socket, isBinary ? undefined : data.toString(), { ip }))
         .catch((error: Error) => {
           cause ??= error;
           this.#hangUp(socket);
@@ -135,13 +145,13 @@ export class FeedClient {
   }
 
   /** Reading stops while a frame is worked on, so that an origin cannot fill our memory. */
-  async #read(socket: WebSocket, text: string | undefined): Promise<void> {
+  async #read(socket: WebSocket, text: string | undefined, from: FeedPeer): Promise<void> {
     if (this.#state !== 'open' || this.#socket !== socket) return;
     if (text === undefined) throw new PeerError('feed_frame_invalid', 'a binary message');
     const frame = parseServerFrame(text);
     socket.pause();
     try {
-      await this.#parts.received(frame);
+      await this.#parts.received(frame, from);
     } finally {
       socket.resume();
     }

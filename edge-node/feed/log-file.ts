@@ -1,6 +1,6 @@
 /**
- * The log on disk: one signed entry a line, appended and synced, never rewritten. A crash can leave a torn last
- * line; opening finds it and cuts it off, and the feed sends that entry again.
+ * The log on disk: one signed entry a line, appended and synced. A crash can leave a torn last line; opening finds
+ * it and cuts it off, and the feed sends that entry again.
  */
 import { dirname } from 'node:path';
 import type { Signed } from '../../shared/log/entry.ts';
@@ -13,16 +13,19 @@ const NEWLINE = 0x0a;
 
 export class LogFile {
   readonly #file: OpenFile;
-  /** Where the good lines end and the next append starts: a failed write is simply written over. */
-  #sizeBytes: number;
+  /**
+   * Where each stored line ends. The last is where the next append starts: what a failed write left is simply
+   * written over.
+   */
+  readonly #ends: number[];
   /** Lines not yet on disk, because the disk refused them: they go with the next append. */
   #pending: string[] = [];
   /** Bytes cut off at opening: a torn line, or a line that did not verify and all that followed it. */
   readonly cutBytes: number;
 
-  private constructor(file: OpenFile, sizeBytes: number, cutBytes: number) {
+  private constructor(file: OpenFile, ends: number[], cutBytes: number) {
     this.#file = file;
-    this.#sizeBytes = sizeBytes;
+    this.#ends = ends;
     this.cutBytes = cutBytes;
   }
 
@@ -37,15 +40,13 @@ export class LogFile {
   ): Promise<LogFile> {
     const file = await files.open(path, true);
     try {
-      const goodBytes = await readLines(file, (line) => {
-        const signed = parseLine(line);
-        return signed !== undefined && accept(signed);
-      });
+      const ends = await readLines(file, accept);
+      const goodBytes = ends.at(-1) ?? 0;
       const lengthBytes = await file.lengthBytes();
       if (lengthBytes > goodBytes) await file.truncate(goodBytes);
       await file.sync();
       await files.syncDirectory(dirname(path));
-      return new LogFile(file, goodBytes, lengthBytes - goodBytes);
+      return new LogFile(file, ends, lengthBytes - goodBytes);
     } catch (error) {
       await file.close();
       throw error;
@@ -59,11 +60,38 @@ export class LogFile {
   async append(entries: readonly Signed[]): Promise<void> {
     for (const { body, signature } of entries) this.#pending.push(`${JSON.stringify({ body, signature })}\n`);
     if (this.#pending.length === 0) return;
-    const bytes = Buffer.from(this.#pending.join(''));
-    await this.#file.write([bytes], this.#sizeBytes);
+    const lines = this.#pending.map((line) => Buffer.from(line));
+    let end = this.#ends.at(-1) ?? 0;
+    await this.#file.write([Buffer.concat(lines)], end);
     await this.#file.sync();
-    this.#sizeBytes += bytes.length;
+    for (const line of lines) {
+      end += line.length;
+      this.#ends.push(end);
+    }
     this.#pending = [];
+  }
+
+  /**
+   * Deletes all entries after the first `count`; durable when it resolves.
+   * @returns bytes deleted on disk
+   */
+  async rewind(count: number): Promise<number> {
+    this.#pending.length = Math.max(0, Math.min(this.#pending.length, count - this.#ends.length));
+    if (count >= this.#ends.length) return 0;
+    const before = this.#ends.at(-1) ?? 0;
+    this.#ends.length = count;
+    const after = this.#ends.at(-1) ?? 0;
+    await this.#file.truncate(after);
+    await this.#file.sync();
+    return before - after;
+  }
+
+  /** All stored entries again, in order. */
+  async replay(take: (signed: Signed) => void): Promise<void> {
+    await readLines(this.#file, (signed) => {
+      take(signed);
+      return true;
+    });
   }
 
   close(): Promise<void> {
@@ -71,25 +99,26 @@ export class LogFile {
   }
 }
 
-/** Bytes of the lines taken, up to the first that was not. */
-async function readLines(file: OpenFile, take: (line: string) => boolean): Promise<number> {
+/** Where each line ends that was taken, up to the first that was not. */
+async function readLines(file: OpenFile, take: (signed: Signed) => boolean): Promise<number[]> {
   const chunk = Buffer.allocUnsafe(READ_BYTES);
+  const ends: number[] = [];
   let rest: Buffer = Buffer.alloc(0);
   let position = 0;
-  let goodBytes = 0;
   for (;;) {
     const readBytes = await file.read(chunk, position);
-    if (readBytes === 0) return goodBytes;
+    if (readBytes === 0) return ends;
     position += readBytes;
     rest = Buffer.concat([rest, chunk.subarray(0, readBytes)]);
     let start = 0;
     for (let end = rest.indexOf(NEWLINE); end !== -1; end = rest.indexOf(NEWLINE, start)) {
-      if (!take(rest.toString('utf8', start, end))) return goodBytes;
-      goodBytes += end + 1 - start;
+      const signed = parseLine(rest.toString('utf8', start, end));
+      if (signed === undefined || !take(signed)) return ends;
+      ends.push((ends.at(-1) ?? 0) + end + 1 - start);
       start = end + 1;
     }
     rest = rest.subarray(start);
-    if (rest.length > MAX_LINE_BYTES) return goodBytes;
+    if (rest.length > MAX_LINE_BYTES) return ends;
   }
 }
 

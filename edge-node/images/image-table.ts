@@ -16,6 +16,12 @@ const NOTHING: TableChange = { published: undefined, dropped: undefined };
 export class ImageTable {
   readonly #images = new Map<ImageId, PublishedImage>();
   readonly #byInfoHash = new Map<InfoHash, ImageId>();
+  #contentBytes = 0;
+
+  /** Of all published images together: what an edge without a budget means to hold. */
+  get contentBytes(): number {
+    return this.#contentBytes;
+  }
 
   get size(): number {
     return this.#images.size;
@@ -41,6 +47,23 @@ export class ImageTable {
     return NOTHING;
   }
 
+  /** Starts over: the log was rewound, and these are all its changes now. */
+  rebuild(changes: Iterable<CatalogChange>): TableChange[] {
+    const before = new Map(this.#images);
+    this.#images.clear();
+    this.#byInfoHash.clear();
+    this.#contentBytes = 0;
+    for (const change of changes) this.apply(change);
+    const result: TableChange[] = [];
+    for (const image of before.values())
+      if (this.byInfoHash(image.infoHash) === undefined)
+        result.push({ published: undefined, dropped: image });
+    for (const image of this.#images.values())
+      if (before.get(image.id)?.infoHash !== image.infoHash)
+        result.push({ published: image, dropped: undefined });
+    return result;
+  }
+
   #publish(image: PublishedImage): TableChange {
     const before = this.#images.get(image.id);
     if (before?.infoHash === image.infoHash) {
@@ -50,6 +73,7 @@ export class ImageTable {
     const { dropped } = this.#purge(image.id);
     this.#images.set(image.id, image);
     this.#byInfoHash.set(image.infoHash, image.id);
+    this.#contentBytes += contentBytes(image);
     return { published: image, dropped };
   }
 
@@ -57,6 +81,7 @@ export class ImageTable {
     const dropped = this.#images.get(id);
     if (dropped === undefined) return NOTHING;
     this.#images.delete(id);
+    this.#contentBytes -= contentBytes(dropped);
     // Two signed images with one info-hash cannot both be joined; the index belongs to the later one.
     if (this.#byInfoHash.get(dropped.infoHash) === id) this.#byInfoHash.delete(dropped.infoHash);
     return { published: undefined, dropped };

@@ -18,7 +18,7 @@ export interface EdgeRenditionParts {
   /** Every byte of this rendition is on disk, verified. */
   isHeld(rendition: Rendition): boolean;
   join(image: PublishedImage): Promise<JoinedImage>;
-  /** Longest wait of a reader for the join, and for each next piece. Default 10 s. */
+  /** Longest wait of a reader for the join; the swarm has its own for each next piece. Default 10 s. */
   readonly patienceMs?: number;
 }
 
@@ -79,30 +79,11 @@ export class EdgeRenditionSource implements RenditionSource {
   ): AsyncGenerator<Uint8Array> {
     const { swarm, cache } = this.#parts;
     const { infoHash } = joined.image;
-    const patience = new AbortController();
     const done = cache.beginRead(infoHash);
-    const source = swarm.readFile(
-      infoHash,
-      joined.fileIndex(rendition),
-      startBytes,
-      endBytes,
-      AbortSignal.any([signal, patience.signal]),
-    );
-    const pieces = source[Symbol.asyncIterator]();
     try {
-      for (;;) {
-        const next = await within(pieces.next(), this.#patienceMs);
-        if (next.done === true) return;
-        yield next.value;
-      }
-    } catch (error) {
-      if (signal.aborted || error instanceof UserError) throw error;
-      throw unavailable((error as Error).message);
+      yield* swarm.readFile(infoHash, joined.fileIndex(rendition), startBytes, endBytes, signal);
     } finally {
-      patience.abort();
       done();
-      // Not awaited: a source that waits for the network would hold the answer's end.
-      void pieces.return?.()?.catch(() => {});
     }
   }
 }
@@ -115,7 +96,6 @@ function wholeBody(source: 'memory' | 'disk', whole: Uint8Array): RenditionBody 
   return {
     source,
     whole,
-    // biome-ignore lint/suspicious/useAwait: the interface is asynchronous, memory is not
     read: async function* (startBytes, endBytes) {
       yield whole.subarray(startBytes, endBytes);
     },

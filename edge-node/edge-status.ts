@@ -1,0 +1,140 @@
+/** What the edge says of itself: /status, /readyz, the progress frame and the metrics that only edges have. */
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { NodeStatus } from '../shared/api-types/status.ts';
+import type { SwarmNode } from '../shared/node/swarm-node-api.ts';
+import type { PeerId } from '../shared/units.ts';
+import type { Follower, Progress } from './feed/follower.ts';
+import type { LogStore } from './feed/log-store.ts';
+import type { EdgeImages } from './images/edge-images.ts';
+
+export interface EdgeStatusParts {
+  readonly name: string;
+  readonly version: string;
+  readonly peerId: PeerId;
+  readonly swarm: SwarmNode;
+  readonly images: EdgeImages;
+  readonly log: LogStore;
+  readonly follower: Follower;
+}
+
+export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
+
+export class EdgeStatus {
+  readonly #parts: EdgeStatusParts;
+  readonly #startedMs = performance.now();
+  #wasReady = false;
+  #draining = false;
+
+  constructor(parts: EdgeStatusParts) {
+    this.#parts = parts;
+  }
+
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /**
+   * Log caught up once since start; it stays so while the origin is away. An edge that starts while the origin is
+   * away has caught up with all there is when it has a verified log of its own: the shop still shows.
+   */
+  ready(): Readiness {
+    if (this.#draining) return { ready: false, reason: 'draining' };
+    const { log, follower } = this.#parts;
+    this.#wasReady ||= log.caughtUp || (follower.foundOriginAway && log.head.number > 0);
+    return this.#wasReady ? { ready: true } : { ready: false, reason: 'the log has not caught up yet' };
+  }
+
+  status(): NodeStatus {
+    const { name, version, peerId, log } = this.#parts;
+    const { images, bytes, peers } = this.#figures();
+    return {
+      role: 'edge',
+      name,
+      version,
+      peerId,
+      uptimeSeconds: Math.floor((performance.now() - this.#startedMs) / 1000),
+      images,
+      bytes,
+      peers,
+      log: log.status(),
+    };
+  }
+
+  progress(): Progress {
+    return { type: 'progress', applied: this.#parts.log.head.number, ...this.#figures() };
+  }
+
+  register(registry: Registry): void {
+    const { images, follower } = this.#parts;
+    countByCode(
+      registry,
+      'shoal_edge_join_failures_total',
+      'Joins that failed, by reason.',
+      () => images.figures().failures,
+    );
+    countByCode(
+      registry,
+      'shoal_edge_feed_refusals_total',
+      'What was refused on the feed, by reason.',
+      () => follower.refusals,
+    );
+    gauge(registry, 'shoal_edge_feed_connected', '1 while the feed is open.', () =>
+      Number(follower.isConnected),
+    );
+    gauge(
+      registry,
+      'shoal_edge_cached_bytes',
+      'What joined image sets take, or will when fetched.',
+      () => images.figures().cachedBytes,
+    );
+    gauge(registry, 'shoal_edge_memory_bytes', 'Hot renditions in memory.', () => images.figures().hotBytes);
+    new Counter({
+      name: 'shoal_edge_evictions_total',
+      help: 'Image sets evicted for the byte budget.',
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(images.figures().evicted);
+      },
+    });
+  }
+
+  #figures(): Pick<NodeStatus, 'images' | 'bytes' | 'peers'> {
+    const { swarm, images } = this.#parts;
+    const bytes = swarm.bytes();
+    return {
+      images: images.counts(),
+      bytes: { ...bytes, wanted: images.wantedBytes() ?? bytes.wanted },
+      peers: swarm.peers(),
+    };
+  }
+}
+
+function countByCode(
+  registry: Registry,
+  name: string,
+  help: string,
+  read: () => ReadonlyMap<string, number>,
+): void {
+  new Counter({
+    name,
+    help,
+    labelNames: ['code'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [code, count] of read()) this.inc({ code }, count);
+    },
+  });
+}
+
+function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read());
+    },
+  });
+}

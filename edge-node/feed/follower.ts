@@ -1,0 +1,160 @@
+/**
+ * Follows the origin's feed: gives its entries and heads to the log, its addresses to the fleet book, and counts
+ * what is refused. An origin that shows another log than the one we know stays connected and is told on: it may
+ * yet show the way back (shared/log/keeper.ts, rule 4).
+ */
+import { isIP } from 'node:net';
+import { FEED_VERSION, type FeedClientFrame, type FeedServerFrame } from '../../shared/api-types/feed.ts';
+import { PeerError } from '../../shared/errors.ts';
+import { EMPTY_LOG_HASH } from '../../shared/log/entry.ts';
+import type { Random } from '../../shared/random.ts';
+import type { FleetBook } from '../fleet-book.ts';
+import { FeedClient, type FeedClientLimits, type FeedPeer } from './feed-client.ts';
+import type { LogStore } from './log-store.ts';
+
+export type Hello = Extract<FeedClientFrame, { type: 'hello' }>;
+export type Progress = Extract<FeedClientFrame, { type: 'progress' }>;
+
+export interface FollowerLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface FollowerParts {
+  readonly origin: string;
+  readonly log: FollowerLog;
+  readonly store: LogStore;
+  readonly fleet: FleetBook;
+  readonly random: Random;
+  /** Who we are; the log's head is added. */
+  introduction(): Omit<Hello, 'type' | 'version' | 'head'>;
+  /** The origin took us in. */
+  welcomed(): void;
+  readonly limits?: Partial<FeedClientLimits>;
+}
+
+/** What a log may be refused for while its socket stays open; all else is a broken or hostile origin. */
+const OTHER_HISTORY: ReadonlySet<string> = new Set([
+  'log_fork',
+  'log_rollback',
+  'log_head_old',
+  'log_head_future',
+]);
+
+export class Follower {
+  readonly #parts: FollowerParts;
+  readonly #client: FeedClient;
+  readonly #refusals = new Map<string, number>();
+  /**
+   * The origin said that our logs differ, but a word is no proof: the next hello claims to know nothing, so that it
+   * shows its whole history, signed, and the keeper can compare.
+   */
+  #askForWholeLog = false;
+  #attempted = false;
+  #wasWelcome = true;
+  #warnedOf = '';
+
+  constructor(parts: FollowerParts) {
+    this.#parts = parts;
+    this.#client = new FeedClient({
+      origin: parts.origin,
+      random: parts.random,
+      hello: () => this.#hello(),
+      received: (frame, from) => this.#received(frame, from),
+      lost: (error) => this.#lost(error),
+      ...(parts.limits ? { limits: parts.limits } : {}),
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.#client.isOpen;
+  }
+
+  /** A dial has failed since start: the origin is away, not slow. */
+  get foundOriginAway(): boolean {
+    return this.#attempted && !this.#client.isOpen;
+  }
+
+  /** How often what the origin sent was refused, by code. */
+  get refusals(): ReadonlyMap<string, number> {
+    return this.#refusals;
+  }
+
+  start(): void {
+    this.#client.start();
+  }
+
+  report(progress: Progress): void {
+    this.#client.send(progress);
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  #hello(): Hello {
+    const { number, hash } = this.#parts.store.head;
+    const head = this.#askForWholeLog ? { number: 0, hash: EMPTY_LOG_HASH } : { number, hash };
+    this.#askForWholeLog = false;
+    return { type: 'hello', version: FEED_VERSION, head, ...this.#parts.introduction() };
+  }
+
+  async #received(frame: FeedServerFrame, from: FeedPeer): Promise<void> {
+    const { store, fleet } = this.#parts;
+    switch (frame.type) {
+      case 'welcome':
+        await this.#welcomed(frame, from);
+        return;
+      case 'entries':
+        this.#judge(await store.offerEntries(frame.entries), store.head.number);
+        return;
+      case 'head':
+        this.#judge(await store.offerHead(frame.head), store.head.number);
+        return;
+      case 'fleet':
+        fleet.setSiblings(frame.nodes);
+        return;
+      case 'refused':
+        this.#askForWholeLog = frame.code === 'feed_fork' || frame.code === 'feed_ahead';
+        throw new PeerError(frame.code, frame.message);
+    }
+  }
+
+  async #welcomed(frame: Extract<FeedServerFrame, { type: 'welcome' }>, from: FeedPeer): Promise<void> {
+    if (frame.version !== FEED_VERSION)
+      throw new PeerError('feed_version', `the origin speaks feed version ${frame.version}`);
+    await this.#parts.store.pin(frame.rootKey);
+    const { peerId, host, port } = frame.peer;
+    const ip = host !== null && isIP(host) !== 0 ? host : from.ip;
+    if (ip !== undefined) this.#parts.fleet.setOrigin(peerId, { ip, port });
+    this.#client.settled();
+    this.#wasWelcome = true;
+    this.#parts.log.info({ origin: this.#parts.origin }, 'feed joined');
+    this.#parts.welcomed();
+  }
+
+  #judge(refused: PeerError<string> | undefined, number: number): void {
+    if (refused === undefined) return;
+    if (!OTHER_HISTORY.has(refused.code)) throw refused;
+    this.#count(refused.code);
+    // Heads come every few seconds: once is enough for a person, the metric counts them all.
+    if (refused.code === this.#warnedOf) return;
+    this.#warnedOf = refused.code;
+    const fields = { code: refused.code, number, reason: refused.message };
+    this.#parts.log.warn(fields, 'the origin shows another log: refused');
+  }
+
+  #lost(error: Error | undefined): void {
+    this.#attempted = true;
+    const code = error instanceof PeerError ? error.code : undefined;
+    if (code !== undefined) this.#count(code);
+    // One line for the loss, not one for each dial that fails after it.
+    if (this.#wasWelcome || code !== undefined)
+      this.#parts.log.warn({ code, reason: error?.message }, 'feed lost; serving what is here');
+    this.#wasWelcome = false;
+  }
+
+  #count(code: string): void {
+    this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1);
+  }
+}

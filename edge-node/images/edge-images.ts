@@ -1,0 +1,192 @@
+/**
+ * The edge's images: what the log publishes is joined by policy, what it purges is dropped at once, and what no
+ * longer fits is evicted. Ties together the parts beside it.
+ */
+import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.ts';
+import { PeerError } from '../../shared/errors.ts';
+import type { PieceStore } from '../../shared/node/store/piece-store.ts';
+import type { SwarmNode, TorrentOptions } from '../../shared/node/swarm-node-api.ts';
+import type { Random } from '../../shared/random.ts';
+import { type FileRoot, type InfoHash, parseInfoHash } from '../../shared/units.ts';
+import type { FleetBook } from '../fleet-book.ts';
+import { CacheKeeper } from './cache-keeper.ts';
+import type { ImageTable, TableChange } from './image-table.ts';
+import { type JoinedImage, Joiner } from './joiner.ts';
+import { MemoryCache } from './memory-cache.ts';
+import { Prefetcher } from './prefetcher.ts';
+import { EdgeRenditionSource } from './rendition-source.ts';
+import type { TorrentFiles } from './torrent-files.ts';
+import type { TorrentSource } from './torrent-source.ts';
+
+export interface EdgeImagesParts {
+  readonly table: ImageTable;
+  readonly swarm: SwarmNode;
+  readonly store: PieceStore;
+  readonly files: TorrentFiles;
+  readonly source: TorrentSource;
+  readonly fleet: FleetBook;
+  readonly random: Random;
+  readonly log: { warn(fields: object, message: string): void };
+  readonly prefetch: 'all' | 'none';
+  readonly cacheBytes: number;
+  readonly memoryBytes: number;
+  readonly torrentOptions: TorrentOptions;
+}
+
+export class EdgeImages {
+  readonly #parts: EdgeImagesParts;
+  readonly #joiner: Joiner;
+  readonly #prefetcher: Prefetcher;
+  readonly #cache: CacheKeeper;
+  readonly #memory: MemoryCache;
+  readonly #failures = new Map<string, number>();
+  /** While a sweep runs: the roots it must leave alone. */
+  #keep: Set<FileRoot> | undefined;
+  readonly renditions: EdgeRenditionSource;
+
+  constructor(parts: EdgeImagesParts) {
+    this.#parts = parts;
+    const { table, swarm, store, prefetch } = parts;
+    const isHeld = (rendition: Rendition) => store.isComplete(rendition.root);
+    this.#memory = new MemoryCache(parts.memoryBytes);
+    this.#cache = new CacheKeeper({
+      budgetBytes: parts.cacheBytes,
+      prefetch,
+      isHeld,
+      evict: (infoHash) => this.#evict(infoHash),
+    });
+    this.#joiner = new Joiner({
+      swarm,
+      source: parts.source,
+      files: parts.files,
+      fleet: parts.fleet,
+      torrentOptions: parts.torrentOptions,
+      isPublished: (image) => table.byInfoHash(image.infoHash) !== undefined,
+    });
+    this.#prefetcher = new Prefetcher({
+      join: (image) => this.#join(image),
+      fits: (image) => this.#cache.fits(image),
+      random: parts.random,
+    });
+    this.renditions = new EdgeRenditionSource({
+      table,
+      swarm,
+      isHeld,
+      joiner: this.#joiner,
+      cache: this.#cache,
+      memory: this.#memory,
+      join: (image) => this.#join(image),
+    });
+  }
+
+  /** Joins what the log on disk publishes: everything, or what an earlier life had joined. */
+  async start(): Promise<void> {
+    const kept = new Set(await this.#parts.files.list());
+    for (const image of this.#parts.table.images())
+      if (this.#parts.prefetch === 'all' || kept.has(image.infoHash)) this.#prefetcher.add(image);
+  }
+
+  changed({ published, dropped }: TableChange): void {
+    if (dropped !== undefined) this.#drop(dropped);
+    if (published === undefined) return;
+    for (const { root } of published.renditions) this.#keep?.add(root);
+    if (this.#parts.prefetch === 'all') this.#prefetcher.add(published);
+  }
+
+  /** The origin is back: joins that failed while it was away are tried at once. */
+  originIsBack(): void {
+    this.#prefetcher.retryNow();
+  }
+
+  /**
+   * Deletes what no published image needs. Only for when the log has caught up: before that, an image whose entry
+   * has yet to come again (a log cut by a crash) would lose its bytes.
+   */
+  async sweep(): Promise<void> {
+    const { table, files, store } = this.#parts;
+    const keep = new Set<FileRoot>();
+    for (const image of table.images()) for (const { root } of image.renditions) keep.add(root);
+    this.#keep = keep;
+    try {
+      await files.sweep((name) => {
+        const infoHash = parseInfoHash(name);
+        return infoHash !== undefined && table.byInfoHash(infoHash) !== undefined;
+      });
+      await store.sweep(keep);
+    } finally {
+      this.#keep = undefined;
+    }
+  }
+
+  /** The .torrent of an image that is published and was joined. */
+  async torrent(infoHash: InfoHash): Promise<Uint8Array | undefined> {
+    return this.#parts.table.byInfoHash(infoHash) && this.#parts.files.read(infoHash);
+  }
+
+  counts(): { known: number; complete: number } {
+    let complete = 0;
+    for (const { image } of this.#joiner.all()) if (this.#parts.swarm.isComplete(image.infoHash)) complete++;
+    return { known: this.#parts.table.size, complete };
+  }
+
+  /** Content of every image set this edge means to hold; undefined: what the swarm node says. */
+  wantedBytes(): number | undefined {
+    if (this.#parts.prefetch === 'none') return undefined;
+    return Math.min(this.#parts.table.contentBytes, Math.max(this.#parts.cacheBytes, this.#cache.heldBytes));
+  }
+
+  /** Failed joins by code, evicted sets, and what is in memory: for the metrics. */
+  figures(): {
+    failures: ReadonlyMap<string, number>;
+    evicted: number;
+    cachedBytes: number;
+    hotBytes: number;
+  } {
+    return {
+      failures: this.#failures,
+      evicted: this.#cache.evicted,
+      cachedBytes: this.#cache.heldBytes,
+      hotBytes: this.#memory.bytes,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#prefetcher.close();
+    await this.#joiner.close();
+  }
+
+  async #join(image: PublishedImage): Promise<JoinedImage> {
+    this.#cache.add(image);
+    try {
+      const joined = await this.#joiner.join(image);
+      this.#cache.countHeld(image);
+      return joined;
+    } catch (error) {
+      if (this.#joiner.joined(image.infoHash) === undefined) this.#cache.remove(image.infoHash);
+      this.#countFailure(image, error);
+      throw error;
+    }
+  }
+
+  #countFailure(image: PublishedImage, error: unknown): void {
+    if ((error as Error).name === 'AbortError') return;
+    const code = error instanceof PeerError ? (error.code as string) : 'join_failed';
+    this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
+    // An origin that is away fails ten thousand joins; the loss of its feed has been told already.
+    if (!code.startsWith('origin_'))
+      this.#parts.log.warn({ code, image: image.id, err: error }, 'image not joined');
+  }
+
+  #drop(image: PublishedImage): void {
+    for (const { root } of image.renditions) this.#memory.drop(root);
+    this.#cache.remove(image.infoHash);
+    this.#prefetcher.drop(image.infoHash);
+    void this.#joiner.leave(image.infoHash);
+  }
+
+  #evict(infoHash: InfoHash): void {
+    const image = this.#joiner.joined(infoHash)?.image;
+    for (const { root } of image?.renditions ?? []) this.#memory.drop(root);
+    void this.#joiner.leave(infoHash);
+  }
+}

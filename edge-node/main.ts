@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/** The program `shoal-edge`. */
+import { UserError } from '../shared/errors.ts';
+import { secretsOf } from '../shared/node/config/flags.ts';
+import { readFlagsOrExit } from '../shared/node/config/parse-flags.ts';
+import { createLogger, type Logger } from '../shared/node/process/logger.ts';
+import { createShutdown } from '../shared/node/process/shutdown.ts';
+import { packageVersion } from '../shared/node/process/version.ts';
+import { EDGE_FLAGS, type EdgeConfig, edgeConfig } from './config.ts';
+import { startEdge } from './edge.ts';
+
+const values = readFlagsOrExit({
+  name: 'shoal-edge',
+  summary: 'An edge of a Shoal fleet: takes images from its siblings and serves them to shoppers.',
+  version: packageVersion(),
+  flags: EDGE_FLAGS,
+});
+const config = edgeConfig(values);
+const log = createLogger({ role: 'edge', name: config.name, secrets: secretsOf(EDGE_FLAGS, values) });
+await run(config, log);
+
+async function run(config: EdgeConfig, log: Logger): Promise<void> {
+  const shutdown = createShutdown({ log });
+  const onFatal = (error: unknown) => {
+    log.fatal({ err: error }, 'broken invariant');
+    process.exit(1);
+  };
+  try {
+    const edge = await startEdge(config, { log, onFatal });
+    shutdown.add('drain', () => edge.drain());
+    for (const [name, close] of edge.closers) shutdown.add(name, close);
+    const { port, peerPort, peerId } = edge;
+    log.info({ port, peerPort, peerId, origin: config.origin }, `edge serves http://${config.host}:${port}`);
+  } catch (error) {
+    // A folder, port or address that cannot be used is a wrong value, as the flags' own mistakes are.
+    process.stderr.write(`shoal-edge: ${startError(error)}\n`);
+    process.exit(2);
+  }
+}
+
+function startError(error: unknown): string {
+  if (error instanceof UserError || (error as NodeJS.ErrnoException).code !== undefined)
+    return (error as Error).message.replace(/\s+/g, ' ');
+  return String(error instanceof Error ? error.stack : error);
+}
