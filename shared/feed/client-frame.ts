@@ -5,7 +5,7 @@ import { parseHash } from '../log/codec.ts';
 import { JsonObject } from '../log/json-object.ts';
 import { parsePeerId } from '../units.ts';
 import { type FeedErrorCode, MAX_CLIENT_FRAME_CHARACTERS } from './feed-error.ts';
-import { MAX_URL_CHARACTERS, parseBaseUrl, parseIp, parseName } from './grammar.ts';
+import { MAX_URL_CHARACTERS, parseBaseUrl, parseIpText, parseName } from './grammar.ts';
 
 const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 const MAX_PORT = 65_535;
@@ -46,7 +46,7 @@ function parseHello(fields: Fields): FeedClientFrame {
     name: fields.parsed('name', 64, parseName),
     peerId: fields.parsed('peerId', 40, parsePeerId),
     peerPort: fields.integer('peerPort', 1, MAX_PORT),
-    advertiseIp: fields.isNull('advertiseIp') ? null : fields.parsed('advertiseIp', 45, parseIp),
+    advertiseIp: fields.isNull('advertiseIp') ? null : fields.parsed('advertiseIp', 45, parseIpText),
     publicUrl: fields.isNull('publicUrl')
       ? null
       : fields.parsed('publicUrl', MAX_URL_CHARACTERS, parseBaseUrl),
