@@ -22,7 +22,7 @@ export function sendProblem(res: Response, error: UserError): void {
 
 /** For paths that no route took. */
 export const notFound: RequestHandler = (_req, res) => {
-  sendProblem(res, new UserError('route_unknown', 404, 'There is nothing at this path.'));
+  sendProblem(res, new UserError('not_found', 404, 'There is nothing at this path.'));
 };
 
 /** For a path that is known, with another method. @param allow as in the Allow header: `GET, POST` */
@@ -72,7 +72,7 @@ function asUserError(error: unknown): UserError | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if (isDiskFull(error))
     return new UserError('storage_full', 507, 'The disk of the origin is full; nothing was changed.');
-  if (error instanceof URIError) return new UserError('route_unknown', 404, 'There is nothing at this path.');
+  if (error instanceof URIError) return new UserError('not_found', 404, 'There is nothing at this path.');
   const known = PARSER_ERRORS[String((error as { type?: unknown }).type)];
   return known && new UserError(...known);
 }
