@@ -5,7 +5,7 @@ import { LogFile, MAX_LINE_BYTES } from '../../../edge-node/feed/log-file.ts';
 import type { Signed } from '../../../shared/log/entry.ts';
 import { type FileSystem, nodeFileSystem } from '../../../shared/node/store/file-system.ts';
 import { seededRandom } from '../../../shared/random.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
 
 const entry = (number: number): Signed => ({
   body: `{"number":${number},"text":"é\\n\u2028"}`,
@@ -54,7 +54,7 @@ function failingFileSystem(call: 'write' | 'sync', failing: number): FileSystem 
 }
 
 async function written(count: number): Promise<string> {
-  const path = join(await temporaryFolder(), 'entries.jsonl');
+  const path = join(tempDirectory(), 'entries.jsonl');
   const { file } = await reopen(path);
   await file.append(Array.from({ length: count }, (_, index) => entry(index + 1)));
   await file.close();
@@ -97,7 +97,7 @@ test('a line longer than any entry ends the reading, however long the file', asy
 });
 
 test('entries larger than the reading buffer come back whole', async () => {
-  const path = join(await temporaryFolder(), 'entries.jsonl');
+  const path = join(tempDirectory(), 'entries.jsonl');
   const { file } = await reopen(path);
   const large = { body: 'é'.repeat(300_000), signature: 'cd' };
   await file.append([large, entry(2), large]);

@@ -1,0 +1,102 @@
+/** An edge in the test's own process, on free ports and a folder of its own. */
+import { type DestinationStream, pino } from 'pino';
+import { expect, onTestFinished, vi } from 'vitest';
+import type { EdgeConfig } from '../../../edge-node/config.ts';
+import { type EdgeParts, type RunningEdge, startEdge } from '../../../edge-node/edge.ts';
+import type { NodeStatus } from '../../../shared/api-types/status.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+export function testConfig(origin: string, more: Partial<EdgeConfig> = {}): EdgeConfig {
+  return {
+    origin,
+    host: '127.0.0.1',
+    port: 0,
+    dataFolder: more.dataFolder ?? tempDirectory(),
+    peerPort: 0,
+    advertiseIp: '127.0.0.1',
+    name: 'edge-test',
+    publicUrl: undefined,
+    prefetch: 'all',
+    cacheBytes: Number.POSITIVE_INFINITY,
+    memoryBytes: 16 * 1_048_576,
+    upRateBytesPerSecond: 0,
+    downRateBytesPerSecond: 0,
+    rootKey: undefined,
+    fleetToken: undefined,
+    ...more,
+  };
+}
+
+export class TestEdge {
+  readonly running: RunningEdge;
+  readonly config: EdgeConfig;
+  readonly lines: readonly Record<string, unknown>[];
+
+  private constructor(running: RunningEdge, config: EdgeConfig, lines: readonly Record<string, unknown>[]) {
+    this.running = running;
+    this.config = config;
+    this.lines = lines;
+  }
+
+  static async start(
+    origin: string,
+    more: Partial<EdgeConfig> = {},
+    feedLimits?: EdgeParts['feedLimits'],
+  ): Promise<TestEdge> {
+    const config = testConfig(origin, more);
+    const lines: Record<string, unknown>[] = [];
+    const stream: DestinationStream = { write: (line) => void lines.push(JSON.parse(line)) };
+    const fatal: unknown[] = [];
+    const running = await startEdge(config, {
+      log: pino(stream),
+      onFatal: (error) => fatal.push(error),
+      ...(feedLimits ? { feedLimits } : {}),
+    });
+    const edge = new TestEdge(running, config, lines);
+    onTestFinished(async () => {
+      await edge.stop();
+      expect(fatal).toEqual([]);
+    });
+    return edge;
+  }
+
+  #stopped: Promise<void> | undefined;
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.running.close();
+    return this.#stopped;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.running.port}`;
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(this.url + path, { headers });
+  }
+
+  async bytes(path: string): Promise<Buffer> {
+    const response = await this.get(path);
+    expect(response.status, path).toBe(200);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
+  async status(): Promise<NodeStatus> {
+    return (await (await this.get('/status')).json()) as NodeStatus;
+  }
+
+  async metric(line: RegExp): Promise<number> {
+    const text = await (await this.get('/metrics')).text();
+    const [, value] = new RegExp(`^${line.source} (\\S+)$`, 'm').exec(text) ?? [];
+    return Number(value);
+  }
+
+  async ready(): Promise<boolean> {
+    return (await this.get('/readyz')).status === 200;
+  }
+}
+
+/** Until it holds; the test's own time limit ends the wait. */
+export function eventually(check: () => Promise<void> | void): Promise<void> {
+  return vi.waitFor(check, { timeout: 15_000, interval: 20 });
+}

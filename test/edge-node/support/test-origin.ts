@@ -1,0 +1,199 @@
+/**
+ * A small but real origin: a feed over WebSocket, .torrent files, and the web seed. It is no node of the swarm.
+ * Each answer can be replaced, so that it can lie.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { FeedClientFrame, FeedServerFrame } from '../../../shared/api-types/feed.ts';
+import { parseClientFrame } from '../../../shared/feed/client-frame.ts';
+import type { InfoHash, PeerId } from '../../../shared/units.ts';
+import type { ImageSet } from './image-set.ts';
+import { LogWriter } from './log-writer.ts';
+
+export type Hello = Extract<FeedClientFrame, { type: 'hello' }>;
+type Progress = Extract<FeedClientFrame, { type: 'progress' }>;
+
+interface Feed {
+  readonly socket: WebSocket;
+  readonly hello: Hello;
+}
+
+export class TestOrigin {
+  log = new LogWriter();
+  readonly sets = new Map<InfoHash, ImageSet>();
+  readonly hellos: Hello[] = [];
+  readonly progress: Progress[] = [];
+  readonly requests: string[] = [];
+  /** Bytes given as web seed. */
+  seededBytes = 0;
+  /** Replaces the answer to an HTTP request when it says true. */
+  intercept: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
+  /** Replaces what a new feed socket is sent. */
+  script: ((socket: WebSocket, hello: Hello) => void) | undefined;
+  /** Whether fleet frames are sent. */
+  tellFleet = true;
+  #server: Server | undefined;
+  #webSockets: WebSocketServer | undefined;
+  readonly #sockets = new Set<Socket>();
+  readonly #feeds = new Set<Feed>();
+  #port = 0;
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Connected edges. */
+  get feeds(): number {
+    return this.#feeds.size;
+  }
+
+  static async start(): Promise<TestOrigin> {
+    const origin = new TestOrigin();
+    await origin.listen();
+    onTestFinished(() => origin.stop());
+    return origin;
+  }
+
+  /** On the same port as before, when it had one. */
+  async listen(): Promise<void> {
+    const server = createServer((request, response) => this.#answer(request, response));
+    this.#server = server;
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+    this.#webSockets = new WebSocketServer({ server, path: '/feed' });
+    this.#webSockets.on('connection', (socket) => this.#connected(socket));
+    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
+    this.#port = (server.address() as AddressInfo).port;
+  }
+
+  /** As kill -9 would. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#server = undefined;
+    this.#webSockets?.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  }
+
+  publish(set: ImageSet): void {
+    this.sets.set(set.metainfo.infoHash, set);
+    this.log.append({ type: 'publish', image: set.image });
+    this.broadcast();
+  }
+
+  purge(set: ImageSet): void {
+    this.log.append({ type: 'purge', imageId: set.image.id });
+    this.broadcast();
+  }
+
+  /** The last entry and a fresh head to all edges. */
+  broadcast(): void {
+    const last = this.log.entries.at(-1)!;
+    for (const { socket } of this.#feeds) {
+      send(socket, { type: 'entries', entries: [last] });
+      send(socket, { type: 'head', head: this.log.head() });
+    }
+  }
+
+  sendToAll(frame: FeedServerFrame | string | Buffer): void {
+    for (const { socket } of this.#feeds) {
+      if (typeof frame === 'object' && 'type' in frame) send(socket, frame);
+      else socket.send(frame);
+    }
+  }
+
+  welcome(socket: WebSocket): void {
+    send(socket, {
+      type: 'welcome',
+      version: 1,
+      rootKey: this.log.rootKey.publicKey,
+      // The port "discard": nobody listens, so all bytes come from the web seed or from siblings.
+      peer: { peerId: '0'.repeat(40) as PeerId, host: null, port: 9 },
+    });
+  }
+
+  sendLogAfter(socket: WebSocket, number: number): void {
+    for (let at = number; at < this.log.number; at += 256)
+      send(socket, { type: 'entries', entries: this.log.entries.slice(at, at + 256) });
+    send(socket, { type: 'head', head: this.log.head() });
+  }
+
+  #connected(socket: WebSocket): void {
+    socket.on('error', () => {});
+    socket.on('message', (data) => {
+      const frame = parseClientFrame(data.toString());
+      if (frame.type === 'progress') {
+        this.progress.push(frame);
+        return;
+      }
+      this.hellos.push(frame);
+      const feed = { socket, hello: frame };
+      this.#feeds.add(feed);
+      socket.on('close', () => this.#feeds.delete(feed));
+      if (this.script !== undefined) this.script(socket, frame);
+      else this.#greet(socket, frame);
+    });
+  }
+
+  #greet(socket: WebSocket, hello: Hello): void {
+    const { number, hash } = hello.head;
+    const refuse = (code: 'feed_ahead' | 'feed_fork') => {
+      send(socket, { type: 'refused', code, message: 'your log is not mine' });
+      socket.close(1008);
+    };
+    if (number > this.log.number) return refuse('feed_ahead');
+    if (hash !== this.log.hashOf(number)) return refuse('feed_fork');
+    this.welcome(socket);
+    send(socket, { type: 'head', head: this.log.head() });
+    this.#tellFleet();
+    this.sendLogAfter(socket, number);
+  }
+
+  #tellFleet(): void {
+    if (!this.tellFleet) return;
+    const nodes = [...this.#feeds].map(({ hello }) => ({
+      peerId: hello.peerId,
+      host: hello.advertiseIp ?? '127.0.0.1',
+      port: hello.peerPort,
+    }));
+    this.sendToAll({ type: 'fleet', nodes });
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = request.url ?? '';
+    this.requests.push(url);
+    if (this.intercept(request, response)) return;
+    const [, kind, key = '', name = ''] = url.split('?')[0]!.split('/');
+    if (kind === 'torrents') {
+      const set = this.sets.get(key.replace('.torrent', '') as InfoHash);
+      if (set) response.end(set.metainfo.bytes);
+      else response.writeHead(404).end();
+      return;
+    }
+    const set = [...this.sets.values()].find(({ image }) => image.id === key);
+    const file = kind === 'images' ? set?.files.get(name) : undefined;
+    if (file === undefined) response.writeHead(404).end();
+    else this.#sendRange(request, response, file);
+  }
+
+  #sendRange(request: IncomingMessage, response: ServerResponse, file: Buffer): void {
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+    const start = Number(first ?? 0);
+    const end = Math.min(Number(last ?? file.length - 1) + 1, file.length);
+    this.seededBytes += end - start;
+    const headers = {
+      'content-length': end - start,
+      'content-range': `bytes ${start}-${end - 1}/${file.length}`,
+    };
+    response.writeHead(first === undefined ? 200 : 206, headers).end(file.subarray(start, end));
+  }
+}
+
+export function send(socket: WebSocket, frame: FeedServerFrame): void {
+  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+}
