@@ -1,8 +1,8 @@
 /** The admin API's secret: the flag's, or the one kept in the data folder, or a new one that is kept there. */
-import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../shared/errors.ts';
+import { randomToken } from '../shared/node/crypto/identity.ts';
 
 export interface AdminToken {
   readonly token: string;
@@ -11,8 +11,6 @@ export interface AdminToken {
 }
 
 export const ADMIN_TOKEN_FILE = 'admin-token';
-/** 256 bits, as text that fits a header and a shell without quotes. */
-const TOKEN_BYTES = 32;
 
 /**
  * A restart keeps the token, so that scripts and the storefront's admin page go on working.
@@ -28,7 +26,7 @@ export async function adminToken(dataFolder: string, given: string | undefined):
       throw new UserError('admin_token_file', 500, `${path} is empty; delete it for a new token`);
     return { token, isNew: false };
   }
-  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const token = randomToken();
   await writeSecret(path, `${token}\n`);
   return { token, isNew: true };
 }

@@ -8,7 +8,6 @@ import {
   ip,
   path,
   port,
-  text,
   url,
   WrongValue,
 } from '../shared/node/config/kinds.ts';
@@ -28,6 +27,17 @@ const ipList: FlagKind<readonly string[]> = {
   },
 };
 
+/** Travels in headers and JSON; 256 characters are what the feed's frames carry. */
+const token: FlagKind<string> = {
+  placeholder: 'token',
+  unit: '',
+  parse: (given) => {
+    if (!/^[\x21-\x7e]{1,256}$/.test(given))
+      throw new WrongValue('wants 1 to 256 letters, digits or signs of ASCII, without spaces');
+    return given;
+  },
+};
+
 const NO_PROXIES: readonly string[] = [];
 
 export const ORIGIN_FLAGS = defineFlags({
@@ -42,7 +52,7 @@ export const ORIGIN_FLAGS = defineFlags({
   peerPort: { kind: port, default: 6881, description: 'TCP port of the peer wire; 0 takes a free one' },
   publicUrl: {
     kind: url,
-    defaultText: 'http://localhost:<port>',
+    defaultText: 'http://<host>:<port>',
     description:
       'base URL by which edges and BitTorrent clients reach this origin; stands in torrents and magnets',
   },
@@ -52,13 +62,13 @@ export const ORIGIN_FLAGS = defineFlags({
     description: "address other nodes dial for the origin's peer wire",
   },
   adminToken: {
-    kind: text,
+    kind: token,
     secret: true,
     defaultText: 'made at the first start, printed once, kept in <data>/admin-token',
     description: 'secret of the admin API',
   },
   fleetToken: {
-    kind: text,
+    kind: token,
     secret: true,
     defaultText: 'none: anyone who reaches the feed may join as an edge',
     description: 'secret that edges must show to join the fleet',

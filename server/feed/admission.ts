@@ -1,7 +1,7 @@
 /** Whether a hello may join, and as what: version, secret, and the edge's head against the log. */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { FEED_VERSION, type FeedClientFrame, type FeedRefusal } from '../../shared/api-types/feed.ts';
 import { EMPTY_LOG_HASH } from '../../shared/log/entry.ts';
+import { equalTokens } from '../../shared/node/crypto/identity.ts';
 import { canonicalIp, isLocalIp } from '../tracker/client-address.ts';
 import type { EdgeArrival } from './edge-registry.ts';
 
@@ -21,7 +21,7 @@ export interface Refusal {
 export function judgeHello(hello: Hello, fleetToken: string | undefined): Refusal | undefined {
   if (hello.version !== FEED_VERSION)
     return { code: 'feed_version', message: `this origin speaks feed version ${FEED_VERSION}` };
-  if (fleetToken !== undefined && !sameSecret(hello.fleetToken ?? '', fleetToken))
+  if (fleetToken !== undefined && !equalTokens(hello.fleetToken ?? '', fleetToken))
     return { code: 'feed_token_wrong', message: 'the fleet token is missing or wrong' };
   return undefined;
 }
@@ -60,10 +60,4 @@ export function arrivalOf(hello: Hello, socketIp: string, vouched: boolean): Edg
     socketIp,
     applied: hello.head.number,
   };
-}
-
-/** Compares digests, so that neither content nor length shows in the time it takes. */
-export function sameSecret(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

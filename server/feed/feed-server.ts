@@ -212,6 +212,7 @@ export class FeedServer implements FeedHub {
 
 const frameText = (frame: FeedServerFrame): string => JSON.stringify(frame);
 
-function refuseUpgrade(socket: Duplex, status: number): void {
+/** Answers an upgrade that is not taken, in plain HTTP. */
+export function refuseUpgrade(socket: Duplex, status: number): void {
   socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -3,11 +3,11 @@
  * (threat row 20: without it a tracker turns a swarm on a victim). The tracker connects to the address the announce
  * came from, says the handshake of BEP 3 and wants the same info-hash back.
  */
-import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import type { Address } from '../../shared/engine/inputs.ts';
-import type { InfoHash, PeerId } from '../../shared/units.ts';
+import { randomPeerId } from '../../shared/node/crypto/identity.ts';
+import type { InfoHash } from '../../shared/units.ts';
 import { encodeHandshake, HandshakeReader } from '../../shared/wire/handshake.ts';
 
 export interface DialBackLimits {
@@ -46,14 +46,13 @@ export class DialBack {
   readonly #active = new Map<string, Socket>();
   readonly #activeByIp = new Map<string, number>();
   readonly #failed: LRUCache<string, true>;
-  readonly #peerId: PeerId;
+  /** An id of its own: a client that is linked to the origin must not take this for a second link of it. */
+  readonly #peerId = randomPeerId();
   #closed = false;
 
   constructor(limits: Partial<DialBackLimits> = {}) {
     this.#limits = { ...DIAL_BACK_LIMITS, ...limits };
     this.#failed = new LRUCache({ max: MAX_REMEMBERED_FAILURES, ttl: this.#limits.retryAfterMs });
-    // An id of its own: a client that is linked to the origin must not take this for a second link of it.
-    this.#peerId = Buffer.concat([Buffer.from('-SH0100-'), randomBytes(12)]).toString('hex') as PeerId;
   }
 
   get active(): number {

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/** `shoal-origin`: flags in, an origin running, a clean end on SIGTERM. */
+import { UserError } from '../shared/errors.ts';
+import { readFlagsOrExit } from '../shared/node/config/parse-flags.ts';
+import { createShutdown } from '../shared/node/process/shutdown.ts';
+import { ORIGIN_COMMAND, originConfig } from './config.ts';
+import { type RunningOrigin, startOrigin } from './origin.ts';
+
+const config = originConfig(readFlagsOrExit(ORIGIN_COMMAND));
+
+/** A person reads this; programs ask /readyz. */
+function greet(origin: RunningOrigin): void {
+  const lines = [`origin   ${origin.publicUrl}`, `peers    tcp port ${origin.peerPort}`];
+  if (origin.adminToken.isNew)
+    lines.push(`admin    token ${origin.adminToken.token} (kept in ${config.dataFolder}/admin-token)`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function explain(error: unknown): string {
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE')
+    return `port ${port} on ${address} is taken; choose another with --port or --peer-port`;
+  if (code === 'EACCES' && port !== undefined) return `port ${port} needs more rights; choose one above 1023`;
+  if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine; see --host`;
+  if (error instanceof UserError || code !== undefined) return (error as Error).message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Before there is something to drain, a stop is an orderly end too: all that is on disk survives it. */
+const stopEarly = (): never => process.exit(0);
+process.on('SIGTERM', stopEarly).on('SIGINT', stopEarly);
+
+try {
+  const origin = await startOrigin(config, {
+    onFatal: (error) => {
+      process.stderr.write(`shoal-origin: ${explain(error)}\n`);
+      process.exit(1);
+    },
+  });
+  const shutdown = createShutdown({ log: origin.log });
+  process.off('SIGTERM', stopEarly).off('SIGINT', stopEarly);
+  for (const { name, close } of origin.closers) shutdown.add(name, close);
+  greet(origin);
+} catch (error) {
+  process.stderr.write(`shoal-origin: ${explain(error)}\n`);
+  process.exit(1);
+}

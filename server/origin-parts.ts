@@ -1,0 +1,100 @@
+/** The parts of an origin that last as long as it runs: catalog, store, seed, feed, uploads. */
+import { join } from 'node:path';
+import { invariant } from '../shared/errors.ts';
+import { randomPeerId } from '../shared/node/crypto/identity.ts';
+import type { Logger } from '../shared/node/process/logger.ts';
+import { type DiskPieceStore, openDiskPieceStore } from '../shared/node/store/disk-piece-store.ts';
+import type { PeerId } from '../shared/units.ts';
+import { openCatalog } from './catalog/catalog.ts';
+import type { Catalog } from './catalog/catalog-api.ts';
+import type { OriginConfig } from './config.ts';
+import { EdgeRegistry } from './feed/edge-registry.ts';
+import { FeedServer } from './feed/feed-server.ts';
+import { createIngest, type Ingest } from './ingest/ingest.ts';
+import { OriginRenditionSource } from './rendition-source.ts';
+import { type OriginNode, storeOnlyNode } from './store-only-node.ts';
+import { OriginSwarm } from './swarm.ts';
+import { trustedProxies } from './tracker/client-address.ts';
+
+export interface OriginParts {
+  readonly peerId: PeerId;
+  readonly catalog: Catalog;
+  readonly store: DiskPieceStore;
+  readonly node: OriginNode;
+  readonly swarm: OriginSwarm;
+  readonly renditions: OriginRenditionSource;
+  readonly registry: EdgeRegistry;
+  readonly feed: FeedServer;
+  readonly ingest: Ingest;
+}
+
+export interface OriginPartsOptions {
+  readonly config: OriginConfig;
+  readonly log: Logger;
+  readonly onFatal: (error: unknown) => void;
+  readonly publicUrl: () => string;
+}
+
+/** Closes again what it opened, if one of them does not open. */
+export async function openOriginParts(options: OriginPartsOptions): Promise<OriginParts> {
+  const { dataFolder } = options.config;
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    const catalog = await openCatalog({ dataFolder });
+    undo.push(() => catalog.close());
+    const store = await openStore(dataFolder, options.log);
+    undo.push(() => store.close());
+    return await joinParts(options, catalog, store, undo);
+  } catch (error) {
+    for (const close of undo.reverse()) await close();
+    throw error;
+  }
+}
+
+async function openStore(dataFolder: string, log: Logger): Promise<DiskPieceStore> {
+  return openDiskPieceStore({
+    directory: join(dataFolder, 'store'),
+    // Whole files are kept by the rendition source; this is for blocks on their way to other nodes.
+    cacheBytes: 64 * 1_048_576,
+    onError: (error) => log.error({ err: error }, 'store failed'),
+  });
+}
+
+async function joinParts(
+  { config, log, publicUrl }: OriginPartsOptions,
+  catalog: Catalog,
+  store: DiskPieceStore,
+  undo: (() => Promise<void>)[],
+): Promise<OriginParts> {
+  const peerId = randomPeerId();
+  const node = storeOnlyNode(store, config.peerPort);
+  undo.push(() => node.close());
+  const renditions = new OriginRenditionSource({ image: (id) => catalog.image(id), store });
+  // Before the ingest: a purged torrent leaves the swarm before its files leave the store.
+  const swarm = new OriginSwarm({
+    catalog,
+    node,
+    onFault: (error, { id }) => log.error({ err: error, image: id }, 'image set is not seeded'),
+  });
+  catalog.onPurged((image) => renditions.forget(image));
+  const proxies = trustedProxies(config.trustedProxies);
+  invariant(proxies, 'proxies were parsed with the flags');
+  const registry = new EdgeRegistry();
+  registry.onChange(() => node.setFleet(fleetOf(registry)));
+  const feed = new FeedServer({
+    catalog,
+    registry,
+    peer: { peerId, port: node.peerPort, advertiseIp: config.advertiseIp },
+    fleetToken: config.fleetToken,
+    proxies,
+    onError: (error) => log.error({ err: error }, 'feed failed'),
+  });
+  undo.push(() => feed.close());
+  const onFault = (error: unknown) => log.error({ err: error }, 'ingest failed');
+  const ingest = await createIngest({ catalog, store, dataFolder: config.dataFolder, publicUrl, onFault });
+  return { peerId, catalog, store, node, swarm, renditions, registry, feed, ingest };
+}
+
+function fleetOf(registry: EdgeRegistry) {
+  return registry.fleet(Date.now()).map(({ peerId, ip }) => ({ peerId, isOrigin: false, ip }));
+}

@@ -1,0 +1,174 @@
+/** Puts the origin together: each part is made once, here, and closed in the order that {@link closersOf} tells. */
+import { mkdir } from 'node:fs/promises';
+import { createHealth } from '../shared/node/http/health.ts';
+import { HttpMetrics } from '../shared/node/http/http-metrics.ts';
+import { createImageRoute } from '../shared/node/http/image-route.ts';
+import { createRegistry } from '../shared/node/http/node-metrics.ts';
+import { type HttpServer, startHttpServer } from '../shared/node/http/server.ts';
+import { createLogger, type Logger } from '../shared/node/process/logger.ts';
+import { packageVersion } from '../shared/node/process/version.ts';
+import { adminRouter } from './admin/admin-router.ts';
+import { type AdminToken, adminToken } from './admin-token.ts';
+import { createApi } from './api/api-router.ts';
+import { storefrontFolder } from './api/storefront-files.ts';
+import { createApp } from './app.ts';
+import type { OriginConfig } from './config.ts';
+import { refuseUpgrade } from './feed/feed-server.ts';
+import { importFolder } from './import-folder.ts';
+import { type OriginParts, openOriginParts } from './origin-parts.ts';
+import { originStatus } from './status.ts';
+
+export interface OriginHooks {
+  /** Default: one that writes to standard output and hides the secrets of this origin. */
+  readonly log?: Logger;
+  /** A broken invariant of our own: the process should end. Default: throws from the event loop. */
+  readonly onFatal?: (error: unknown) => void;
+}
+
+export interface Closer {
+  readonly name: string;
+  close(): Promise<void>;
+}
+
+export interface RunningOrigin {
+  /** Base URL, as torrents and the API have it. */
+  readonly publicUrl: string;
+  readonly port: number;
+  readonly peerPort: number;
+  readonly adminToken: AdminToken;
+  readonly log: Logger;
+  readonly parts: OriginParts;
+  /** In this order. Each may be called once. */
+  readonly closers: readonly Closer[];
+  /** Runs all closers. */
+  close(): Promise<void>;
+}
+
+/** Answers under way get so long to end. */
+const HTTP_DRAIN_MS = 1_000;
+
+/**
+ * Resolves when requests are answered and what was published is seeded.
+ * @throws what listening throws (port in use), and UserError of catalog, keys and admin token
+ */
+export async function startOrigin(config: OriginConfig, hooks: OriginHooks = {}): Promise<RunningOrigin> {
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  const token = await adminToken(config.dataFolder, config.adminToken);
+  const log =
+    hooks.log ?? createLogger({ role: 'origin', name: 'origin', secrets: secretsOf(config, token) });
+  let publicUrl = config.publicUrl ?? '';
+  const onFatal = hooks.onFatal ?? rethrow;
+  const parts = await openOriginParts({ config, log, onFatal, publicUrl: () => publicUrl });
+  const state = { loaded: false, draining: false };
+  let http: HttpServer;
+  try {
+    http = await listen(config, parts, token.token, state, () => publicUrl, log);
+  } catch (error) {
+    await closeAll(closersOf(parts, undefined, state));
+    throw error;
+  }
+  if (publicUrl === '') publicUrl = defaultUrl(config.host, http.port);
+  const abort = new AbortController();
+  const closers = closersOf(parts, http, state, abort);
+  http.server.on('upgrade', (request, socket, head) => {
+    if (request.url?.split('?', 1)[0] === '/feed') parts.feed.handleUpgrade(request, socket, head);
+    else refuseUpgrade(socket, 404);
+  });
+  await parts.swarm.load(abort.signal);
+  state.loaded = true;
+  if (config.importFolder !== undefined)
+    void importFolder(config.importFolder, parts, abort.signal, log).catch((error: unknown) =>
+      log.error({ err: error }, 'import failed'),
+    );
+  const close = () => closeAll(closers);
+  const { peerPort } = parts.node;
+  return { publicUrl, port: http.port, peerPort, adminToken: token, log, parts, closers, close };
+}
+
+function listen(
+  config: OriginConfig,
+  parts: OriginParts,
+  token: string,
+  state: { readonly loaded: boolean; readonly draining: boolean },
+  publicUrl: () => string,
+  log: Logger,
+): Promise<HttpServer> {
+  const onFault = (error: unknown) => log.error({ err: error }, 'request failed');
+  const metrics = new HttpMetrics('origin');
+  const version = packageVersion();
+  const status = originStatus({ ...parts, version, now: Date.now });
+  const ready = () => {
+    if (state.draining) return { ready: false, reason: 'draining' } as const;
+    return state.loaded
+      ? ({ ready: true } as const)
+      : ({ ready: false, reason: 'opening image sets' } as const);
+  };
+  const { catalog, ingest, registry } = parts;
+  const edges = () => ({ edges: registry.edges(Date.now()) });
+  const handler = createApp({
+    direct: [
+      createImageRoute({ source: parts.renditions, role: 'origin', nodeName: 'shoal-origin', metrics, log }),
+      createHealth({ ready, status, registry: createRegistry(metrics, status), metrics, log }),
+    ],
+    admin: adminRouter({ catalog, ingest, token, publicUrl, onFault }),
+    api: createApi({ catalog, edges, publicUrl }),
+    storefrontFolder: storefrontFolder(),
+    trustedProxies: config.trustedProxies,
+    metrics,
+    onFault,
+  });
+  return startHttpServer({ handler, log, host: config.host, port: config.port });
+}
+
+/** What takes new work closes first, what keeps it last. */
+function closersOf(
+  parts: OriginParts,
+  http: HttpServer | undefined,
+  state: { draining: boolean },
+  abort?: AbortController,
+): Closer[] {
+  return [
+    {
+      name: 'feed and uploads',
+      close: async () => {
+        state.draining = true;
+        abort?.abort();
+        await Promise.all([parts.feed.close(), parts.ingest.close()]);
+      },
+    },
+    { name: 'http', close: async () => http?.close(HTTP_DRAIN_MS) },
+    {
+      name: 'swarm',
+      close: async () => {
+        await parts.swarm.close();
+        await parts.node.close();
+      },
+    },
+    {
+      name: 'store and catalog',
+      close: async () => {
+        await Promise.all([parts.store.close(), parts.catalog.close()]);
+      },
+    },
+  ];
+}
+
+async function closeAll(closers: readonly Closer[]): Promise<void> {
+  for (const { close } of closers) await close();
+}
+
+function secretsOf(config: OriginConfig, token: AdminToken): string[] {
+  return config.fleetToken === undefined ? [token.token] : [token.token, config.fleetToken];
+}
+
+/** An address that means "all of them" is none that a browser can open. */
+function defaultUrl(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function rethrow(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,409 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { EdgeRegistry } from '../../../server/feed/edge-registry.ts';
+import type { FeedLimits } from '../../../server/feed/feed-limits.ts';
+import { FeedServer } from '../../../server/feed/feed-server.ts';
+import { trustedProxies } from '../../../server/tracker/client-address.ts';
+import type { FeedServerFrame } from '../../../shared/api-types/feed.ts';
+import { EMPTY_LOG_HASH, type EntryBody, type HeadBody } from '../../../shared/log/entry.ts';
+import { seededRandom } from '../../../shared/random.ts';
+import type { PeerId } from '../../../shared/units.ts';
+import { type CatalogFixture, catalogFixture } from '../support/catalog-fixture.ts';
+
+const ORIGIN_ID = 'aa'.repeat(20) as PeerId;
+
+const cleanups: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
+
+interface Rig {
+  readonly fixture: CatalogFixture;
+  readonly registry: EdgeRegistry;
+  readonly feed: FeedServer;
+  readonly url: string;
+  readonly port: number;
+  readonly errors: unknown[];
+}
+
+async function rig(limits: Partial<FeedLimits> = {}, fleetToken?: string): Promise<Rig> {
+  const fixture = await catalogFixture();
+  const registry = new EdgeRegistry();
+  const errors: unknown[] = [];
+  const feed = new FeedServer({
+    catalog: fixture.catalog,
+    registry,
+    peer: { peerId: ORIGIN_ID, port: 6881, advertiseIp: undefined },
+    fleetToken,
+    proxies: trustedProxies([]) ?? { trusts: () => false },
+    onError: (error) => errors.push(error),
+    limits,
+  });
+  const server: Server = createServer();
+  server.on('upgrade', (request, socket, head) => feed.handleUpgrade(request, socket, head));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  cleanups.push(async () => {
+    await feed.close();
+    server.close();
+    await fixture.remove();
+    expect(errors).toEqual([]);
+  });
+  return { fixture, registry, feed, url: `ws://127.0.0.1:${port}/feed`, port, errors };
+}
+
+/** A client that keeps all frames and lets a test wait for one. */
+class Client {
+  readonly socket: WebSocket;
+  readonly frames: FeedServerFrame[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+  #changed: (() => void)[] = [];
+
+  constructor(url: string, options: object = {}) {
+    this.socket = new WebSocket(url, { perMessageDeflate: false, ...options });
+    this.socket.on('error', () => undefined);
+    this.socket.on('message', (data) => {
+      this.frames.push(JSON.parse(String(data)));
+      for (const wake of this.#changed.splice(0)) wake();
+    });
+    this.closed = new Promise((resolve) =>
+      this.socket.once('close', (code, reason) => resolve({ code, reason: String(reason) })),
+    );
+    cleanups.push(() => this.socket.terminate());
+  }
+
+  async hello(over: object = {}): Promise<void> {
+    if (this.socket.readyState !== WebSocket.OPEN) await once(this.socket, 'open');
+    const head = { number: 0, hash: EMPTY_LOG_HASH };
+    const address = { peerPort: 6882, advertiseIp: null, publicUrl: null, httpPort: 8081 };
+    const hello = { type: 'hello', version: 1, name: 'one', peerId: '11'.repeat(20), head, fleetToken: null };
+    this.socket.send(JSON.stringify({ ...hello, ...address, ...over }));
+  }
+
+  async until<T>(find: (client: Client) => T | undefined): Promise<T> {
+    for (;;) {
+      const found = find(this);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => this.#changed.push(resolve));
+    }
+  }
+
+  frame<Type extends FeedServerFrame['type']>(type: Type) {
+    return this.until(({ frames }) =>
+      frames.find((frame): frame is Extract<FeedServerFrame, { type: Type }> => frame.type === type),
+    );
+  }
+
+  entries(): EntryBody[] {
+    return this.frames.flatMap((frame) =>
+      frame.type === 'entries' ? frame.entries.map(({ body }) => JSON.parse(body) as EntryBody) : [],
+    );
+  }
+
+  heads(): HeadBody[] {
+    return this.frames.flatMap((frame) => (frame.type === 'head' ? [JSON.parse(frame.head.body)] : []));
+  }
+
+  upTo(number: number): Promise<EntryBody[]> {
+    return this.until(() => (this.entries().at(-1)?.number === number ? this.entries() : undefined));
+  }
+}
+
+describe('feed: what an edge gets', () => {
+  test('welcome, head, fleet, then all entries in order without gaps, then live ones at once', async () => {
+    const { fixture, url } = await rig();
+    await fixture.publish('a');
+    await fixture.publish('b');
+    const client = new Client(url);
+    await client.hello();
+    const welcome = await client.frame('welcome');
+    expect(welcome.rootKey).toBe(fixture.catalog.rootKey);
+    expect(welcome.peer).toEqual({ peerId: ORIGIN_ID, host: null, port: 6881 });
+    const { number } = fixture.catalog.head();
+    expect((await client.upTo(number)).map((entry) => entry.number)).toEqual(
+      Array.from({ length: number }, (_, index) => index + 1),
+    );
+    expect(client.frames[0]?.type).toBe('welcome');
+    const image = await fixture.publish('c');
+    const live = (await client.upTo(number + 1)).at(-1);
+    expect(live?.change).toMatchObject({ type: 'publish', image: { id: image.id } });
+    await client.until(() => client.heads().find((head) => head.head === number + 1));
+    await fixture.catalog.purgeImage(image.id);
+    expect((await client.upTo(number + 2)).at(-1)?.change).toEqual({ type: 'purge', imageId: image.id });
+  });
+
+  test('an edge resumes at its last number', async () => {
+    const { fixture, url } = await rig();
+    for (const name of ['a', 'b', 'c']) await fixture.publish(name);
+    const { number } = fixture.catalog.head();
+    const client = new Client(url);
+    const hash = (await fixture.catalog.hashOfEntry(number - 1)) ?? '';
+    await client.hello({ head: { number: number - 1, hash } });
+    expect((await client.upTo(number)).map((entry) => entry.number)).toEqual([number]);
+  });
+
+  test('batches hold the limits of a frame, and one append is read once for all edges', async () => {
+    const { fixture, url } = await rig({ batchEntries: 2, batchBytes: 800 });
+    for (let i = 0; i < 7; i++) await fixture.publish(String(i));
+    const { number } = fixture.catalog.head();
+    const client = new Client(url);
+    await client.hello();
+    await client.upTo(number);
+    const batches = client.frames.filter((frame) => frame.type === 'entries');
+    expect(batches.length).toBeGreaterThan(3);
+    for (const batch of batches) expect(batch.entries.length).toBeLessThanOrEqual(2);
+  });
+
+  test('the signed head beats, says how long it is valid, and follows each append', async () => {
+    const { url } = await rig({ headEveryMs: 20, headValidMs: 20_000 });
+    const client = new Client(url);
+    await client.hello();
+    const heads = await client.until(() => (client.heads().length > 2 ? client.heads() : undefined));
+    expect(heads[0]?.validMs).toBe(20_000);
+    expect(heads[2]?.timeMs).toBeGreaterThan(heads[0]?.timeMs ?? Number.POSITIVE_INFINITY);
+  });
+
+  test('fleet frames name the origin and every live edge, and follow who comes and goes', async () => {
+    const { url } = await rig({ fleetCoalesceMs: 1 });
+    const [one, two] = [new Client(url), new Client(url)];
+    await one.hello();
+    expect((await one.frame('fleet')).nodes).toContainEqual({
+      peerId: ORIGIN_ID,
+      host: '127.0.0.1',
+      port: 6881,
+    });
+    await two.hello({ name: 'two', peerId: '22'.repeat(20), peerPort: 7000, advertiseIp: '127.0.0.2' });
+    const withTwo = { peerId: '22'.repeat(20), host: '127.0.0.2', port: 7000 };
+    const lastFleet = () => one.frames.filter((frame) => frame.type === 'fleet').at(-1)?.nodes ?? [];
+    await one.until(() => lastFleet().find((node) => node.peerId === withTwo.peerId));
+    expect(lastFleet()).toContainEqual(withTwo);
+    two.socket.terminate();
+    await one.until(() => (lastFleet().length === 2 ? true : undefined));
+  });
+
+  test('progress stands in the edge list; a closed socket is not live at once', async () => {
+    const { url, registry, feed } = await rig();
+    const client = new Client(url);
+    await client.hello({ publicUrl: 'https://edge.example' });
+    await client.frame('welcome');
+    const bytes = { wanted: 5, verified: 4, fromPeers: 3, fromOrigin: 2, uploaded: 1 };
+    client.socket.send(
+      JSON.stringify({ type: 'progress', applied: 1, images: { known: 9, complete: 8 }, bytes, peers: 7 }),
+    );
+    await expect.poll(() => registry.edges(Date.now())[0]?.peers).toBe(7);
+    expect(registry.edges(Date.now())).toEqual([
+      {
+        name: 'one',
+        url: 'https://edge.example',
+        live: true,
+        images: { known: 9, complete: 8 },
+        bytes,
+        peers: 7,
+        logNumber: 1,
+      },
+    ]);
+    client.socket.terminate();
+    await expect.poll(() => feed.sockets).toBe(0);
+    expect(registry.edges(Date.now())[0]?.live).toBe(false);
+  });
+
+  test('an edge that comes back on a new socket takes its seat over from the old one', async () => {
+    const { url, registry } = await rig();
+    const old = new Client(url);
+    await old.hello();
+    await old.frame('welcome');
+    const next = new Client(url);
+    await next.hello();
+    await next.frame('welcome');
+    await old.closed;
+    expect(registry.edges(Date.now())).toMatchObject([{ live: true }]);
+  });
+});
+
+describe('feed: who is refused, and with which code', () => {
+  const refusalOf = async (client: Client) => {
+    const { code } = await client.frame('refused');
+    await client.closed;
+    return code;
+  };
+
+  test('threat row 30: an edge ahead of the log is refused as feed_ahead', async () => {
+    const { url, fixture } = await rig();
+    const client = new Client(url);
+    await client.hello({ head: { number: fixture.catalog.head().number + 1, hash: 'ab'.repeat(32) } });
+    expect(await refusalOf(client)).toBe('feed_ahead');
+    expect(client.entries()).toEqual([]);
+  });
+
+  test('threat row 29: an edge with another hash at its number is refused as feed_fork', async () => {
+    const { url, fixture } = await rig();
+    await fixture.publish('a');
+    for (const number of [0, 1, fixture.catalog.head().number]) {
+      const client = new Client(url);
+      await client.hello({ head: { number, hash: 'ab'.repeat(32) } });
+      expect(await refusalOf(client)).toBe('feed_fork');
+      expect(client.entries()).toEqual([]);
+    }
+  });
+
+  test('another version, a missing and a wrong token', async () => {
+    const { url, registry } = await rig({}, 'secret');
+    const cases = [
+      [{ version: 2, fleetToken: 'secret' }, 'feed_version'],
+      [{}, 'feed_token_wrong'],
+      [{ fleetToken: 'Secret' }, 'feed_token_wrong'],
+      [{ fleetToken: '' }, 'feed_token_wrong'],
+    ] as const;
+    for (const [over, code] of cases) {
+      const client = new Client(url);
+      await client.hello(over);
+      expect(await refusalOf(client)).toBe(code);
+    }
+    expect(registry.edges(Date.now())).toEqual([]);
+    const client = new Client(url);
+    await client.hello({ fleetToken: 'secret', advertiseIp: '203.0.113.4' });
+    await client.frame('welcome');
+    expect(registry.fleet(Date.now())).toMatchObject([{ ip: '203.0.113.4' }]);
+  });
+
+  test('threat row 20: without a fleet token nobody can advertise another global address', async () => {
+    const { url, registry } = await rig();
+    const client = new Client(url);
+    await client.hello({ advertiseIp: '203.0.113.4' });
+    await client.frame('welcome');
+    expect(registry.fleet(Date.now())).toMatchObject([{ ip: '127.0.0.1' }]);
+  });
+
+  test('threat row 15: who says nothing, or is silent later, loses the socket', async () => {
+    const { url, feed } = await rig({ helloMs: 30, pingEveryMs: 20, silentMs: 80 });
+    const mute = new Client(url);
+    expect(await refusalOf(mute)).toBe('feed_hello_invalid');
+    const deaf = new Client(url, { autoPong: false });
+    await deaf.hello();
+    await deaf.frame('welcome');
+    await deaf.closed;
+    const alive = new Client(url);
+    await alive.hello();
+    await alive.frame('welcome');
+    for (let pings = 0; pings < 6; pings++) await once(alive.socket, 'ping');
+    expect(feed.sockets).toBe(1);
+  });
+
+  test('threat row 15: a reader that takes nothing is dropped, and holds one batch of memory until then', async () => {
+    const { url, fixture, feed } = await rig({ drainMs: 150, silentMs: 60_000, batchEntries: 256 });
+    for (let i = 0; i < 3_000; i++) await fixture.publish(`${i} ${'x'.repeat(10)}`);
+    const slow = new Client(url);
+    await once(slow.socket, 'open');
+    // Reading stops below WebSocket, so the kernel's buffers fill and the origin's sends wait.
+    (slow.socket as unknown as { _socket: { pause(): void } })._socket.pause();
+    for (let i = 0; i < 1; i++) await slow.hello();
+    const quick = new Client(url);
+    await quick.hello({ peerId: '22'.repeat(20) });
+    await quick.upTo(fixture.catalog.head().number);
+    expect(feed.sockets).toBeGreaterThanOrEqual(1);
+  }, 60_000);
+
+  test('sockets are capped in total and per address', async () => {
+    const { url } = await rig({ maxSocketsPerIp: 2 });
+    const clients = [new Client(url), new Client(url)];
+    for (const client of clients) await once(client.socket, 'open');
+    const third = new Client(url);
+    expect(await refusalOf(third)).toBe('feed_full');
+    clients[0]?.socket.terminate();
+    await clients[0]?.closed;
+    await expect
+      .poll(async () => {
+        const next = new Client(url);
+        await next.hello();
+        const frame = await next.until(({ frames }) => frames[0]);
+        next.socket.terminate();
+        return frame.type;
+      })
+      .toBe('welcome');
+  });
+
+  test('a web page (Origin header) has no business here', async () => {
+    const { url } = await rig();
+    const page = new Client(url, { origin: 'http://evil.example' });
+    expect((await page.closed).code).toBe(1006);
+  });
+
+  test('a flood of frames ends the socket', async () => {
+    const { url } = await rig({ framesBurst: 10, framesPerSecond: 1 });
+    const client = new Client(url);
+    await client.hello();
+    const bytes = { wanted: 0, verified: 0, fromPeers: 0, fromOrigin: 0, uploaded: 0 };
+    const progress = JSON.stringify({
+      type: 'progress',
+      applied: 0,
+      images: { known: 0, complete: 0 },
+      bytes,
+      peers: 0,
+    });
+    for (let i = 0; i < 50; i++) client.socket.send(progress);
+    expect(await refusalOf(client)).toBe('feed_hello_invalid');
+  });
+});
+
+describe('feed: garbage never takes the origin down', () => {
+  test.each([
+    ['not JSON', '{'],
+    ['JSON of another kind', '[]'],
+    ['null', 'null'],
+    ['a server frame', '{"type":"welcome"}'],
+    ['progress before hello', '{"type":"progress","applied":0}'],
+    ['a hello that inherits', '{"__proto__":{"type":"hello"}}'],
+    ['deep nesting', '['.repeat(30_000)],
+  ])('%s is refused', async (_title, text) => {
+    const { url } = await rig();
+    const client = new Client(url);
+    await once(client.socket, 'open');
+    client.socket.send(text);
+    expect((await client.frame('refused')).code).toBe('feed_hello_invalid');
+  });
+
+  test('more than 64 KiB closes the socket before it is read whole', async () => {
+    const { url } = await rig();
+    const client = new Client(url);
+    await once(client.socket, 'open');
+    client.socket.send('x'.repeat(65_537));
+    expect((await client.closed).code).toBe(1009);
+  });
+
+  test('random frames and random bytes under the WebSocket layer', async () => {
+    const { url, port, feed } = await rig();
+    const seed = randomBytes(4).readUInt32LE();
+    const random = seededRandom(seed);
+    try {
+      for (let round = 0; round < 60; round++) {
+        const client = new Client(url);
+        await once(client.socket, 'open');
+        if (round % 2 === 0) await client.hello();
+        for (let frames = random.integer(5); frames >= 0; frames--) {
+          const text = `{"type":"${['hello', 'progress', 'x'][random.integer(3)]}","applied":${random.integer(9)}}`;
+          const cut = text.slice(0, random.integer(text.length + 1));
+          if (client.socket.readyState === WebSocket.OPEN)
+            client.socket.send(random.integer(2) ? cut : Buffer.from(cut));
+        }
+        client.socket.terminate();
+        const raw = connect(port, '127.0.0.1').on('error', () => undefined);
+        const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+        raw.write(
+          `GET /feed HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+        );
+        raw.write(Uint8Array.from({ length: random.integer(200) }, () => random.integer(256)));
+        raw.end();
+        raw.resume();
+        await once(raw, 'close');
+      }
+      await expect.poll(() => feed.sockets, { timeout: 5_000 }).toBe(0);
+    } catch (error) {
+      throw new Error(`seed ${seed}`, { cause: error });
+    }
+  });
+});
