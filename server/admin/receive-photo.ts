@@ -7,8 +7,9 @@ import { discardBody } from '../http/discard-body.ts';
 import { sendProblem } from '../http/problem.ts';
 import type { Source } from '../ingest/ingest.ts';
 import { MAX_UPLOAD_BYTES } from '../ingest/limits.ts';
+import type { StoredUpload } from '../ingest/store-upload.ts';
 import { MAX_ALT_CHARACTERS, parseAlt } from './product-body.ts';
-import { createUploadStorage, type StoredUpload } from './upload-storage.ts';
+import { createUploadStorage } from './upload-storage.ts';
 
 /** Boundaries, part headers and the text field around the photo. */
 const MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 65_536;
@@ -59,7 +60,7 @@ export function createPhotoReceiver(folder: string): PhotoReceiver {
 function sourceOf(file: StoredUpload | undefined, body: Record<string, unknown>): Source {
   for (const name of Object.keys(body))
     if (name !== 'alt') throw fieldWrong(`no field ${JSON.stringify(name)}`);
-  const alt = parseAlt(body['alt']);
+  const alt = parseAlt(body.alt);
   if (!file) throw missing();
   return { path: file.path, sha256: file.sha256, type: file.type, alt };
 }

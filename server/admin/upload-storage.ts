@@ -1,27 +1,12 @@
-/**
- * multer's storage for photos: bytes go to a file with a random name while they are hashed and their type is
- * judged. The name and type the client gave are never looked at.
- */
-import { createHash, randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+/** multer's storage for photos. The name and type the client gave are never looked at. */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { StorageEngine } from 'multer';
-import { detectType, HEAD_BYTES, type SourceType } from '../ingest/detect-type.ts';
-
-/** What a stored upload adds to multer's file. */
-export interface StoredUpload {
-  readonly path: string;
-  readonly sha256: Uint8Array;
-  readonly type: SourceType;
-}
+import { storeUpload } from '../ingest/store-upload.ts';
 
 export function createUploadStorage(folder: string): StorageEngine {
   return {
     _handleFile(_req, file, callback) {
-      store(folder, file.stream).then(
+      storeUpload(folder, file.stream).then(
         (stored) => callback(null, stored as Partial<Express.Multer.File>),
         (error: unknown) => callback(error),
       );
@@ -32,55 +17,4 @@ export function createUploadStorage(folder: string): StorageEngine {
       else rm(file.path, { force: true }).then(() => callback(null), callback);
     },
   };
-}
-
-/** Leaves no file when it fails. @throws UserError of {@link detectType}; the stream's or the disk's error */
-async function store(folder: string, stream: Readable): Promise<StoredUpload> {
-  const path = join(folder, randomBytes(16).toString('hex'));
-  const judge = createJudge();
-  try {
-    await pipeline(stream, judge.stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
-    return { path, ...judge.result() };
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  }
-}
-
-interface Judge {
-  readonly stream: Transform;
-  result(): { readonly sha256: Uint8Array; readonly type: SourceType };
-}
-
-/** Passes bytes on while it hashes them; fails as soon as the first ones show that this is no photo. */
-function createJudge(): Judge {
-  const hash = createHash('sha256');
-  let head = Buffer.alloc(0);
-  let type: SourceType | undefined;
-  const judgeHead = () => {
-    type ??= detectType(head);
-  };
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      try {
-        if (head.length < HEAD_BYTES) {
-          head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
-          if (head.length === HEAD_BYTES) judgeHead();
-        }
-        done(null, chunk);
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-    flush(done) {
-      try {
-        judgeHead();
-        done();
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-  });
-  return { stream, result: () => ({ sha256: hash.digest(), type: type as SourceType }) };
 }
