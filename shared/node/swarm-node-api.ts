@@ -35,8 +35,13 @@ export interface SwarmNode {
   isComplete(torrent: InfoHash): boolean;
   setWant(torrent: InfoHash, want: 'all' | 'none'): void;
   addPeers(torrent: InfoHash, addresses: readonly Address[]): void;
-  setFleet(nodes: readonly { peerId: PeerId; isOrigin: boolean }[]): void;
-  /** Verified bytes [startBytes, endBytes) of a file, in order, as they come; asks the swarm for what is missing. */
+  /** `ip`: where its links come from, if known; such addresses keep reserved places (threat row 14). */
+  setFleet(nodes: readonly { peerId: PeerId; isOrigin: boolean; ip?: string }[]): void;
+  /**
+   * Verified bytes [startBytes, endBytes) of a file, in order, as they come; asks the swarm for what is missing.
+   * Throws UserError `image_unavailable` (503) when nothing came for 15 s or the torrent is not here, and the
+   * signal's reason when it aborts.
+   */
   readFile(
     torrent: InfoHash,
     fileIndex: number,
@@ -49,6 +54,6 @@ export interface SwarmNode {
   peers(): number;
   onTrace(listener: (event: TraceEvent) => void): () => void;
   onComplete(listener: (torrent: InfoHash) => void): () => void;
-  /** Announces `stopped`, ends all links, flushes the store. At most 3 s. */
+  /** Announces `stopped`, ends all links, flushes the store (and leaves it open). At most 3 s. */
   close(): Promise<void>;
 }

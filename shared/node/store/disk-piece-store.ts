@@ -173,7 +173,6 @@ export class DiskPieceStore implements PieceStore {
     await sweepDirectory(this.#fileSystem, this.#directory, keep);
   }
 
-  /** Resolves when all that was written so far is synced and marked, or has failed. */
   flush(): Promise<void> {
     return this.#writeBehind.flush();
   }

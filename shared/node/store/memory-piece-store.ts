@@ -93,6 +93,8 @@ export class MemoryPieceStore implements PieceStore {
     for (const root of this.#files.keys()) if (!keep.has(root)) this.#files.delete(root);
   }
 
+  async flush(): Promise<void> {}
+
   async close(): Promise<void> {}
 
   #create(file: StoredFile): MemoryFile {

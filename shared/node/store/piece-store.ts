@@ -42,6 +42,8 @@ export interface PieceStore {
   readonly heldBytes: number;
   /** Deletes the files of all roots but these, and whatever else lies in the store's directory. */
   sweep(keep: ReadonlySet<FileRoot>): Promise<void>;
+  /** Resolves when all that was written so far is durable (or has failed, which `write` tells). */
+  flush(): Promise<void>;
   /** Flushes what is pending and closes all files. */
   close(): Promise<void>;
 }

@@ -1,0 +1,114 @@
+/** Performs the engine's announces: to trackers this node may talk to, a few at a time. */
+import type { EngineAction } from '../engine/actions.ts';
+import type { Address, EngineInput } from '../engine/inputs.ts';
+import type { InfoHash, PeerId } from '../units.ts';
+import { TrackerRefusal } from './swarm-node-ask-tracker.ts';
+import type { NodeLog } from './swarm-node-parts.ts';
+import type { HostedTorrent } from './swarm-node-torrent.ts';
+
+type AnnounceAction = Extract<EngineAction, { readonly type: 'announce' }>;
+
+export interface Announced {
+  readonly addresses: readonly Address[];
+  readonly intervalMs: number;
+}
+
+export interface AnnounceDetails {
+  readonly infoHash: InfoHash;
+  readonly peerId: PeerId;
+  readonly port: number;
+  readonly event: AnnounceAction['event'];
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+  readonly leftBytes: number;
+}
+
+export interface AnnouncerParts {
+  /** The URL, if this node may announce there. */
+  readonly allow: (url: string) => URL | undefined;
+  /** One announce over the network. */
+  readonly ask: (url: URL, details: AnnounceDetails, signal: AbortSignal) => Promise<Announced>;
+  readonly peerId: PeerId;
+  readonly port: () => number;
+  readonly log: NodeLog;
+  readonly feed: (input: EngineInput) => void;
+  readonly torrent: (infoHash: InfoHash) => HostedTorrent | undefined;
+}
+
+/** A node that starts with ten thousand torrents must not ask for all at once. */
+const MAX_AT_A_TIME = 16;
+
+interface Waiting {
+  readonly url: URL;
+  readonly details: AnnounceDetails;
+}
+
+export class Announcer {
+  readonly #parts: AnnouncerParts;
+  readonly #line: Waiting[] = [];
+  readonly #running = new Set<Promise<void>>();
+  readonly #abort = new AbortController();
+
+  constructor(parts: AnnouncerParts) {
+    this.#parts = parts;
+  }
+
+  announce(action: AnnounceAction): void {
+    const announceUrl = this.#parts.torrent(action.torrent)?.options.announceUrl;
+    // No tracker is no failure: the feed tells the fleet's addresses, and nothing need be tried again.
+    if (announceUrl === undefined) return;
+    const url = this.#parts.allow(announceUrl);
+    if (!url) {
+      this.#parts.log.warn({ announceUrl, torrent: action.torrent }, 'not announced: no trusted origin');
+      return;
+    }
+    this.#line.push({
+      url,
+      details: {
+        infoHash: action.torrent,
+        peerId: this.#parts.peerId,
+        port: this.#parts.port(),
+        event: action.event,
+        uploadedBytes: action.uploadedBytes,
+        downloadedBytes: action.downloadedBytes,
+        leftBytes: action.leftBytes,
+      },
+    });
+    this.#next();
+  }
+
+  /** Waits for what was announced, at most so long; then gives the rest up. */
+  async close(timeoutMs: number): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#line.length = 0;
+      this.#abort.abort();
+    }, timeoutMs);
+    while (this.#running.size > 0) await Promise.race(this.#running);
+    clearTimeout(timer);
+  }
+
+  #next(): void {
+    while (this.#running.size < MAX_AT_A_TIME) {
+      const waiting = this.#line.shift();
+      if (!waiting) return;
+      const running = this.#perform(waiting).finally(() => {
+        this.#running.delete(running);
+        this.#next();
+      });
+      this.#running.add(running);
+    }
+  }
+
+  async #perform({ url, details }: Waiting): Promise<void> {
+    const torrent = details.infoHash;
+    try {
+      const answer = await this.#parts.ask(url, details, this.#abort.signal);
+      this.#parts.feed({ type: 'announced', torrent, ...answer });
+    } catch (error) {
+      if (!this.#abort.signal.aborted)
+        this.#parts.log.warn({ err: error, url: url.href, torrent }, 'the announce failed');
+      const retryMs = error instanceof TrackerRefusal ? error.retryMs : undefined;
+      this.#parts.feed({ type: 'announceFailed', torrent, retryMs });
+    }
+  }
+}

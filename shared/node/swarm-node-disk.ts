@@ -1,0 +1,105 @@
+/** Performs what the engine wants of hash and disk, and answers it. */
+import type { EngineAction } from '../engine/actions.ts';
+import type { EngineInput } from '../engine/inputs.ts';
+import type { InfoHash, PieceIndex } from '../units.ts';
+import { checkPiece } from './hashing/check-piece.ts';
+import type { PieceStore } from './store/piece-store.ts';
+import type { NodeLog } from './swarm-node-parts.ts';
+import type { HostedTorrent } from './swarm-node-torrent.ts';
+
+type ActionOf<Type extends EngineAction['type']> = Extract<EngineAction, { readonly type: Type }>;
+
+export interface DiskActionParts {
+  readonly store: PieceStore;
+  readonly log: NodeLog;
+  readonly feed: (input: EngineInput) => void;
+  readonly torrent: (infoHash: InfoHash) => HostedTorrent | undefined;
+}
+
+/** A broken disk fails every write: one line in so long is enough. */
+const LOG_EVERY_MS = 10_000;
+
+export class DiskActions {
+  readonly #parts: DiskActionParts;
+  #loggedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: DiskActionParts) {
+    this.#parts = parts;
+  }
+
+  hashPiece({ torrent: infoHash, piece, bytes }: ActionOf<'hashPiece'>): void {
+    const torrent = this.#parts.torrent(infoHash);
+    if (!torrent) return;
+    const { verdict, leaves } = checkPiece(torrent.metainfo, piece, bytes);
+    this.#parts.feed({ type: 'pieceHashed', torrent: infoHash, piece, verdict, leaves });
+  }
+
+  writePiece({ torrent: infoHash, piece, bytes }: ActionOf<'writePiece'>): void {
+    const torrent = this.#parts.torrent(infoHash);
+    if (!torrent) return;
+    const offsetBytes = torrent.metainfo.geometry.offsetInFile(piece);
+    this.#parts.store.write(torrent.fileOf(piece), offsetBytes, bytes).then(
+      () => this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: true }),
+      (error: unknown) => {
+        torrent.lose(piece);
+        this.#complain(error);
+        this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: false });
+      },
+    );
+  }
+
+  /** From memory at once, when it is there. */
+  readBlock(action: ActionOf<'readBlock'>): void {
+    const torrent = this.#parts.torrent(action.torrent);
+    const answer = (bytes: Uint8Array | undefined) =>
+      this.#parts.feed({
+        type: 'blockRead',
+        link: action.link,
+        torrent: action.torrent,
+        piece: action.piece,
+        beginBytes: action.beginBytes,
+        bytes,
+      });
+    if (!torrent) return answer(undefined);
+    const offsetBytes = torrent.metainfo.geometry.offsetInFile(action.piece) + action.beginBytes;
+    const read = this.#parts.store.read(torrent.fileOf(action.piece), offsetBytes, action.lengthBytes);
+    if (read instanceof Uint8Array) return answer(read);
+    read.then(answer, (error: unknown) => {
+      this.#complain(error);
+      torrent.lose(action.piece);
+      answer(undefined);
+    });
+  }
+
+  /** For a reader. Rejects when the store no longer has it; the engine is told, so that it is fetched again. */
+  async readRange(
+    torrent: HostedTorrent,
+    fileIndex: number,
+    startBytes: number,
+    endBytes: number,
+  ): Promise<Uint8Array> {
+    const file = torrent.files[fileIndex];
+    if (!file) throw new RangeError(`no file ${fileIndex}`);
+    try {
+      return await this.#parts.store.read(file, startBytes, endBytes - startBytes);
+    } catch (error) {
+      this.#complain(error);
+      const { geometry, infoHash } = torrent.metainfo;
+      const { first, last } = geometry.piecesOfRange(fileIndex, startBytes, endBytes);
+      const pieces: PieceIndex[] = [];
+      for (let piece = first; piece <= last; piece = (piece + 1) as PieceIndex) {
+        torrent.lose(piece);
+        pieces.push(piece);
+      }
+      this.#parts.feed({ type: 'piecesLost', torrent: infoHash, pieces });
+      throw error;
+    }
+  }
+
+  #complain(error: unknown): void {
+    const now = performance.now();
+    if (now - this.#loggedAt < LOG_EVERY_MS) return;
+    this.#loggedAt = now;
+    this.#parts.log.error({ err: error }, 'the piece store failed');
+  }
+}

@@ -1,0 +1,29 @@
+/** What a swarm node is built from besides its flags. */
+import type { EngineTunables } from '../engine/options.ts';
+import type { PieceStore } from './store/piece-store.ts';
+
+/** A pino logger fits. */
+export interface NodeLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface SwarmNodeParts {
+  readonly store: PieceStore;
+  readonly log: NodeLog;
+  /**
+   * Origins (`https://shop.example`, scheme, host and port) that may be asked for pieces and announced to; a
+   * torrent that names others gets nothing from them (threat row 25).
+   */
+  readonly trustedOrigins: readonly string[];
+  /** Announce to any tracker that a torrent names: for a client of public swarms. Default false. */
+  readonly announceAnywhere?: boolean;
+  /** A broken invariant of our own: the node has stopped, and the process should end. */
+  readonly onFatal: (error: unknown) => void;
+  /** Emit trace events. Default true. */
+  readonly trace?: boolean;
+  /** How long a reader waits without any of its pieces coming. Default 15,000. */
+  readonly readerPatienceMs?: number;
+  readonly tunables?: Partial<EngineTunables>;
+}

@@ -1,0 +1,121 @@
+/** Performs the engine's web-seed fetches: cuts what comes into pieces, and says when it is over. */
+import type { EngineAction } from '../engine/actions.ts';
+import type { EngineInput } from '../engine/inputs.ts';
+import type { InfoHash, PieceIndex } from '../units.ts';
+import type { TrustedOrigins } from './swarm-node-origins.ts';
+import type { NodeLog } from './swarm-node-parts.ts';
+import type { HostedTorrent } from './swarm-node-torrent.ts';
+import type { WebSeedClient, WebSeedRange } from './web-seed-client.ts';
+
+type FetchAction = Extract<EngineAction, { readonly type: 'fetchFromWebSeed' }>;
+
+export interface WebSeedActionParts {
+  readonly client: WebSeedClient;
+  readonly origins: TrustedOrigins;
+  readonly log: NodeLog;
+  readonly feed: (input: EngineInput) => void;
+  readonly torrent: (infoHash: InfoHash) => HostedTorrent | undefined;
+}
+
+export class WebSeedActions {
+  readonly #parts: WebSeedActionParts;
+  readonly #running = new Map<number, AbortController>();
+  /** Fetches that failed, so that the next goes to the torrent's next web seed. */
+  #failures = 0;
+
+  constructor(parts: WebSeedActionParts) {
+    this.#parts = parts;
+  }
+
+  fetch(action: FetchAction): void {
+    const torrent = this.#parts.torrent(action.torrent);
+    const range = torrent && this.#rangeOf(torrent, action);
+    if (!torrent || !range) return this.#ended(action, false);
+    const abort = new AbortController();
+    this.#running.set(action.fetch, abort);
+    const take = pieceCutter(torrent, action, (piece, bytes) => {
+      if (!abort.signal.aborted)
+        this.#parts.feed({ type: 'webSeedPiece', torrent: action.torrent, piece, bytes });
+    });
+    this.#parts.client.fetch(range, abort.signal, take).then(
+      () => this.#ended(action, true),
+      (error: unknown) => {
+        this.#failures++;
+        if (!abort.signal.aborted)
+          this.#parts.log.warn({ err: error, url: range.url.href }, 'the web seed failed');
+        this.#ended(action, false);
+      },
+    );
+  }
+
+  cancel(fetch: number): void {
+    this.#running.get(fetch)?.abort();
+    this.#running.delete(fetch);
+  }
+
+  close(): void {
+    for (const abort of this.#running.values()) abort.abort();
+    this.#parts.client.close();
+  }
+
+  #ended(action: FetchAction, ok: boolean): void {
+    this.#running.delete(action.fetch);
+    this.#parts.feed({ type: 'webSeedEnded', torrent: action.torrent, fetch: action.fetch, ok });
+  }
+
+  #rangeOf(torrent: HostedTorrent, action: FetchAction): WebSeedRange | undefined {
+    const { metainfo } = torrent;
+    const { geometry } = metainfo;
+    const urls = trustedSeeds(torrent, this.#parts.origins);
+    const base = urls[this.#failures % Math.max(1, urls.length)];
+    const fileIndex = geometry.fileIndexOf(action.firstPiece);
+    const file = metainfo.files[fileIndex];
+    if (!base || !file) return undefined;
+    const lastPiece = (action.firstPiece + action.pieceCount - 1) as PieceIndex;
+    return {
+      url: fileUrl(base, metainfo.name, file.name),
+      startBytes: geometry.offsetInFile(action.firstPiece),
+      endBytes: geometry.offsetInFile(lastPiece) + geometry.contentLength(lastPiece),
+      fileBytes: file.lengthBytes,
+    };
+  }
+}
+
+/** The torrent's web seeds that this node may talk to. */
+export function trustedSeeds(torrent: HostedTorrent, origins: TrustedOrigins): readonly URL[] {
+  return torrent.options.webSeeds.flatMap((url) => origins.allow(url) ?? []);
+}
+
+/** BEP 19: the base URL is completed with the torrent's name and the file's. */
+export function fileUrl(base: URL, torrentName: string, fileName: string): URL {
+  const url = new URL(base);
+  const directory = url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`;
+  url.pathname = `${directory}${encodeURIComponent(torrentName)}/${encodeURIComponent(fileName)}`;
+  return url;
+}
+
+/** Cuts a stream of consecutive pieces; each piece gets a buffer of its own, which the engine then owns. */
+function pieceCutter(
+  torrent: HostedTorrent,
+  action: FetchAction,
+  emit: (piece: PieceIndex, bytes: Uint8Array) => void,
+): (bytes: Uint8Array) => void {
+  const { geometry } = torrent.metainfo;
+  const end = action.firstPiece + action.pieceCount;
+  let piece = action.firstPiece;
+  let buffer = new Uint8Array(geometry.contentLength(piece));
+  let filled = 0;
+  return (bytes) => {
+    for (let at = 0; at < bytes.length && piece < end; ) {
+      const part = bytes.subarray(at, at + buffer.length - filled);
+      buffer.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < buffer.length) return;
+      emit(piece, buffer);
+      piece = (piece + 1) as PieceIndex;
+      filled = 0;
+      if (piece < end) buffer = new Uint8Array(geometry.contentLength(piece));
+    }
+  };
+}

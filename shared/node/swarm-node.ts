@@ -1,0 +1,278 @@
+/** A running node of the swarm: the engine with sockets, disk and clock. This file only joins the parts. */
+import { randomInt } from 'node:crypto';
+import type { ByteCounts } from '../api-types/status.ts';
+import type { EngineAction } from '../engine/actions.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import type { Address, EngineInput } from '../engine/inputs.ts';
+import type { TraceEvent } from '../engine/trace.ts';
+import { unreachable } from '../errors.ts';
+import type { Metainfo } from '../metainfo/metainfo.ts';
+import { seededRandom } from '../random.ts';
+import type { InfoHash, PeerId } from '../units.ts';
+import { HostLoop } from './host-loop.ts';
+import { KeyedQueue } from './store/keyed-queue.ts';
+import { Announcer } from './swarm-node-announcer.ts';
+import type { SwarmNode, SwarmNodeOptions, TorrentOptions } from './swarm-node-api.ts';
+import { askTracker } from './swarm-node-ask-tracker.ts';
+import { DiskActions } from './swarm-node-disk.ts';
+import { Listeners } from './swarm-node-listeners.ts';
+import { parseHttpUrl, TrustedOrigins } from './swarm-node-origins.ts';
+import type { SwarmNodeParts } from './swarm-node-parts.ts';
+import { Readers } from './swarm-node-readers.ts';
+import { type HostedTorrent, openTorrent } from './swarm-node-torrent.ts';
+import { trustedSeeds, WebSeedActions } from './swarm-node-web-seeds.ts';
+import { Wishes } from './swarm-node-wishes.ts';
+import { linkNumbers } from './transport/link-transport.ts';
+import { TcpTransport } from './transport/tcp-transport.ts';
+import { WebSeedClient } from './web-seed-client.ts';
+
+/** Of the 3 s a close may take, so much is for trackers: one that does not answer must not cost the flush. */
+const STOPPED_ANNOUNCE_MS = 1500;
+
+/** Places for the fleet, in the transport by address and in the engine by peer id. */
+const reservedLinksOf = ({ maxLinks }: SwarmNodeOptions): number => Math.floor(maxLinks / 4);
+
+/** @throws the system's error when the port cannot be had */
+export async function createSwarmNode(options: SwarmNodeOptions, parts: SwarmNodeParts): Promise<SwarmNode> {
+  const transport = new TcpTransport({
+    nextLink: linkNumbers(),
+    now: () => performance.now(),
+    localAddress: options.localAddress,
+    upRateBytesPerSecond: options.upRateBytesPerSecond,
+    downRateBytesPerSecond: options.downRateBytesPerSecond,
+    maxLinks: options.maxLinks,
+    reservedLinks: reservedLinksOf(options),
+    onListenerError: (error) => parts.log.error({ err: error }, 'accepting a link failed'),
+  });
+  const peerPort = await transport.listen(options.host, options.peerPort);
+  return new NodeHost(options, parts, transport, peerPort);
+}
+
+class NodeHost implements SwarmNode {
+  readonly peerPort: number;
+  readonly #parts: SwarmNodeParts;
+  readonly #transport: TcpTransport;
+  readonly #engine: Engine;
+  readonly #loop: HostLoop;
+  readonly #torrents = new Map<InfoHash, HostedTorrent>();
+  /** Adding and removing one torrent come one after the other. */
+  readonly #queue = new KeyedQueue<InfoHash>();
+  readonly #origins: TrustedOrigins;
+  readonly #disk: DiskActions;
+  readonly #readers: Readers;
+  readonly #webSeeds: WebSeedActions;
+  readonly #announcer: Announcer;
+  readonly #traceListeners = new Listeners<TraceEvent>();
+  readonly #completeListeners = new Listeners<InfoHash>();
+
+  constructor(options: SwarmNodeOptions, parts: SwarmNodeParts, transport: TcpTransport, peerPort: number) {
+    const { store, log } = parts;
+    this.peerPort = peerPort;
+    this.#parts = parts;
+    this.#transport = transport;
+    this.#origins = new TrustedOrigins(parts.trustedOrigins);
+    this.#engine = createEngine({
+      ...parts.tunables,
+      peerId: options.peerId,
+      listenPort: peerPort,
+      random: seededRandom(randomInt(2 ** 48 - 1)),
+      maxLinks: options.maxLinks,
+      reservedFleetLinks: reservedLinksOf(options),
+      trace: parts.trace ?? true,
+    });
+    this.#loop = new HostLoop({
+      engine: this.#engine,
+      now: () => performance.now(),
+      perform: (action) => this.#perform(action),
+      onFatal: (error) => {
+        log.error({ err: error }, 'the engine broke an invariant of its own: the node stops');
+        void transport.shutdown();
+        parts.onFatal(error);
+      },
+    });
+    const feed = (input: EngineInput) => this.#loop.feed(input);
+    const torrent = (infoHash: InfoHash) => this.#torrents.get(infoHash);
+    this.#disk = new DiskActions({ store, log, feed, torrent });
+    this.#readers = new Readers({
+      disk: this.#disk,
+      wishes: new Wishes(feed),
+      torrent,
+      patienceMs: parts.readerPatienceMs ?? 15_000,
+    });
+    this.#webSeeds = new WebSeedActions({
+      client: new WebSeedClient(),
+      origins: this.#origins,
+      log,
+      feed,
+      torrent,
+    });
+    this.#announcer = new Announcer({
+      allow: (url) => (parts.announceAnywhere ? parseHttpUrl(url) : this.#origins.allow(url)),
+      ask: askTracker,
+      peerId: options.peerId,
+      port: () => peerPort,
+      log,
+      feed,
+      torrent,
+    });
+    transport.setHandler(feed);
+  }
+
+  addTorrent(metainfo: Metainfo, options: TorrentOptions): Promise<void> {
+    const { infoHash, infoHashV2, geometry } = metainfo;
+    return this.#queue.run(infoHash, async () => {
+      if (this.#torrents.has(infoHash)) return;
+      const torrent = await openTorrent(this.#parts.store, metainfo, options);
+      this.#torrents.set(infoHash, torrent);
+      this.#loop.feed({
+        type: 'addTorrent',
+        torrent: infoHash,
+        infoHashV2,
+        geometry,
+        verified: torrent.held.clone(),
+        want: torrent.want,
+        superSeed: options.superSeed,
+        webSeed: trustedSeeds(torrent, this.#origins).length > 0,
+      });
+    });
+  }
+
+  removeTorrent(infoHash: InfoHash, forget: boolean): Promise<void> {
+    return this.#queue.run(infoHash, async () => {
+      const torrent = this.#torrents.get(infoHash);
+      if (!torrent) return;
+      this.#loop.feed({ type: 'removeTorrent', torrent: infoHash });
+      this.#torrents.delete(infoHash);
+      this.#readers.torrentGone(infoHash);
+      if (!forget) return;
+      const elsewhere = new Set(
+        [...this.#torrents.values()].flatMap(({ files }) => files.map((f) => f.root)),
+      );
+      for (const { root } of torrent.files) if (!elsewhere.has(root)) await this.#parts.store.remove(root);
+    });
+  }
+
+  hasTorrent(infoHash: InfoHash): boolean {
+    return this.#torrents.has(infoHash);
+  }
+
+  isComplete(infoHash: InfoHash): boolean {
+    return this.#torrents.get(infoHash)?.held.isFull ?? false;
+  }
+
+  setWant(infoHash: InfoHash, want: 'all' | 'none'): void {
+    const torrent = this.#torrents.get(infoHash);
+    if (!torrent || torrent.want === want) return;
+    torrent.want = want;
+    this.#loop.feed({ type: 'setWant', torrent: infoHash, want });
+  }
+
+  addPeers(infoHash: InfoHash, addresses: readonly Address[]): void {
+    this.#loop.feed({ type: 'peersFound', torrent: infoHash, addresses });
+  }
+
+  setFleet(nodes: readonly { peerId: PeerId; isOrigin: boolean; ip?: string }[]): void {
+    this.#transport.setFleet(nodes.flatMap(({ ip }) => ip ?? []));
+    this.#loop.feed({ type: 'fleet', nodes });
+  }
+
+  readFile(
+    infoHash: InfoHash,
+    fileIndex: number,
+    startBytes: number,
+    endBytes: number,
+    signal: AbortSignal,
+  ): AsyncIterable<Uint8Array> {
+    return this.#readers.read(infoHash, { fileIndex, startBytes, endBytes }, signal);
+  }
+
+  bytes(): ByteCounts {
+    const { fromPeersBytes, fromWebSeedBytes, uploadedBytes } = this.#engine.counters;
+    let wanted = 0;
+    let verified = 0;
+    for (const torrent of this.#torrents.values()) {
+      wanted += torrent.wantedBytes;
+      verified += torrent.heldBytes;
+    }
+    return {
+      wanted,
+      verified,
+      fromPeers: fromPeersBytes,
+      fromOrigin: fromWebSeedBytes,
+      uploaded: uploadedBytes,
+    };
+  }
+
+  peers(): number {
+    return this.#engine.nodeCount;
+  }
+
+  onTrace(listener: (event: TraceEvent) => void): () => void {
+    return this.#traceListeners.add(listener);
+  }
+
+  onComplete(listener: (torrent: InfoHash) => void): () => void {
+    return this.#completeListeners.add(listener);
+  }
+
+  async close(): Promise<void> {
+    for (const infoHash of this.#torrents.keys())
+      this.#loop.feed({ type: 'removeTorrent', torrent: infoHash });
+    const infoHashes = [...this.#torrents.keys()];
+    this.#torrents.clear();
+    for (const infoHash of infoHashes) this.#readers.torrentGone(infoHash);
+    this.#webSeeds.close();
+    await Promise.all([
+      this.#transport.shutdown(),
+      this.#announcer.close(STOPPED_ANNOUNCE_MS),
+      this.#parts.store.flush(),
+    ]);
+    this.#loop.stop();
+  }
+
+  #perform(action: EngineAction): void {
+    switch (action.type) {
+      case 'dial':
+        return this.#transport.dial(action.torrent, action.address);
+      case 'send':
+        return this.#transport.send(action.link, action.chunks);
+      case 'close':
+        return this.#transport.close(action.link);
+      case 'hashPiece':
+        return this.#disk.hashPiece(action);
+      case 'writePiece':
+        return this.#disk.writePiece(action);
+      case 'readBlock':
+        return this.#disk.readBlock(action);
+      case 'fetchFromWebSeed':
+        return this.#webSeeds.fetch(action);
+      case 'cancelWebSeedFetch':
+        return this.#webSeeds.cancel(action.fetch);
+      case 'announce':
+        return this.#announcer.announce(action);
+      case 'pieceVerified':
+        this.#torrents.get(action.torrent)?.hold(action.piece);
+        return this.#readers.pieceHeld(action.torrent, action.piece);
+      case 'torrentComplete':
+        return this.#completeListeners.tell(action.torrent);
+      case 'torrentFailed':
+        return this.#torrentFailed(action.torrent, action.code);
+      case 'nodeBanned':
+        return this.#parts.log.warn(
+          { peerId: action.peerId, ip: action.ip, code: action.code },
+          'a node was banned',
+        );
+      case 'trace':
+        return this.#traceListeners.tell(action.event);
+      default:
+        return unreachable(action);
+    }
+  }
+
+  #torrentFailed(infoHash: InfoHash, code: string): void {
+    this.#parts.log.error({ torrent: infoHash, code }, 'the torrent failed and is removed');
+    this.removeTorrent(infoHash, true).catch((error: unknown) =>
+      this.#parts.log.error({ err: error, torrent: infoHash }, 'removing the torrent failed'),
+    );
+  }
+}

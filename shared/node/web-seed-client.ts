@@ -1,0 +1,161 @@
+/**
+ * Takes pieces from a web seed (BEP 19) by Range requests over kept connections. The answer must be exactly the
+ * range asked for: no redirects, no content encoding, not a byte more (threat rows 25, 26).
+ */
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { PeerError } from '../errors.ts';
+
+export interface WebSeedRange {
+  readonly url: URL;
+  readonly startBytes: number;
+  /** Not included. */
+  readonly endBytes: number;
+  /** Length of the whole file, which the answer must confirm. */
+  readonly fileBytes: number;
+}
+
+export type WebSeedErrorCode =
+  | 'web_seed_unreachable'
+  | 'web_seed_timeout'
+  | 'web_seed_status'
+  | 'web_seed_range'
+  | 'web_seed_encoding';
+
+export interface WebSeedClientOptions {
+  /** Requests at a time, to all origins together. Default 4. */
+  readonly maxInFlight?: number;
+  /** Without a byte. Default 10 s. */
+  readonly idleTimeoutMs?: number;
+}
+
+const failure = (code: WebSeedErrorCode, message: string) => new PeerError(code, message);
+
+export class WebSeedClient {
+  readonly #maxInFlight: number;
+  readonly #idleTimeoutMs: number;
+  readonly #http: HttpAgent;
+  readonly #https: HttpsAgent;
+  #inFlight = 0;
+  readonly #line: (() => void)[] = [];
+
+  constructor(options: WebSeedClientOptions = {}) {
+    this.#maxInFlight = options.maxInFlight ?? 4;
+    this.#idleTimeoutMs = options.idleTimeoutMs ?? 10_000;
+    const agentOptions = { keepAlive: true, maxSockets: this.#maxInFlight };
+    this.#http = new HttpAgent(agentOptions);
+    this.#https = new HttpsAgent(agentOptions);
+  }
+
+  /**
+   * Hands the range's bytes to `take` as they come, in order; each chunk may be kept.
+   * @throws PeerError with a {@link WebSeedErrorCode}, or the signal's reason
+   */
+  async fetch(range: WebSeedRange, signal: AbortSignal, take: (bytes: Uint8Array) => void): Promise<void> {
+    await this.#turn(signal);
+    try {
+      await this.#request(range, signal, take);
+    } finally {
+      this.#inFlight--;
+      this.#line.shift()?.();
+    }
+  }
+
+  close(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    while (this.#inFlight >= this.#maxInFlight) {
+      signal.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        const go = () => {
+          signal.removeEventListener('abort', leave);
+          resolve();
+        };
+        const leave = () => {
+          const at = this.#line.indexOf(go);
+          if (at >= 0) this.#line.splice(at, 1);
+          resolve();
+        };
+        this.#line.push(go);
+        signal.addEventListener('abort', leave, { once: true });
+      });
+    }
+    if (signal.aborted) {
+      // This turn may have been passed on by one that ended: it goes to the next in line.
+      this.#line.shift()?.();
+      throw signal.reason;
+    }
+    this.#inFlight++;
+  }
+
+  #request(range: WebSeedRange, signal: AbortSignal, take: (bytes: Uint8Array) => void): Promise<void> {
+    const isHttps = range.url.protocol === 'https:';
+    const headers = {
+      range: `bytes=${range.startBytes}-${range.endBytes - 1}`,
+      'accept-encoding': 'identity',
+    };
+    return new Promise((resolve, reject) => {
+      const request = isHttps
+        ? httpsRequest(range.url, { agent: this.#https, headers, signal })
+        : httpRequest(range.url, { agent: this.#http, headers, signal });
+      const fail = (error: Error) => {
+        // Whatever else comes on this connection is not wanted: it is not kept.
+        request.destroy();
+        reject(error);
+      };
+      request.setTimeout(this.#idleTimeoutMs, () =>
+        fail(failure('web_seed_timeout', `nothing for ${this.#idleTimeoutMs} ms`)),
+      );
+      request.on('error', (error) =>
+        reject(signal.aborted ? (signal.reason as Error) : failure('web_seed_unreachable', error.message)),
+      );
+      request.on('response', (response) => {
+        const refusal = refuse(response, range);
+        if (refusal) return fail(refusal);
+        receive(response, range, take, resolve, fail);
+      });
+      request.end();
+    });
+  }
+}
+
+function receive(
+  response: IncomingMessage,
+  range: WebSeedRange,
+  take: (bytes: Uint8Array) => void,
+  done: () => void,
+  fail: (error: Error) => void,
+): void {
+  let left = range.endBytes - range.startBytes;
+  response.on('data', (chunk: Uint8Array) => {
+    left -= chunk.length;
+    if (left < 0) fail(failure('web_seed_range', 'more bytes than asked for'));
+    else take(chunk);
+  });
+  response.on('error', (error) => fail(failure('web_seed_unreachable', error.message)));
+  response.on('end', () => {
+    if (left === 0) done();
+    else if (left > 0) fail(failure('web_seed_range', `${left} bytes short`));
+  });
+}
+
+/** Judges the head, before a byte of the body is taken in. */
+function refuse(response: IncomingMessage, range: WebSeedRange): PeerError | undefined {
+  const { statusCode, headers } = response;
+  const length = range.endBytes - range.startBytes;
+  const isWhole = length === range.fileBytes;
+  if (statusCode !== 206 && !(statusCode === 200 && isWhole))
+    return failure('web_seed_status', `status ${statusCode}`);
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity')
+    return failure('web_seed_encoding', `content-encoding ${encoding}`);
+  const wanted = `bytes ${range.startBytes}-${range.endBytes - 1}/${range.fileBytes}`;
+  if (statusCode === 206 && headers['content-range'] !== wanted)
+    return failure('web_seed_range', `content-range is ${headers['content-range']}, not ${wanted}`);
+  if (headers['content-length'] !== undefined && headers['content-length'] !== String(length))
+    return failure('web_seed_range', `content-length is ${headers['content-length']}, not ${length}`);
+  return undefined;
+}
