@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../shared/random.ts';
+import type { AnnounceEvent, AnnounceRequest } from '../../../shared/tracker/announce-query.ts';
+import { choosePeers, type HandOutPeer } from '../../../shared/tracker/handout.ts';
+import { SwarmTable } from '../../../shared/tracker/swarm-table.ts';
+import { type InfoHash, type PeerId, parseInfoHash, parsePeerId } from '../../../shared/units.ts';
+
+const HASH = parseInfoHash('aa'.repeat(20)) as InfoHash;
+const OTHER = parseInfoHash('bb'.repeat(20)) as InfoHash;
+
+function request(
+  port: number,
+  leftBytes = 1,
+  event: AnnounceEvent = 'started',
+  infoHash = HASH,
+): AnnounceRequest {
+  return {
+    infoHash,
+    peerId: parsePeerId(port.toString(16).padStart(40, '0')) as PeerId,
+    port,
+    uploadedBytes: 0,
+    downloadedBytes: 0,
+    leftBytes,
+    event,
+    numWant: 50,
+    compact: true,
+    noPeerId: false,
+  };
+}
+
+function tableOf(limits = {}): SwarmTable {
+  const table = new SwarmTable(limits);
+  table.add(HASH);
+  return table;
+}
+
+describe('SwarmTable', () => {
+  it('counts seeds, leechers and completions', () => {
+    const table = tableOf();
+    table.announce(request(1, 0), '10.0.0.1', true, 0);
+    table.announce(request(2, 5), '10.0.0.1', true, 0);
+    expect(table.counts(HASH, 1)).toEqual({ seeds: 1, leechers: 1, completed: 0 });
+    table.announce(request(2, 0, 'completed'), '10.0.0.1', true, 2);
+    table.announce(request(2, 0, 'completed'), '10.0.0.1', true, 3);
+    expect(table.counts(HASH, 4)).toEqual({ seeds: 2, leechers: 0, completed: 1 });
+    table.announce(request(1, 0, 'stopped'), '10.0.0.1', true, 5);
+    expect(table.counts(HASH, 5)).toEqual({ seeds: 1, leechers: 0, completed: 1 });
+  });
+
+  it('a peer that announces again under another id is one peer', () => {
+    const table = tableOf();
+    table.announce(request(1), '10.0.0.1', true, 0);
+    table.announce({ ...request(1), peerId: parsePeerId('ee'.repeat(20)) as PeerId }, '10.0.0.1', true, 1);
+    expect(table.peerCount).toBe(1);
+  });
+
+  it('a peer that fell silent is gone, and one that announced again is not', () => {
+    const table = tableOf({ expiryMs: 1_000 });
+    table.announce(request(1), '10.0.0.1', true, 0);
+    table.announce(request(2), '10.0.0.1', true, 100);
+    table.announce(request(1), '10.0.0.1', true, 900);
+    expect(table.counts(HASH, 1_099)?.leechers).toBe(2);
+    expect(table.counts(HASH, 1_100)?.leechers).toBe(1);
+    table.sweep(1_900);
+    expect(table.peerCount).toBe(0);
+  });
+
+  it('threat row 20: nobody signs off or speaks for another address, whatever peer id he shows', () => {
+    const table = tableOf();
+    const victim = request(1, 0);
+    table.announce(victim, '10.0.0.1', true, 0);
+    table.announce({ ...victim, event: 'stopped' }, '10.9.9.9', true, 1);
+    table.announce({ ...victim, leftBytes: 5 }, '10.9.9.9', true, 2);
+    expect(table.counts(HASH, 3)).toEqual({ seeds: 1, leechers: 1, completed: 0 });
+  });
+
+  it('threat row 20: a stranger is handed out only after somebody reached it', () => {
+    const table = tableOf();
+    table.announce(request(7), '10.0.0.7', false, 0);
+    const handOut = (now: number) => {
+      const { requester, peers } = table.announce(request(1), '10.0.0.1', true, now)!;
+      return choosePeers({ requester, peers, numWant: 50, random: seededRandom(1) }).map((peer) => peer.port);
+    };
+    expect(handOut(1)).toEqual([]);
+    table.markReachable(HASH, '10.0.0.7', 7);
+    expect(handOut(2)).toEqual([7]);
+    table.announce(request(7), '10.0.0.7', false, 3);
+    expect(handOut(4)).toEqual([7]);
+  });
+
+  it('threat row 22: a million announces for unknown torrents leave nothing behind', () => {
+    const table = tableOf();
+    for (let i = 0; i < 1_000_000; i++)
+      if (table.announce(request(1, 1, 'started', OTHER), '10.0.0.1', true, i)) expect.unreachable();
+    expect([table.swarmCount, table.peerCount]).toEqual([1, 0]);
+    expect(table.counts(OTHER, 0)).toBeUndefined();
+  });
+
+  it('threat row 22: caps hold per address, per swarm and in total, and who is left out is answered', () => {
+    const table = tableOf({ maxPeersPerIp: 3, maxPeersPerSwarm: 5, maxPeers: 7 });
+    table.add(OTHER);
+    for (let port = 1; port <= 9; port++) table.announce(request(port), '10.0.0.1', true, 0);
+    expect(table.peerCount).toBe(3);
+    for (let port = 1; port <= 9; port++) table.announce(request(port), `10.0.1.${port}`, true, 0);
+    expect(table.peerCount).toBe(5);
+    for (let port = 1; port <= 9; port++)
+      table.announce(request(port, 1, 'started', OTHER), `10.0.2.${port}`, true, 0);
+    expect(table.peerCount).toBe(7);
+    expect(table.announce(request(99), '10.0.9.9', true, 1)?.peers).toHaveLength(5);
+    expect(table.announce(request(2), '10.0.0.1', true, 2)?.peers).toHaveLength(5);
+  });
+
+  it('a torrent that is removed takes its peers along', () => {
+    const table = tableOf();
+    table.announce(request(1), '10.0.0.1', true, 0);
+    table.remove(HASH);
+    table.remove(HASH);
+    expect([table.peerCount, table.announce(request(1), '10.0.0.1', true, 1)]).toEqual([0, undefined]);
+  });
+
+  it('in any order of announces the counts are those of a plain list', () => {
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    const random = seededRandom(seed);
+    const table = tableOf({ expiryMs: 500, maxPeersPerIp: 1_000 });
+    const model = new Map<number, { left: number; seenAt: number }>();
+    for (let now = 0; now < 5_000; now++) {
+      const port = 1 + random.integer(300);
+      const left = random.integer(2);
+      const event = (['started', 'stopped', 'periodic', 'completed'] as const)[random.integer(4)]!;
+      table.announce(request(port, left, event), '10.0.0.1', true, now);
+      model.delete(port);
+      if (event !== 'stopped') model.set(port, { left, seenAt: now });
+      for (const [key, { seenAt }] of model) if (now - seenAt >= 500) model.delete(key);
+      const seeds = [...model.values()].filter((peer) => peer.left === 0).length;
+      const counts = table.counts(HASH, now);
+      expect([counts?.seeds, counts?.leechers, table.peerCount], `seed ${seed} at ${now}`).toEqual([
+        seeds,
+        model.size - seeds,
+        model.size,
+      ]);
+    }
+  });
+});
+
+describe('choosePeers', () => {
+  const peerOf = (key: string, network: string, isSeed = false, isReachable = true): HandOutPeer => ({
+    key,
+    network,
+    isSeed,
+    isReachable,
+  });
+  const swarm = (count: number, make: (i: number) => HandOutPeer) =>
+    Array.from({ length: count }, (_, i) => make(i));
+  const choose = (requester: HandOutPeer, peers: readonly HandOutPeer[], numWant: number, seed = 1) =>
+    choosePeers({ requester, peers, numWant, random: seededRandom(seed) });
+
+  it('gives all of a small swarm but the requester', () => {
+    const peers = swarm(10, (i) => peerOf(`p${i}`, 'n'));
+    const keys = choose(peers[3] as HandOutPeer, peers, 50).map((peer) => peer.key);
+    expect(keys.sort()).toEqual(['p0', 'p1', 'p2', 'p4', 'p5', 'p6', 'p7', 'p8', 'p9']);
+  });
+
+  it('seeds are not handed to seeds', () => {
+    const peers = swarm(40, (i) => peerOf(`p${i}`, 'n', i % 2 === 0));
+    expect(choose(peerOf('me', 'n', true), peers, 50).every((peer) => !peer.isSeed)).toBe(true);
+    expect(choose(peerOf('me', 'n', false), peers, 50).some((peer) => peer.isSeed)).toBe(true);
+  });
+
+  it('near peers come first and fill no more than half when others are there', () => {
+    const peers = swarm(90, (i) => peerOf(`p${i}`, i < 30 ? 'near' : `far${i}`, i % 3 === 0));
+    const chosen = choose(peerOf('me', 'near'), peers, 20);
+    expect(chosen).toHaveLength(20);
+    expect(chosen.slice(0, 10).every((peer) => peer.network === 'near' && !peer.isSeed)).toBe(true);
+    expect(chosen.some((peer) => peer.network !== 'near')).toBe(true);
+  });
+
+  it('never gives one peer twice, nor more than wanted', () => {
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    const random = seededRandom(seed);
+    for (let round = 0; round < 500; round++) {
+      const peers = swarm(random.integer(700), (i) =>
+        peerOf(`p${i}`, `n${i % 7}`, random.integer(2) === 0, random.integer(5) > 0),
+      );
+      const numWant = random.integer(51);
+      const requester = peerOf(`p${random.integer(700)}`, 'n3', random.integer(2) === 0);
+      const chosen = choosePeers({ requester, peers, numWant, random });
+      expect(new Set(chosen).size, `seed ${seed}`).toBe(chosen.length);
+      expect(chosen.length, `seed ${seed}`).toBeLessThanOrEqual(numWant);
+      expect(
+        chosen.every((peer) => peer.isReachable && peer.key !== requester.key),
+        `seed ${seed}`,
+      ).toBe(true);
+    }
+  });
+
+  it('in a large swarm every peer is handed out about as often as any other', () => {
+    const peers = swarm(1_000, (i) => peerOf(`p${i}`, `n${i}`));
+    const random = seededRandom(7);
+    const counts = new Map<string, number>();
+    for (let round = 0; round < 4_000; round++)
+      for (const { key } of choosePeers({ requester: peerOf('me', 'n'), peers, numWant: 50, random }))
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+    // 200 on average; five standard deviations of a binomial are 70.
+    expect(counts.size).toBe(1_000);
+    expect(Math.min(...counts.values())).toBeGreaterThan(130);
+    expect(Math.max(...counts.values())).toBeLessThan(270);
+  });
+});
