@@ -4,6 +4,8 @@ import { invariant } from '../shared/errors.ts';
 import { randomPeerId } from '../shared/node/crypto/identity.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
 import { type DiskPieceStore, openDiskPieceStore } from '../shared/node/store/disk-piece-store.ts';
+import { createSwarmNode } from '../shared/node/swarm-node.ts';
+import type { SwarmNode } from '../shared/node/swarm-node-api.ts';
 import type { PeerId } from '../shared/units.ts';
 import { openCatalog } from './catalog/catalog.ts';
 import type { Catalog } from './catalog/catalog-api.ts';
@@ -12,19 +14,21 @@ import { EdgeRegistry } from './feed/edge-registry.ts';
 import { FeedServer } from './feed/feed-server.ts';
 import { createIngest, type Ingest } from './ingest/ingest.ts';
 import { OriginRenditionSource } from './rendition-source.ts';
-import { type OriginNode, storeOnlyNode } from './store-only-node.ts';
 import { OriginSwarm } from './swarm.ts';
-import { trustedProxies } from './tracker/client-address.ts';
+import { type TrustedProxies, trustedProxies } from './tracker/client-address.ts';
+import { Tracker } from './tracker/tracker.ts';
 
 export interface OriginParts {
   readonly peerId: PeerId;
   readonly catalog: Catalog;
   readonly store: DiskPieceStore;
-  readonly node: OriginNode;
+  readonly node: SwarmNode;
   readonly swarm: OriginSwarm;
   readonly renditions: OriginRenditionSource;
   readonly registry: EdgeRegistry;
   readonly feed: FeedServer;
+  readonly tracker: Tracker;
+  readonly proxies: TrustedProxies;
   readonly ingest: Ingest;
 }
 
@@ -60,14 +64,32 @@ async function openStore(dataFolder: string, log: Logger): Promise<DiskPieceStor
   });
 }
 
+/** More than a fleet and its strangers need, and half of a usual limit of open files at most. */
+const MAX_LINKS = 400;
+
+function openNode(
+  { config, log, onFatal }: OriginPartsOptions,
+  peerId: PeerId,
+  store: DiskPieceStore,
+): Promise<SwarmNode> {
+  const { host, peerPort, upRateBytesPerSecond, downRateBytesPerSecond } = config;
+  const rates = { upRateBytesPerSecond, downRateBytesPerSecond };
+  return createSwarmNode(
+    { peerId, host, peerPort, localAddress: undefined, maxLinks: MAX_LINKS, ...rates },
+    // The origin fetches from nobody's HTTP: no URL that anyone sends is ever asked (threat row 25).
+    { store, log, trustedOrigins: [], onFatal, trace: false },
+  );
+}
+
 async function joinParts(
-  { config, log, publicUrl }: OriginPartsOptions,
+  options: OriginPartsOptions,
   catalog: Catalog,
   store: DiskPieceStore,
   undo: (() => Promise<void>)[],
 ): Promise<OriginParts> {
+  const { config, log, publicUrl } = options;
   const peerId = randomPeerId();
-  const node = storeOnlyNode(store, config.peerPort);
+  const node = await openNode(options, peerId, store);
   undo.push(() => node.close());
   const renditions = new OriginRenditionSource({ image: (id) => catalog.image(id), store });
   // Before the ingest: a purged torrent leaves the swarm before its files leave the store.
@@ -81,18 +103,21 @@ async function joinParts(
   invariant(proxies, 'proxies were parsed with the flags');
   const registry = new EdgeRegistry();
   registry.onChange(() => node.setFleet(fleetOf(registry)));
+  const origin = { peerId, port: node.peerPort, advertiseIp: config.advertiseIp };
   const feed = new FeedServer({
     catalog,
     registry,
-    peer: { peerId, port: node.peerPort, advertiseIp: config.advertiseIp },
+    peer: origin,
     fleetToken: config.fleetToken,
     proxies,
     onError: (error) => log.error({ err: error }, 'feed failed'),
   });
   undo.push(() => feed.close());
+  const tracker = new Tracker({ catalog, registry, origin });
+  undo.push(async () => tracker.close());
   const onFault = (error: unknown) => log.error({ err: error }, 'ingest failed');
   const ingest = await createIngest({ catalog, store, dataFolder: config.dataFolder, publicUrl, onFault });
-  return { peerId, catalog, store, node, swarm, renditions, registry, feed, ingest };
+  return { peerId, catalog, store, node, swarm, renditions, registry, feed, tracker, proxies, ingest };
 }
 
 function fleetOf(registry: EdgeRegistry) {

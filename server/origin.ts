@@ -17,6 +17,7 @@ import { refuseUpgrade } from './feed/feed-server.ts';
 import { importFolder } from './import-folder.ts';
 import { type OriginParts, openOriginParts } from './origin-parts.ts';
 import { originStatus } from './status.ts';
+import { createTrackerRoute } from './tracker/tracker-route.ts';
 
 export interface OriginHooks {
   /** Default: one that writes to standard output and hides the secrets of this origin. */
@@ -109,6 +110,7 @@ function listen(
     direct: [
       createImageRoute({ source: parts.renditions, role: 'origin', nodeName: 'shoal-origin', metrics, log }),
       createHealth({ ready, status, registry: createRegistry(metrics, status), metrics, log }),
+      createTrackerRoute({ tracker: parts.tracker, proxies: parts.proxies, metrics, onFault }),
     ],
     admin: adminRouter({ catalog, ingest, token, publicUrl, onFault }),
     api: createApi({ catalog, edges, publicUrl }),
@@ -140,6 +142,7 @@ function closersOf(
     {
       name: 'swarm',
       close: async () => {
+        parts.tracker.close();
         await parts.swarm.close();
         await parts.node.close();
       },

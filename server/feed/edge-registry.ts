@@ -133,10 +133,12 @@ export class EdgeRegistry {
       .map(({ arrival }) => ({ peerId: arrival.peerId, ip: arrival.peer.ip, port: arrival.peer.port }));
   }
 
-  /** The advertised address of a live edge: what the tracker hands out instead of what an announce says. */
-  addressOf(peerId: PeerId, now: number): Address | undefined {
+  /** The advertised address of a live edge, told to a request that comes from where its feed socket does. */
+  addressOf(peerId: PeerId, ip: string, now: number): Address | undefined {
     const entry = this.#entries.get(peerId);
-    return entry && isLive(entry, now) ? entry.arrival.peer : undefined;
+    if (!entry || !isLive(entry, now)) return undefined;
+    const { socketIp, peer } = entry.arrival;
+    return ip === socketIp || ip === peer.ip ? peer : undefined;
   }
 
   /** Called after a node came, went or came back to life; not for progress. */
