@@ -1,0 +1,44 @@
+/** Makes the shop's parts and puts the page into #app. */
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { BagStore } from './bag/bag-store.ts';
+import { ProductStore } from './catalog/product-store.ts';
+import { EdgeWatch } from './edges/edge-watch.ts';
+import { watchBrowser } from './edges/watch-browser.ts';
+import { ImageLog } from './images/image-log.ts';
+import { startNavigation } from './navigation.ts';
+import { type Shop, ShopContext } from './shop-context.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/header.css';
+import './styles/photo.css';
+import './styles/grid.css';
+import './styles/product.css';
+import './styles/bag.css';
+import './styles/sources.css';
+
+const shop: Shop = {
+  products: new ProductStore(),
+  edgeWatch: new EdgeWatch({
+    pageUrl: location,
+    fetch: (url, init) => fetch(url, init),
+    storage: {
+      getItem: (key) => localStorage.getItem(key),
+      setItem: (key, text) => localStorage.setItem(key, text),
+    },
+    nowMs: () => Date.now(),
+  }),
+  imageLog: new ImageLog(),
+  bag: new BagStore(),
+};
+
+shop.edgeWatch.start();
+watchBrowser(shop.edgeWatch);
+void shop.products.load();
+startNavigation();
+render(
+  <ShopContext.Provider value={shop}>
+    <App />
+  </ShopContext.Provider>,
+  document.querySelector('#app')!,
+);

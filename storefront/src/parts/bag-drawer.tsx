@@ -1,0 +1,121 @@
+/** The bag, in a dialog at the side. The browser's own dialog keeps the focus in and closes on Escape. */
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { QUANTITY_MAX, totals } from '../bag/bag.ts';
+import { formatPrice } from '../catalog/money.ts';
+import type { ShopProduct } from '../catalog/shop-product.ts';
+import { Photo } from '../images/photo.tsx';
+import { productPath } from '../route.ts';
+import { useShop } from '../shop-context.ts';
+import { useStore } from '../store.ts';
+import { CloseIcon, MinusIcon, PlusIcon } from './icons.tsx';
+import { BAG_BOXES } from './layout-boxes.ts';
+
+export function BagDrawer(): JSX.Element {
+  const { bag } = useShop();
+  const open = useStore(bag.open);
+  const dialogRef = useRef<HTMLDialogElement>(null);
+  const close = () => bag.open.set(false);
+
+  useEffect(() => {
+    const dialog = dialogRef.current;
+    if (dialog === null) return;
+    if (open && !dialog.open) dialog.showModal();
+    if (!open && dialog.open) dialog.close();
+  }, [open]);
+
+  return (
+    <dialog
+      ref={dialogRef}
+      class="bag"
+      aria-labelledby="bag-heading"
+      onClose={close}
+      onClick={(event) => event.target === event.currentTarget && close()}
+    >
+      {open && <BagContent onClose={close} />}
+    </dialog>
+  );
+}
+
+function BagContent({ onClose }: { readonly onClose: () => void }): JSX.Element {
+  const { bag, products } = useShop();
+  const lines = useStore(bag.bag);
+  const state = useStore(products.state);
+  const known = state.kind === 'ready' ? state.products : [];
+  const rows = lines.flatMap(({ productId, quantity }) => {
+    const product = known.find(({ id }) => id === productId);
+    return product === undefined ? [] : [{ product, quantity }];
+  });
+  return (
+    <div class="bag__content">
+      <div class="bag__head">
+        <h2 id="bag-heading">Your bag</h2>
+        <button type="button" class="icon-button" aria-label="Close the bag" onClick={onClose}>
+          <CloseIcon />
+        </button>
+      </div>
+      {rows.length === 0 ? (
+        <p class="bag__empty">It is empty. There is room for good things.</p>
+      ) : (
+        <ul class="bag__lines">
+          {rows.map(({ product, quantity }) => (
+            <BagRow key={product.id} product={product} quantity={quantity} onLeave={onClose} />
+          ))}
+        </ul>
+      )}
+      <div class="bag__foot">
+        {totals(lines, known).map(({ currency, priceCents }) => (
+          <p key={currency} class="bag__total">
+            <span>Total</span>
+            <span>{formatPrice(priceCents, currency)}</span>
+          </p>
+        ))}
+        <p class="hint">Sample shop: the bag stays in this browser and nothing can be ordered.</p>
+      </div>
+    </div>
+  );
+}
+
+interface BagRowProps {
+  readonly product: ShopProduct;
+  readonly quantity: number;
+  readonly onLeave: () => void;
+}
+
+function BagRow({ product, quantity, onLeave }: BagRowProps): JSX.Element {
+  const { bag } = useShop();
+  const image = product.images[0];
+  return (
+    <li class="bag__line">
+      <div class="bag__photo">
+        {image && <Photo key={image.id} image={image} alt="" fit="cover" boxAspect={1} boxes={BAG_BOXES} />}
+      </div>
+      <div class="bag__words">
+        <a href={productPath(product.id)} data-page dir="auto" onClick={onLeave}>
+          {product.title}
+        </a>
+        <span class="bag__price">{formatPrice(product.priceCents * quantity, product.currency)}</span>
+      </div>
+      <div class="bag__quantity">
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={`One fewer of ${product.title}`}
+          onClick={() => bag.setQuantity(product.id, quantity - 1)}
+        >
+          <MinusIcon />
+        </button>
+        <span>{quantity}</span>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={`One more of ${product.title}`}
+          disabled={quantity >= QUANTITY_MAX}
+          onClick={() => bag.setQuantity(product.id, quantity + 1)}
+        >
+          <PlusIcon />
+        </button>
+      </div>
+    </li>
+  );
+}

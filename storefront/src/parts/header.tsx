@@ -1,0 +1,31 @@
+import type { JSX } from 'preact';
+import { itemCount } from '../bag/bag.ts';
+import { useShop } from '../shop-context.ts';
+import { useStore } from '../store.ts';
+import { BagIcon, ShoalMark } from './icons.tsx';
+
+export function Header(): JSX.Element {
+  const { bag } = useShop();
+  const items = itemCount(useStore(bag.bag));
+  return (
+    <header class="header">
+      <div class="header__row">
+        <a class="header__home" href="/" data-page>
+          <ShoalMark />
+          <span>Shoal Goods</span>
+        </a>
+        <button
+          type="button"
+          class="header__bag"
+          aria-haspopup="dialog"
+          aria-label={items === 0 ? 'Bag, empty' : `Bag, ${items} ${items === 1 ? 'item' : 'items'}`}
+          onClick={() => bag.open.set(true)}
+        >
+          <BagIcon />
+          <span class="header__bag-word">Bag</span>
+          {items > 0 && <span class="header__bag-count">{items}</span>}
+        </button>
+      </div>
+    </header>
+  );
+}

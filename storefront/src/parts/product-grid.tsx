@@ -1,0 +1,73 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { formatPrice } from '../catalog/money.ts';
+import type { ShopProduct } from '../catalog/shop-product.ts';
+import { Photo } from '../images/photo.tsx';
+import { productPath } from '../route.ts';
+import { CARD_ASPECT, CARD_BOXES, FEATURE_ASPECT, FEATURE_BOXES } from './layout-boxes.ts';
+
+/** Full rows at two, three and four columns. */
+const PAGE_PRODUCTS = 48;
+/** With fewer products a large first card would leave holes in the grid. */
+const FEATURE_FROM_PRODUCTS = 5;
+
+export interface ProductGridProps {
+  readonly products: readonly ShopProduct[];
+  /** Shows the first product large. */
+  readonly featuresFirst: boolean;
+}
+
+export function ProductGrid({ products, featuresFirst }: ProductGridProps): JSX.Element {
+  const [limit, setLimit] = useState(PAGE_PRODUCTS);
+  const hasFeature = featuresFirst && products.length >= FEATURE_FROM_PRODUCTS;
+  return (
+    <>
+      <ul class="grid">
+        {products.slice(0, limit).map((product, index) => (
+          <ProductCard key={product.id} product={product} isFeature={hasFeature && index === 0} />
+        ))}
+      </ul>
+      {limit < products.length && (
+        <p class="grid__more">
+          <button type="button" class="button" onClick={() => setLimit(limit + PAGE_PRODUCTS)}>
+            Show more ({products.length - limit})
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function ProductCard({
+  product,
+  isFeature,
+}: {
+  readonly product: ShopProduct;
+  readonly isFeature: boolean;
+}): JSX.Element {
+  const image = product.images[0];
+  return (
+    <li class={isFeature ? 'card card--feature' : 'card'} data-product-id={product.id}>
+      <a class="card__link" href={productPath(product.id)} data-page>
+        {image === undefined ? (
+          <div class="photo photo--none">No photo yet</div>
+        ) : (
+          <Photo
+            key={image.id}
+            image={image}
+            alt={image.alt || product.title}
+            fit="cover"
+            boxAspect={isFeature ? FEATURE_ASPECT : CARD_ASPECT}
+            boxes={isFeature ? FEATURE_BOXES : CARD_BOXES}
+          />
+        )}
+        <div class="card__text">
+          <h2 class="card__title" dir="auto">
+            {product.title}
+          </h2>
+          <p class="card__price">{formatPrice(product.priceCents, product.currency)}</p>
+        </div>
+      </a>
+    </li>
+  );
+}
