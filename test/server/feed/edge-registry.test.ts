@@ -40,7 +40,7 @@ describe('edge registry', () => {
     expect(registry.edges(LIVE_WITHIN_MS - 1)[0]?.live).toBe(true);
     expect(registry.edges(LIVE_WITHIN_MS)[0]?.live).toBe(false);
     expect(registry.fleet(LIVE_WITHIN_MS)).toEqual([]);
-    expect(registry.addressOf(peerId(1), LIVE_WITHIN_MS)).toBeUndefined();
+    expect(registry.addressOf(peerId(1), '10.0.0.1', LIVE_WITHIN_MS)).toBeUndefined();
     let changes = 0;
     registry.onChange(() => changes++);
     registry.heard(hold, LIVE_WITHIN_MS + 5);
