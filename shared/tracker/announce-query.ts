@@ -35,8 +35,16 @@ const EVENTS: ReadonlyMap<string, AnnounceEvent> = new Map([
 
 /** Parameters that are read. Each may stand once: of two, a proxy and we might each read another. */
 const NAMES: ReadonlySet<string> = new Set([
-  ...['info_hash', 'peer_id', 'port', 'uploaded', 'downloaded', 'left'],
-  ...['event', 'numwant', 'compact', 'no_peer_id'],
+  'info_hash',
+  'peer_id',
+  'port',
+  'uploaded',
+  'downloaded',
+  'left',
+  'event',
+  'numwant',
+  'compact',
+  'no_peer_id',
 ]);
 
 /**

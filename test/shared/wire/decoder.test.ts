@@ -88,7 +88,7 @@ function randomMessage(random: Random): Message {
 /** Length prefix, id, and `payloadBytes` zeros. */
 function raw(lengthBytes: number, id?: number, payloadBytes = 0): Uint8Array {
   const head = [lengthBytes >>> 24, (lengthBytes >>> 16) & 255, (lengthBytes >>> 8) & 255, lengthBytes & 255];
-  return Uint8Array.from([...head, ...(id === undefined ? [] : [id]), ...new Array(payloadBytes).fill(0)]);
+  return Uint8Array.from([...head, ...(id === undefined ? [] : [id]), ...new Uint8Array(payloadBytes)]);
 }
 
 describe('MessageDecoder', () => {
