@@ -18,10 +18,16 @@ export interface DiskActionParts {
 
 /** A broken disk fails every write: one line in so long is enough. */
 const LOG_EVERY_MS = 10_000;
+/** A full disk must not make the node fetch the same pieces again and again at full speed. */
+const FIRST_RETRY_MS = 100;
+const MAX_RETRY_MS = 30_000;
 
 export class DiskActions {
   readonly #parts: DiskActionParts;
   #loggedAt = Number.NEGATIVE_INFINITY;
+  #retryMs = FIRST_RETRY_MS;
+  #retryAt = 0;
+  readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(parts: DiskActionParts) {
     this.#parts = parts;
@@ -39,13 +45,23 @@ export class DiskActions {
     if (!torrent) return;
     const offsetBytes = torrent.metainfo.geometry.offsetInFile(piece);
     this.#parts.store.write(torrent.fileOf(piece), offsetBytes, bytes).then(
-      () => this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: true }),
+      () => {
+        this.#retryMs = FIRST_RETRY_MS;
+        this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: true });
+      },
       (error: unknown) => {
         torrent.lose(piece);
         this.#complain(error);
-        this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: false });
+        this.#later(() => {
+          this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: false });
+          this.#wantAgain(torrent);
+        });
       },
     );
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
   }
 
   /** From memory at once, when it is there. */
@@ -68,6 +84,7 @@ export class DiskActions {
       this.#complain(error);
       torrent.lose(action.piece);
       answer(undefined);
+      this.#wantAgain(torrent);
     });
   }
 
@@ -92,8 +109,28 @@ export class DiskActions {
         pieces.push(piece);
       }
       this.#parts.feed({ type: 'piecesLost', torrent: infoHash, pieces });
+      this.#wantAgain(torrent);
       throw error;
     }
+  }
+
+  /** A torrent that was complete has closed its links to other seeds: saying its want anew dials them again. */
+  #wantAgain(torrent: HostedTorrent): void {
+    this.#parts.feed({ type: 'setWant', torrent: torrent.metainfo.infoHash, want: torrent.want });
+  }
+
+  /** Writes that fail together are tried again together, each round after twice the time. */
+  #later(retry: () => void): void {
+    const now = performance.now();
+    if (now >= this.#retryAt) {
+      this.#retryAt = now + this.#retryMs;
+      this.#retryMs = Math.min(2 * this.#retryMs, MAX_RETRY_MS);
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      retry();
+    }, this.#retryAt - now);
+    this.#timers.add(timer);
   }
 
   #complain(error: unknown): void {

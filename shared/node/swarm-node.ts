@@ -222,6 +222,7 @@ class NodeHost implements SwarmNode {
     this.#torrents.clear();
     for (const infoHash of infoHashes) this.#readers.torrentGone(infoHash);
     this.#webSeeds.close();
+    this.#disk.close();
     await Promise.all([
       this.#transport.shutdown(),
       this.#announcer.close(STOPPED_ANNOUNCE_MS),

@@ -23,5 +23,5 @@ export function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 /** node:http keeps the response that a socket is busy with here, and has no public name for it. */
 function answering(socket: Duplex): boolean {
   const { _httpMessage: message } = socket as Duplex & { _httpMessage?: ServerResponse | null };
-  return message !== undefined && message !== null && message.headersSent;
+  return message?.headersSent === true;
 }
