@@ -91,7 +91,7 @@ export interface EdgeConfig {
   /** Infinity: no limit. */
   readonly cacheBytes: number;
   readonly memoryBytes: number;
-  /** 0: no limit. */
+  /** Infinity: no limit. */
   readonly upRateBytesPerSecond: number;
   readonly downRateBytesPerSecond: number;
   readonly rootKey: string | undefined;
@@ -110,14 +110,16 @@ export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
     name,
     publicUrl: values.publicUrl,
     prefetch: values.prefetch,
-    cacheBytes: values.cacheBytes === 0 ? Number.POSITIVE_INFINITY : values.cacheBytes,
+    cacheBytes: orNoLimit(values.cacheBytes),
     memoryBytes: values.memoryBytes,
-    upRateBytesPerSecond: values.upRate,
-    downRateBytesPerSecond: values.downRate,
+    upRateBytesPerSecond: orNoLimit(values.upRate),
+    downRateBytesPerSecond: orNoLimit(values.downRate),
     rootKey: values.rootKey,
     fleetToken: values.fleetToken,
   };
 }
+
+const orNoLimit = (limit: number): number => (limit === 0 ? Number.POSITIVE_INFINITY : limit);
 
 /** Host names may hold characters that a node name may not, or be longer. */
 export function defaultName(hostName: string, portNumber: number): string {

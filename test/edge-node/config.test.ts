@@ -19,8 +19,8 @@ test('the origin alone is enough: everything else has a default', () => {
     peerPort: 6882,
     prefetch: 'all',
     cacheBytes: Number.POSITIVE_INFINITY,
-    upRateBytesPerSecond: 0,
-    downRateBytesPerSecond: 0,
+    upRateBytesPerSecond: Number.POSITIVE_INFINITY,
+    downRateBytesPerSecond: Number.POSITIVE_INFINITY,
     advertiseIp: undefined,
   });
   expect(config.name).toMatch(/-8081$/);

@@ -19,8 +19,8 @@ export function testConfig(origin: string, more: Partial<EdgeConfig> = {}): Edge
     prefetch: 'all',
     cacheBytes: Number.POSITIVE_INFINITY,
     memoryBytes: 16 * 1_048_576,
-    upRateBytesPerSecond: 0,
-    downRateBytesPerSecond: 0,
+    upRateBytesPerSecond: Number.POSITIVE_INFINITY,
+    downRateBytesPerSecond: Number.POSITIVE_INFINITY,
     rootKey: undefined,
     fleetToken: undefined,
     ...more,
@@ -48,7 +48,7 @@ export class TestEdge {
     const stream: DestinationStream = { write: (line) => void lines.push(JSON.parse(line)) };
     const fatal: unknown[] = [];
     const running = await startEdge(config, {
-      log: pino(stream),
+      log: pino({}, stream),
       onFatal: (error) => fatal.push(error),
       ...(feedLimits ? { feedLimits } : {}),
     });

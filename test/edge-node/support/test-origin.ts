@@ -1,6 +1,6 @@
 /**
- * A small but real origin: a feed over WebSocket, .torrent files, and the web seed. It is no node of the swarm.
- * Each answer can be replaced, so that it can lie.
+ * A small but real origin: a feed over WebSocket, .torrent files, the web seed, and a node of the swarm that
+ * seeds. Each answer can be replaced, so that it can lie.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -8,7 +8,11 @@ import { onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { FeedClientFrame, FeedServerFrame } from '../../../shared/api-types/feed.ts';
 import { parseClientFrame } from '../../../shared/feed/client-frame.ts';
-import type { InfoHash, PeerId } from '../../../shared/units.ts';
+import { randomPeerId } from '../../../shared/node/crypto/identity.ts';
+import { MemoryPieceStore } from '../../../shared/node/store/memory-piece-store.ts';
+import { createSwarmNode } from '../../../shared/node/swarm-node.ts';
+import type { SwarmNode } from '../../../shared/node/swarm-node-api.ts';
+import type { InfoHash } from '../../../shared/units.ts';
 import type { ImageSet } from './image-set.ts';
 import { LogWriter } from './log-writer.ts';
 
@@ -28,6 +32,7 @@ export class TestOrigin {
   readonly requests: string[] = [];
   /** Bytes given as web seed. */
   seededBytes = 0;
+  #seed: SwarmNode | undefined;
   /** Replaces the answer to an HTTP request when it says true. */
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
   /** Replaces what a new feed socket is sent. */
@@ -38,10 +43,18 @@ export class TestOrigin {
   #webSockets: WebSocketServer | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #feeds = new Set<Feed>();
+  readonly #store = new MemoryPieceStore();
+  readonly #peerId = randomPeerId();
+  /** Of the seed; nobody listens on "discard". */
+  #peerPort = 9;
   #port = 0;
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get peerPort(): number {
+    return this.#peerPort;
   }
 
   /** Connected edges. */
@@ -52,8 +65,40 @@ export class TestOrigin {
   static async start(): Promise<TestOrigin> {
     const origin = new TestOrigin();
     await origin.listen();
+    await origin.joinSwarm();
     onTestFinished(() => origin.stop());
     return origin;
+  }
+
+  /** Whether it takes part in the swarm; without, all comes from the web seed. */
+  async joinSwarm(): Promise<void> {
+    const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+    this.#seed = await createSwarmNode(
+      {
+        peerId: this.#peerId,
+        host: '127.0.0.1',
+        peerPort: 0,
+        localAddress: undefined,
+        upRateBytesPerSecond: Number.POSITIVE_INFINITY,
+        downRateBytesPerSecond: Number.POSITIVE_INFINITY,
+        maxLinks: 64,
+      },
+      {
+        store: this.#store,
+        log: quiet,
+        trustedOrigins: [],
+        onFatal: (error) => {
+          throw error;
+        },
+      },
+    );
+    this.#peerPort = this.#seed.peerPort;
+    for (const set of this.sets.values()) await this.#addToSwarm(set);
+  }
+
+  async leaveSwarm(): Promise<void> {
+    await this.#seed?.close();
+    this.#seed = undefined;
   }
 
   /** On the same port as before, when it had one. */
@@ -72,6 +117,7 @@ export class TestOrigin {
 
   /** As kill -9 would. */
   async stop(): Promise<void> {
+    await this.leaveSwarm();
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
@@ -80,8 +126,9 @@ export class TestOrigin {
     await new Promise((resolve) => server.close(resolve));
   }
 
-  publish(set: ImageSet): void {
+  async publish(set: ImageSet): Promise<void> {
     this.sets.set(set.metainfo.infoHash, set);
+    await this.#addToSwarm(set);
     this.log.append({ type: 'publish', image: set.image });
     this.broadcast();
   }
@@ -112,8 +159,7 @@ export class TestOrigin {
       type: 'welcome',
       version: 1,
       rootKey: this.log.rootKey.publicKey,
-      // The port "discard": nobody listens, so all bytes come from the web seed or from siblings.
-      peer: { peerId: '0'.repeat(40) as PeerId, host: null, port: 9 },
+      peer: { peerId: this.#peerId, host: null, port: this.#peerPort },
     });
   }
 
@@ -164,6 +210,20 @@ export class TestOrigin {
     this.sendToAll({ type: 'fleet', nodes });
   }
 
+  async #addToSwarm({ metainfo, files }: ImageSet): Promise<void> {
+    if (this.#seed === undefined) return;
+    for (const { name, root, lengthBytes } of metainfo.files) {
+      await this.#store.open({ root, lengthBytes });
+      await this.#store.write({ root, lengthBytes }, 0, files.get(name)!);
+    }
+    await this.#seed.addTorrent(metainfo, {
+      want: 'all',
+      superSeed: true,
+      webSeeds: [],
+      announceUrl: undefined,
+    });
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = request.url ?? '';
     this.requests.push(url);
@@ -173,6 +233,10 @@ export class TestOrigin {
       const set = this.sets.get(key.replace('.torrent', '') as InfoHash);
       if (set) response.end(set.metainfo.bytes);
       else response.writeHead(404).end();
+      return;
+    }
+    if (kind?.startsWith('announce')) {
+      response.end('d8:intervali600e5:peers0:e');
       return;
     }
     const set = [...this.sets.values()].find(({ image }) => image.id === key);
