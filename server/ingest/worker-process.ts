@@ -31,10 +31,13 @@ const MAX_STDERR_CHARACTERS = 2_000;
 /** Loading sharp and trying AVIF takes 0.2 s on a quiet machine. */
 const START_TIMEOUT_MS = 30_000;
 /**
- * The kernel's own limit (RLIMIT_DATA) stands above the watched one: reaching it kills by a failed allocation.
- * Node reserves, and does not use, some 200 MB of what it counts.
+ * The kernel's own limit (RLIMIT_DATA) stands so far above the watched one: reaching it fails an allocation. It
+ * also counts what Node and its encoders reserve and do not use, some 300 MB.
  */
-const DATA_LIMIT_FACTOR = 1.5;
+const DATA_LIMIT_MARGIN_BYTES = 512 * 1_048_576;
+
+/** How libvips, its encoders and V8 say that an allocation failed. */
+const OUT_OF_MEMORY = /out of memory|alloc/i;
 
 interface Running {
   readonly resolve: (ladder: Ladder) => void;
@@ -47,8 +50,10 @@ export class WorkerProcess {
   readonly #options: WorkerOptions;
   #running: Running | undefined;
   #started: { resolve: () => void; reject: (error: Error) => void } | undefined;
-  #exited = false;
+  #isOver = false;
   #stderr = '';
+  /** Resolves with the exit code or the signal's name. */
+  readonly exited: Promise<string>;
 
   private constructor(options: WorkerOptions) {
     this.#options = options;
@@ -57,7 +62,12 @@ export class WorkerProcess {
       this.#stderr = (this.#stderr + text).slice(-MAX_STDERR_CHARACTERS);
     });
     this.#child.on('message', (message) => this.#heard(message));
-    this.#child.on('exit', (code, signal) => this.#ended(`exit ${code ?? signal}`));
+    this.exited = new Promise((resolve) => {
+      this.#child.on('exit', (code, signal) => {
+        resolve(String(code ?? signal));
+        this.#ended(`exit ${code ?? signal}`);
+      });
+    });
     this.#child.on('error', (error) => this.#ended(error.message));
   }
 
@@ -81,7 +91,7 @@ export class WorkerProcess {
 
   /** False when it ended, or holds so much memory that a new one should take its place. */
   get isFit(): boolean {
-    return !this.#exited && residentBytes(this.#child.pid) < WORKER_KEEP_MEMORY_BYTES;
+    return !this.#isOver && residentBytes(this.#child.pid) < WORKER_KEEP_MEMORY_BYTES;
   }
 
   /**
@@ -96,7 +106,7 @@ export class WorkerProcess {
     try {
       return await new Promise<Ladder>((resolve, reject) => {
         this.#running = { resolve, reject, progress };
-        if (this.#exited) this.#ended('already ended');
+        if (this.#isOver) this.#ended('already ended');
         else this.#child.send(job, (error) => error && this.#ended(error.message));
       });
     } finally {
@@ -108,8 +118,15 @@ export class WorkerProcess {
 
   /** Kills it at once. @param reason what a job under way fails with; default: `upload_too_costly` */
   stop(reason: Error = tooCostly()): void {
+    // Not fit from now on, though the kernel takes a moment to end it.
+    this.#isOver = true;
     this.#running?.reject(reason);
     this.#child.kill('SIGKILL');
+  }
+
+  /** Cuts the channel, as the end of this process would: the worker ends itself. */
+  disconnect(): void {
+    this.#child.disconnect();
   }
 
   #heard(message: unknown): void {
@@ -127,12 +144,13 @@ export class WorkerProcess {
     else if (message.type === 'done') this.#running?.resolve(message.ladder);
     else if (message.type === 'refused')
       this.#running?.reject(new UserError(message.code, 422, message.message));
+    else if (OUT_OF_MEMORY.test(message.message)) this.stop();
     else this.#running?.reject(Object.assign(new InternalError(message.message), { code: message.errno }));
   }
 
   /** A decoder that crashes was crashed by the photo: by its size (failed allocation) or by its bytes. */
   #ended(how: string): void {
-    this.#exited = true;
+    this.#isOver = true;
     this.#started?.reject(new InternalError(`the ingest worker did not start: ${how} ${this.#stderr}`));
     this.#running?.reject(tooCostly());
   }
@@ -149,7 +167,7 @@ function tooCostly(): UserError {
 /** `sh` sets the limits, then becomes Node: the channel's descriptor passes through. */
 function spawnWorker(options: WorkerOptions): ChildProcess {
   const command = [process.execPath, '--max-old-space-size=256', options.modulePath];
-  const limitKib = Math.ceil((options.memoryLimitBytes * DATA_LIMIT_FACTOR) / 1024);
+  const limitKib = Math.ceil((options.memoryLimitBytes + DATA_LIMIT_MARGIN_BYTES) / 1024);
   const [file, ...args] = existsSync('/bin/sh')
     ? ['/bin/sh', '-c', `ulimit -c 0; ulimit -d ${limitKib}; exec "$@"`, 'sh', ...command]
     : command;

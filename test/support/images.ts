@@ -73,17 +73,13 @@ export function webpChunks(webp: Uint8Array): string[] {
   return names;
 }
 
-/** A WebP that says it has this canvas, around another WebP's picture. */
-export function webpWithCanvas(webp: Uint8Array, width: number, height: number): Buffer {
-  const extended = Buffer.alloc(18);
-  extended.write('VP8X', 0, 'latin1');
-  extended.writeUInt32LE(10, 4);
-  extended.writeUIntLE(width - 1, 12, 3);
-  extended.writeUIntLE(height - 1, 15, 3);
-  const body = Buffer.concat([Buffer.from('WEBP'), extended, webp.subarray(12)]);
-  const head = Buffer.from('RIFF\0\0\0\0', 'latin1');
-  head.writeUInt32LE(body.length, 4);
-  return Buffer.concat([head, body]);
+/** A lossless WebP whose header says it has this size: 14 bits a side (RFC 9649 section 3.3). */
+export function losslessWebpWithSize(webp: Uint8Array, width: number, height: number): Buffer {
+  const bytes = Buffer.from(webp);
+  const sizeAt = bytes.indexOf('VP8L') + 9;
+  const flags = bytes.readUInt32LE(sizeAt) & 0xf0000000;
+  bytes.writeUInt32LE((flags | (width - 1) | ((height - 1) << 14)) >>> 0, sizeAt);
+  return bytes;
 }
 
 /** An AVIF whose `ispe` boxes (ISO 23008-12 section 6.5.3) say it has this size. */

@@ -162,9 +162,11 @@ test('one pixel is an image too', async () => {
 
 test('of an animation the first frame is published', async () => {
   const product = await createProduct(origin.url);
-  const frames = ['red', 'blue'].map((background) => ({
-    create: { width: 200, height: 100, channels: 3 as const, background },
-  }));
+  const frame = (background: string) =>
+    sharp({ create: { width: 200, height: 100, channels: 3, background } })
+      .png()
+      .toBuffer();
+  const frames = [await frame('red'), await frame('blue')];
   const animation = await sharp(frames, { join: { animated: true } })
     .webp({ loop: 0, delay: [100, 100] })
     .toBuffer();

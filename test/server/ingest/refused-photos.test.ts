@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { avifWithSize, blackPng, webpWithCanvas } from '../../support/images.ts';
+import { avifWithSize, blackPng, losslessWebpWithSize } from '../../support/images.ts';
 import { PHOTO_PATH } from '../../support/photos.ts';
 import { sharedOrigin } from '../support/shared-origin.ts';
 import { createProduct, uploadPhoto } from '../support/upload.ts';
@@ -58,21 +58,17 @@ describe('threat row 32: decompression bombs are refused by their header', () =>
     await expectRefused(blackPng(10, 16_384), 422, 'upload_too_many_pixels');
   });
 
-  test('a WebP whose header says 16,384 x 16,384', async () => {
-    const webp = webpWithCanvas(await sharp(small).webp().toBuffer(), 16_384, 16_384);
+  test('a WebP whose header says 16,383 x 16,383', async () => {
+    const lossless = await sharp(small).webp({ lossless: true }).toBuffer();
     const before = workerMemory();
-    const answer = await uploadPhoto(shared.origin.url, productId, webp);
-    expect(answer.status).toBe(422);
-    expect(['upload_too_many_pixels', 'upload_damaged']).toContain(answer.body.code);
+    await expectRefused(losslessWebpWithSize(lossless, 16_383, 16_383), 422, 'upload_too_many_pixels');
     expect(workerMemory() - before).toBeLessThan(64 * 1_048_576);
   });
 
   test('an AVIF whose header says 60,000 x 60,000', async () => {
     const avif = avifWithSize(await sharp(small).avif().toBuffer(), 60_000, 60_000);
     const before = workerMemory();
-    const answer = await uploadPhoto(shared.origin.url, productId, avif);
-    expect(answer.status).toBe(422);
-    expect(['upload_too_many_pixels', 'upload_damaged']).toContain(answer.body.code);
+    await expectRefused(avif, 422, 'upload_too_many_pixels');
     expect(workerMemory() - before).toBeLessThan(64 * 1_048_576);
   });
 
