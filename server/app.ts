@@ -60,6 +60,8 @@ function securityHeaders() {
       directives: {
         'img-src': ['*', 'data:', 'blob:'],
         'connect-src': ['*'],
+        'style-src': ["'self'"],
+        'font-src': ["'self'"],
         'upgrade-insecure-requests': null,
       },
     },

@@ -37,6 +37,7 @@ export interface OriginPartsOptions {
   readonly log: Logger;
   readonly onFatal: (error: unknown) => void;
   readonly publicUrl: () => string;
+  readonly workerModulePath?: string;
 }
 
 /** Closes again what it opened, if one of them does not open. */
@@ -116,7 +117,11 @@ async function joinParts(
   const tracker = new Tracker({ catalog, registry, origin });
   undo.push(async () => tracker.close());
   const onFault = (error: unknown) => log.error({ err: error }, 'ingest failed');
-  const ingest = await createIngest({ catalog, store, dataFolder: config.dataFolder, publicUrl, onFault });
+  const { workerModulePath } = options;
+  const ingest = await createIngest({
+    ...{ catalog, store, dataFolder: config.dataFolder, publicUrl, onFault },
+    ...(workerModulePath === undefined ? {} : { workerModulePath }),
+  });
   return { peerId, catalog, store, node, swarm, renditions, registry, feed, tracker, proxies, ingest };
 }
 

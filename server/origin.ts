@@ -24,6 +24,8 @@ export interface OriginHooks {
   readonly log?: Logger;
   /** A broken invariant of our own: the process should end. Default: throws from the event loop. */
   readonly onFatal?: (error: unknown) => void;
+  /** The compiled ingest worker; default: the one beside the compiled origin. */
+  readonly workerModulePath?: string;
 }
 
 export interface Closer {
@@ -59,7 +61,13 @@ export async function startOrigin(config: OriginConfig, hooks: OriginHooks = {})
     hooks.log ?? createLogger({ role: 'origin', name: 'origin', secrets: secretsOf(config, token) });
   let publicUrl = config.publicUrl ?? '';
   const onFatal = hooks.onFatal ?? rethrow;
-  const parts = await openOriginParts({ config, log, onFatal, publicUrl: () => publicUrl });
+  const parts = await openOriginParts({
+    config,
+    log,
+    onFatal,
+    publicUrl: () => publicUrl,
+    ...workerOf(hooks),
+  });
   const state = { loaded: false, draining: false };
   let http: HttpServer;
   try {
@@ -85,6 +93,9 @@ export async function startOrigin(config: OriginConfig, hooks: OriginHooks = {})
   const { peerPort } = parts.node;
   return { publicUrl, port: http.port, peerPort, adminToken: token, log, parts, closers, close };
 }
+
+const workerOf = ({ workerModulePath }: OriginHooks) =>
+  workerModulePath === undefined ? {} : { workerModulePath };
 
 function listen(
   config: OriginConfig,

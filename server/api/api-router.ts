@@ -3,6 +3,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { ProductList as ProductListAnswer } from '../../shared/api-types/catalog.ts';
 import type { EdgeList } from '../../shared/api-types/status.ts';
 import { UserError } from '../../shared/errors.ts';
+import { evaluateConditions } from '../../shared/http/conditional.ts';
 import { type InfoHash, parseInfoHash } from '../../shared/units.ts';
 import type { Catalog } from '../catalog/catalog-api.ts';
 import { productUnknown } from '../catalog/products.ts';
@@ -87,8 +88,9 @@ interface Versioned {
 
 function sendVersioned(req: Request, res: Response, { body, etag, type, cache }: Versioned): void {
   res.set({ ETag: etag, 'Cache-Control': cache, 'Content-Type': type });
-  // express compares If-None-Match with the ETag just set (RFC 9110 section 13.1.2).
-  if (req.fresh) res.status(304).end();
+  // Not req.fresh of express: it sends the whole answer to a client that says `no-cache`, and fetch always does.
+  const ifNoneMatch = req.headers['if-none-match'];
+  if (evaluateConditions({ ifMatch: undefined, ifNoneMatch }, etag) === 'not-modified') res.status(304).end();
   else res.send(body);
 }
 

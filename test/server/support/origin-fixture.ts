@@ -8,6 +8,8 @@ import type { OriginConfig } from '../../../server/config.ts';
 import { type RunningOrigin, startOrigin } from '../../../server/origin.ts';
 import type { Image } from '../../../shared/api-types/catalog.ts';
 
+import { compile } from '../../support/compiled.ts';
+
 export const TOKEN = 'a-token-of-the-tests';
 
 export interface OriginFixture {
@@ -41,7 +43,8 @@ export async function startOriginFixture(over: Partial<OriginConfig> = {}): Prom
     trustedProxies: [],
     ...over,
   };
-  const origin = await startOrigin(config, { log });
+  const worker = await compile('server/ingest/worker/main.ts');
+  const origin = await startOrigin(config, { log, workerModulePath: worker.path });
   const url = `http://127.0.0.1:${origin.port}`;
   const admin = (path: string, init: RequestInit = {}) =>
     fetch(`${url}/admin${path}`, {
@@ -57,6 +60,7 @@ export async function startOriginFixture(over: Partial<OriginConfig> = {}): Prom
     upload: (shade) => upload(admin, shade),
     close: async () => {
       await origin.close();
+      await worker.remove();
       if (over.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
     },
   };
