@@ -5,7 +5,6 @@ import type { SourceId } from '../picker/partial-piece.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
-import { RequestDepth, type RequestDepthOptions } from './request-depth.ts';
 import type { Torrent } from './torrent.ts';
 
 /** A block the other side asked for; its length may reach into the padding. */
@@ -39,7 +38,6 @@ export class Channel {
   readonly outstanding = new Map<number, number>();
   readonly #givenUp = new Set<number>();
   lastBlockAt: number;
-  readonly depth: RequestDepth;
   /** What the other side queues before it drops requests: its `reqq` (BEP 10). */
   maxRequests = UNTOLD_MAX_REQUESTS;
   readonly uploads: UploadRequest[] = [];
@@ -47,20 +45,12 @@ export class Channel {
   readonly reading: UploadRequest[] = [];
   readingBytes = 0;
 
-  constructor(
-    source: SourceId,
-    torrent: Torrent,
-    link: Link,
-    node: RemoteNode,
-    depth: RequestDepthOptions,
-    now: number,
-  ) {
+  constructor(source: SourceId, torrent: Torrent, link: Link, node: RemoteNode, now: number) {
     this.source = source;
     this.torrent = torrent;
     this.link = link;
     this.node = node;
     this.has = Bitfield.empty(torrent.geometry.pieceCount);
-    this.depth = new RequestDepth(depth);
     this.lastBlockAt = now;
   }
 
@@ -74,6 +64,7 @@ export class Channel {
 
   asked(block: Block, now: number): void {
     if (this.outstanding.size === 0) this.lastBlockAt = now;
+    if (this.node.outstandingCount++ === 0) this.node.lastBlockAt = now;
     const key = this.keyOf(block.piece, block.beginBytes);
     this.#givenUp.delete(key);
     this.outstanding.set(key, now);
@@ -82,13 +73,14 @@ export class Channel {
   /** @returns when it was asked for; undefined when it is not outstanding. */
   settle(key: number): number | undefined {
     const askedAt = this.outstanding.get(key);
-    this.outstanding.delete(key);
+    if (this.outstanding.delete(key)) this.node.outstandingCount--;
     return askedAt;
   }
 
   /** The request is off, but its block may be on the way already. */
   giveUp(key: number): void {
     if (!this.outstanding.delete(key)) return;
+    this.node.outstandingCount--;
     if (this.#givenUp.size >= MAX_GIVEN_UP)
       this.#givenUp.delete(this.#givenUp.values().next().value as number);
     this.#givenUp.add(key);

@@ -8,7 +8,7 @@
  * torrent the one dialled by the smaller peer id stays, so that both ends close the same one.
  */
 import { PeerError } from '../errors.ts';
-import type { InfoHash, LinkId } from '../units.ts';
+import type { InfoHash, LinkId, PeerId } from '../units.ts';
 import { MessageDecoder } from '../wire/decoder.ts';
 import { encodeHandshake, type Handshake, HandshakeReader } from '../wire/handshake.ts';
 import { Channel } from './channel.ts';
@@ -107,22 +107,14 @@ function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: 
     throw new PeerError('link_duplicate', `already linked to ${peerId}`);
   }
   if (twin) closeLink(state, twin.link, 'link_duplicate');
-  const key = nodeKey(peerId, link.address.ip);
-  const node = state.nodes.get(key) ?? new RemoteNode(peerId, link.address.ip, isFleet);
-  state.nodes.set(key, node);
-  const depth = {
-    minRequests: state.options.minRequests,
-    initialRequests: state.options.initialRequests,
-    maxRequests: state.options.maxRequests,
-    targetLatencyMs: state.options.requestLatencyMs,
-  };
-  const channel = new Channel(state.nextSource++, torrent, link, node, depth, state.now);
+  const node = nodeOf(state, peerId, link.address.ip, isFleet);
+  const channel = new Channel(state.nextSource++, torrent, link, node, state.now);
   const bitfieldBytes = 1 + Math.ceil(torrent.geometry.pieceCount / 8);
   const decoder = new MessageDecoder({ maxMessageBytes: Math.max(MAX_EXTENDED_BYTES, bitfieldBytes) });
   link.phase = { name: 'ready', node, decoder, fast: handshake.fast, extended: handshake.extended, channel };
   node.links.add(link);
   torrent.channels.set(channel.source, channel);
-  torrent.contributors.set(channel.source, { nodeKey: key });
+  torrent.contributors.set(channel.source, { nodeKey: node.key });
   if (link.direction === 'inbound') sendHandshake(state, link, handshake.infoHash);
   state.trace({
     type: 'linkReady',
@@ -134,6 +126,17 @@ function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: 
   greet(state, link, link.phase);
   state.timers.set({ kind: 'keepAlive', link: link.id }, state.now + state.options.keepAliveMs);
   state.timers.set({ kind: 'silence', link: link.id }, state.now + state.options.silenceTimeoutMs);
+}
+
+/** The node as other links know it already, or a new one. */
+function nodeOf(state: EngineState, peerId: PeerId, ip: string, isFleet: boolean): RemoteNode {
+  const standing = state.nodes.get(nodeKey(peerId, ip));
+  if (standing) return standing;
+  const { minRequests, initialRequests, maxRequests, requestLatencyMs } = state.options;
+  const depth = { minRequests, initialRequests, maxRequests, targetLatencyMs: requestLatencyMs };
+  const node = new RemoteNode(peerId, ip, isFleet, depth, state.now);
+  state.nodes.set(node.key, node);
+  return node;
 }
 
 function findTwin(torrent: Torrent, link: Link, peerId: string): Channel | undefined {
@@ -184,6 +187,7 @@ export function linkGone(state: EngineState, link: Link, reason: string): void {
   if (channel.isSeed) torrent.completeNodes.add(node.peerId);
   pupilLeft(state, channel);
   node.links.delete(link);
+  node.hungry.delete(channel);
   if (channel.peerInterested) node.interestedChannels--;
   if (node.links.size === 0) state.nodes.delete(node.key);
   nodeChanged(state);

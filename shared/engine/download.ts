@@ -4,26 +4,54 @@ import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import { encodeCancel, encodeInterested, encodeNotInterested, encodeRequest } from '../wire/encode.ts';
 import type { WireBlock } from '../wire/messages.ts';
 import type { Channel } from './channel.ts';
+import type { RemoteNode } from './node.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
 import { pieceArrived } from './verification.ts';
 
-/** Says whether we are interested, and asks for as many blocks as the channel's depth allows. */
+/** A block is asked of a second node when it has been due for so many times the usual latency. */
+const END_GAME_LATENCIES = 3;
+/** A waiting reader's channel may have so many requests out whatever else the node still owes us. */
+const READER_REQUESTS = 16;
+
+/** Says whether we are interested, and asks for as many blocks as the node's depth allows. */
 export function fillRequests(state: EngineState, channel: Channel): void {
   tellInterest(state, channel);
   if (!channel.amInterested || channel.isChokedBy) return;
   if (state.unwrittenBytes > state.options.maxUnwrittenBytes) return;
-  const room = Math.min(channel.depth.limit, channel.maxRequests) - channel.outstanding.size;
-  if (room <= 0) return;
+  const room = roomFor(channel);
+  if (room <= 0) {
+    channel.node.hungry.add(channel);
+    return;
+  }
   const { torrent, link } = channel;
-  const pick = torrent.picker.pick(channel.source, channel.has, room, state.now);
+  const ripeAfterMs = Math.max(state.options.endGameAfterMs, END_GAME_LATENCIES * state.blockLatencyMs);
+  const pick = torrent.picker.pick(channel.source, channel.has, room, state.now, ripeAfterMs);
   for (const block of pick.blocks) {
     channel.asked(block, state.now);
     state.send(link, encodeRequest(block));
   }
+  if (pick.blocks.length === room) channel.node.hungry.add(channel);
   if (pick.blocks.length > 0) armRequestTimer(state, channel);
   else if (Number.isFinite(pick.retryAt)) {
     state.timers.setNoLaterThan({ kind: 'refill', link: link.id }, pick.retryAt);
+  }
+}
+
+function roomFor(channel: Channel): number {
+  const { node, torrent } = channel;
+  const own = channel.maxRequests - channel.outstanding.size;
+  const shared = node.depth.limit - node.outstandingCount;
+  const forReader = torrent.readerSince.size > 0 ? READER_REQUESTS - channel.outstanding.size : 0;
+  return Math.min(own, Math.max(shared, forReader));
+}
+
+/** The node can take more requests: channels that wait for that go on, one after the other. */
+function fillNode(state: EngineState, node: RemoteNode): void {
+  for (const channel of [...node.hungry]) {
+    if (node.outstandingCount >= node.depth.limit) return;
+    node.hungry.delete(channel);
+    fillRequests(state, channel);
   }
 }
 
@@ -60,12 +88,23 @@ export function blockReceived(
   if (bytes.length !== torrent.geometry.block(piece, blockIndex).lengthBytes) {
     throw new PeerError('peer_block_invalid', `block ${piece}:${beginBytes} of ${bytes.length} bytes`);
   }
+  const { node } = channel;
   channel.lastBlockAt = state.now;
-  channel.node.isSnubbing = false;
-  if (askedAt !== undefined) channel.depth.onBlock(state.now - askedAt);
-  channel.node.received.add(bytes.length, state.now);
+  node.lastBlockAt = state.now;
+  node.isSnubbing = false;
+  if (askedAt !== undefined) latencySeen(state, node, state.now - askedAt);
+  node.received.add(bytes.length, state.now);
   takeBlock(state, channel, piece, blockIndex, bytes);
-  fillRequests(state, channel);
+  if (node.hungry.size === 0) fillRequests(state, channel);
+  else {
+    node.hungry.add(channel);
+    fillNode(state, node);
+  }
+}
+
+function latencySeen(state: EngineState, node: RemoteNode, latencyMs: number): void {
+  node.depth.onBlock(latencyMs);
+  state.blockLatencyMs += (latencyMs - state.blockLatencyMs) / 16;
 }
 
 function takeBlock(
@@ -147,14 +186,20 @@ export function abandonRequests(state: EngineState, channel: Channel): void {
 
 function armRequestTimer(state: EngineState, channel: Channel): void {
   const name = { kind: 'requests', link: channel.link.id } as const;
-  if (!state.timers.has(name)) state.timers.set(name, channel.lastBlockAt + state.options.requestTimeoutMs);
+  if (!state.timers.has(name)) state.timers.set(name, timeoutAt(state, channel));
 }
 
-/** Nothing came for too long although blocks are due: others are asked, this channel begins again small. */
+/** The node sends nothing at all for a while, or nothing on this channel for a long one. */
+function timeoutAt(state: EngineState, channel: Channel): number {
+  const { requestTimeoutMs, channelTimeoutMs } = state.options;
+  return Math.min(channel.node.lastBlockAt + requestTimeoutMs, channel.lastBlockAt + channelTimeoutMs);
+}
+
+/** Nothing came for too long although blocks are due: others are asked, this node begins again small. */
 export function requestTimer(state: EngineState, channel: Channel): void {
   if (channel.outstanding.size === 0) return;
-  if (state.now - channel.lastBlockAt >= state.options.requestTimeoutMs) {
-    channel.depth.onTimeout();
+  if (state.now >= timeoutAt(state, channel)) {
+    channel.node.depth.onTimeout();
     channel.node.isSnubbing = true;
     for (const key of channel.outstanding.keys()) {
       const { piece, blockIndex } = channel.blockOfKey(key);
@@ -162,6 +207,7 @@ export function requestTimer(state: EngineState, channel: Channel): void {
     }
     abandonRequests(state, channel);
     channel.lastBlockAt = state.now;
+    channel.node.hungry.delete(channel);
     return;
   }
   armRequestTimer(state, channel);

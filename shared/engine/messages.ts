@@ -86,6 +86,7 @@ function haveReceived(state: EngineState, channel: Channel, value: number): void
   const piece = channel.torrent.geometry.pieceIndex(value);
   if (piece === undefined) throw new PeerError('peer_have_unknown_piece', `have ${value}`);
   if (!channel.has.set(piece)) return;
+  channel.node.lastHaveAt = state.now;
   pieceSeen(channel, piece);
   pupilHas(state, channel, piece);
   interestChanged(state, channel);

@@ -1,7 +1,9 @@
 /** Who stands at the other end, over all its links: choking, ranking and bans are per node (design section 5). */
 import { RateMeter } from '../rate-meter.ts';
 import type { PeerId } from '../units.ts';
+import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
+import { RequestDepth, type RequestDepthOptions } from './request-depth.ts';
 
 export class RemoteNode {
   /** Peer id and address together: an id alone can be copied by anyone. */
@@ -20,8 +22,19 @@ export class RemoteNode {
   interestedChannels = 0;
   /** Set while it leaves our requests unanswered for too long. */
   isSnubbing = false;
+  /** Requests to the node share its uplink, whatever torrent they are for: so they share one depth. */
+  readonly depth: RequestDepth;
+  /** Requests out, over all channels. */
+  outstandingCount = 0;
+  /** Channels that could ask for more when the depth allows it, longest waiting first. */
+  readonly hungry = new Set<Channel>();
+  lastBlockAt: number;
+  /** When it last told of a new piece, on any channel. */
+  lastHaveAt = 0;
 
-  constructor(peerId: PeerId, ip: string, isFleet: boolean) {
+  constructor(peerId: PeerId, ip: string, isFleet: boolean, depth: RequestDepthOptions, now: number) {
+    this.depth = new RequestDepth(depth);
+    this.lastBlockAt = now;
     this.key = nodeKey(peerId, ip);
     this.peerId = peerId;
     this.ip = ip;

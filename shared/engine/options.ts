@@ -26,8 +26,12 @@ export interface EngineTunables {
   readonly maxRequests: number;
   /** Time from request to block that is fine on any path; see request-depth.ts. */
   readonly requestLatencyMs: number;
-  /** A link with requests out that delivers nothing for so long loses them to others. */
+  /** A node with requests out that delivers nothing for so long loses them to others. */
   readonly requestTimeoutMs: number;
+  /** So does a channel of a node that delivers on others. */
+  readonly channelTimeoutMs: number;
+  /** A block asked of one node may be asked of a second one after so long, when nothing else is left. */
+  readonly endGameAfterMs: number;
   /** Requests of one peer that we queue; beyond it they are rejected. Told in the BEP 10 handshake as `reqq`. */
   readonly maxQueuedUploads: number;
   /** Payload handed to the host but not yet sent, per link. Beyond it, blocks wait in our own queue. */
@@ -79,6 +83,8 @@ export const defaultTunables: EngineTunables = {
   maxRequests: 512,
   requestLatencyMs: 50,
   requestTimeoutMs: 5_000,
+  channelTimeoutMs: 30_000,
+  endGameAfterMs: 500,
   maxQueuedUploads: 1_000,
   sendBufferBytes: 256 << 10,
   maxUnwrittenBytes: 64 << 20,
@@ -94,5 +100,5 @@ export const defaultTunables: EngineTunables = {
   superSeedStallMs: 700,
   seedShareBytes: 4 << 20,
   banMs: 3_600_000,
-  picker: { endGameAfterMs: 500, endGameCopies: 2 },
+  picker: { endGameCopies: 2 },
 };

@@ -1,5 +1,5 @@
 /**
- * How many blocks to have outstanding on a channel: enough to fill the path, few enough that the sender's queue
+ * How many blocks to have outstanding at a node: enough to fill the path, few enough that the sender's queue
  * stays short and blocks stay free for other sources. Steered by the time from request to block, as delay-based
  * congestion control steers a window (RFC 6817 does so for uTP): below the target one more, far above it one less.
  */

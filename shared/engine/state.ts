@@ -40,6 +40,8 @@ export class EngineState {
   };
   /** Pieces given to hash and disk and not yet back. */
   unwrittenBytes = 0;
+  /** Smoothed time from request to block, over all nodes. */
+  blockLatencyMs = 0;
   optimisticNode: string | undefined;
   nextSource = 0;
   nextFetch = 0;

@@ -17,7 +17,7 @@ interface Pupil {
   readonly pending: Set<number>;
   /** Whatever it lacks may be told; ends when it has a piece from elsewhere. */
   isRelaxed: boolean;
-  lastHadAt: number;
+  readonly joinedAt: number;
 }
 
 export interface OfferView {
@@ -49,7 +49,7 @@ export class SuperSeeder {
 
   join(node: number, now: number): void {
     const told = Bitfield.empty(this.#pieceCount);
-    this.#pupils.set(node, { node, told, pending: new Set(), isRelaxed: false, lastHadAt: now });
+    this.#pupils.set(node, { node, told, pending: new Set(), isRelaxed: false, joinedAt: now });
   }
 
   /** What it alone was told and nobody has must be told to others. */
@@ -65,18 +65,23 @@ export class SuperSeeder {
   }
 
   /** The node says that it has the piece. */
-  had(node: number, piece: number, now: number): void {
+  had(node: number, piece: number): void {
     const pupil = this.#pupils.get(node);
     if (!pupil) return;
-    pupil.lastHadAt = now;
     if (pupil.pending.delete(piece)) return;
     if (!pupil.told.has(piece)) pupil.isRelaxed = false;
   }
 
-  /** When the node will have waited for `stallMs`; Infinity for one that is relaxed already. */
-  stallsAt(node: number, stallMs: number): number {
+  /**
+   * When the node will have waited for `stallMs` on what others were told; Infinity for one that is relaxed
+   * already, or that has not yet had what it was told itself: then it waits for us, and telling it more would
+   * only make the queue longer.
+   * @param progressAt when the node last got anything, of whatever torrent: a busy node is not kept waiting
+   */
+  stallsAt(node: number, progressAt: number, stallMs: number): number {
     const pupil = this.#pupils.get(node);
-    return pupil && !pupil.isRelaxed ? pupil.lastHadAt + stallMs : Number.POSITIVE_INFINITY;
+    if (!pupil || pupil.isRelaxed || pupil.pending.size > 0) return Number.POSITIVE_INFINITY;
+    return Math.max(pupil.joinedAt, progressAt) + stallMs;
   }
 
   /** The node has waited long enough for what others were told. */

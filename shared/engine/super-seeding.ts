@@ -21,7 +21,7 @@ export function startOffering(state: EngineState, channel: Channel): void {
 export function pupilHas(state: EngineState, channel: Channel, piece: number): void {
   const seeder = activeSeeder(channel.torrent);
   if (!seeder) return;
-  seeder.had(channel.source, piece, state.now);
+  seeder.had(channel.source, piece);
   if (channel.isSeed) channel.torrent.completeNodes.add(channel.node.peerId);
   else offer(state, channel, seeder);
 }
@@ -40,8 +40,7 @@ export function superSeedTimer(state: EngineState, torrent: Torrent): void {
   if (!seeder) return;
   for (const channel of torrent.channels.values()) {
     if (channel.isSeed) continue;
-    if (seeder.stallsAt(channel.source, state.options.superSeedStallMs) <= state.now)
-      seeder.relax(channel.source);
+    if (stallsAt(state, channel, seeder) <= state.now) seeder.relax(channel.source);
     offer(state, channel, seeder);
   }
 }
@@ -56,9 +55,13 @@ function offer(state: EngineState, channel: Channel, seeder: SuperSeeder): void 
     availability: (piece) => torrent.picker.availability(piece),
   });
   for (const piece of offers) state.send(channel.link, encodeHave(piece));
-  const stallsAt = seeder.stallsAt(source, state.options.superSeedStallMs);
-  if (Number.isFinite(stallsAt)) {
-    const at = Math.max(stallsAt, state.now + 1);
+  const nextAt = stallsAt(state, channel, seeder);
+  if (Number.isFinite(nextAt)) {
+    const at = Math.max(nextAt, state.now + 1);
     state.timers.setNoLaterThan({ kind: 'superSeed', torrent: torrent.infoHash }, at);
   }
+}
+
+function stallsAt(state: EngineState, channel: Channel, seeder: SuperSeeder): number {
+  return seeder.stallsAt(channel.source, channel.node.lastHaveAt, state.options.superSeedStallMs);
 }

@@ -17,8 +17,6 @@ import { PartialPiece, type SourceId } from './partial-piece.ts';
 import { RarityIndex } from './rarity.ts';
 
 export interface PickerOptions {
-  /** A block asked of one node may be asked of a second one after so long, when nothing else is left. */
-  readonly endGameAfterMs: number;
   /** How many nodes may be asked for the same block in the end game. */
   readonly endGameCopies: number;
 }
@@ -71,8 +69,11 @@ export class Picker {
     for (let index = 0; index < this.#geometry.pieceCount; index++) this.#settle(index as PieceIndex);
   }
 
-  /** Blocks to ask of a source, at most `limit`; they count as asked from now on. */
-  pick(source: SourceId, has: Bitfield, limit: number, now: number): Pick {
+  /**
+   * Blocks to ask of a source, at most `limit`; they count as asked from now on.
+   * @param ripeAfterMs end game: a block asked of one source may be asked of a second one after so long
+   */
+  pick(source: SourceId, has: Bitfield, limit: number, now: number, ripeAfterMs: number): Pick {
     const blocks: Block[] = [];
     const take = (partial: PartialPiece) => this.#takeFree(partial, source, limit, now, blocks);
     for (const piece of this.#readerPieces) {
@@ -82,7 +83,7 @@ export class Picker {
     this.#takeFromBegun(source, has, limit, blocks, take);
     if (blocks.length < limit) this.#takeFromOpen(has, limit, blocks, take);
     if (blocks.length > 0) return { blocks, retryAt: Number.POSITIVE_INFINITY };
-    return this.#endGame(source, has, limit, now);
+    return this.#endGame(source, has, limit, now, ripeAfterMs);
   }
 
   /** One open or begun piece for a source that sends whole pieces in a row, such as a web seed. */
@@ -233,7 +234,7 @@ export class Picker {
     }
   }
 
-  #endGame(source: SourceId, has: Bitfield, limit: number, now: number): Pick {
+  #endGame(source: SourceId, has: Bitfield, limit: number, now: number, ripeAfterMs: number): Pick {
     const blocks: Block[] = [];
     let retryAt = Number.POSITIVE_INFINITY;
     for (const partial of this.#partial.values()) {
@@ -243,7 +244,7 @@ export class Picker {
         const newest = requests[requests.length - 1];
         if (!newest || partial.hasBlock(index) || requests.length >= this.#options.endGameCopies) continue;
         if (requests.some((request) => request.source === source)) continue;
-        const ripeAt = newest.requestedAt + this.#options.endGameAfterMs;
+        const ripeAt = newest.requestedAt + ripeAfterMs;
         if (ripeAt > now) {
           retryAt = Math.min(retryAt, ripeAt);
           continue;

@@ -6,6 +6,8 @@ import { Picker } from '../../../shared/picker/picker.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import type { PieceIndex } from '../../../shared/units.ts';
 
+const RIPE_MS = 500;
+
 /**
  * A swarm as a string: one digit a piece, how many nodes have it; `*` in `held` is a piece that is here.
  * Every source in these tests has every piece unless it is told otherwise.
@@ -17,7 +19,7 @@ function pickerOf(availability: string, held = '', { blocksPerPiece = 1, seed = 
   [...held].forEach((mark, piece) => {
     if (mark === '*') bits.set(piece);
   });
-  const picker = new Picker(geometry, bits, seededRandom(seed), { endGameAfterMs: 500, endGameCopies: 2 });
+  const picker = new Picker(geometry, bits, seededRandom(seed), { endGameCopies: 2 });
   [...availability].forEach((digit, piece) => {
     for (let i = 0; i < Number(digit); i++) picker.changeAvailability(piece, 1);
   });
@@ -30,12 +32,12 @@ const piecesOf = (pick: ReturnType<Picker['pick']>) => pick.blocks.map((block) =
 describe('rarest first (BEP 3)', () => {
   it('takes the piece that fewest nodes have', () => {
     const { picker, everything } = pickerOf('332313', '*');
-    expect(piecesOf(picker.pick(1, everything, 1, 0))).toEqual([4]);
+    expect(piecesOf(picker.pick(1, everything, 1, 0, RIPE_MS))).toEqual([4]);
   });
 
   it('takes all of one rarity before any of the next', () => {
     const { picker, everything } = pickerOf('4231212', '*');
-    const order = piecesOf(picker.pick(1, everything, 6, 0));
+    const order = piecesOf(picker.pick(1, everything, 6, 0, RIPE_MS));
     expect(order.map((piece) => '4231212'[piece]).join('')).toBe('112223');
   });
 
@@ -44,13 +46,13 @@ describe('rarest first (BEP 3)', () => {
     const has = Bitfield.empty(4);
     has.set(0);
     has.set(1);
-    expect(piecesOf(picker.pick(1, has, 9, 0))).toEqual([1]);
+    expect(piecesOf(picker.pick(1, has, 9, 0, RIPE_MS))).toEqual([1]);
   });
 
   it('breaks ties at random', () => {
     const firsts = Array.from({ length: 40 }, (_, seed) => {
       const { picker, everything } = pickerOf('2222222222', '*', { seed });
-      return piecesOf(picker.pick(1, everything, 1, 0))[0];
+      return piecesOf(picker.pick(1, everything, 1, 0, RIPE_MS))[0];
     });
     expect(new Set(firsts).size).toBeGreaterThan(4);
   });
@@ -58,7 +60,7 @@ describe('rarest first (BEP 3)', () => {
   it('random first piece: with nothing held, rarity does not decide', () => {
     const firsts = Array.from({ length: 40 }, (_, seed) => {
       const { picker, everything } = pickerOf('1999999999', '', { seed });
-      return piecesOf(picker.pick(1, everything, 1, 0))[0];
+      return piecesOf(picker.pick(1, everything, 1, 0, RIPE_MS))[0];
     });
     expect(new Set(firsts).size).toBeGreaterThan(4);
   });
@@ -66,10 +68,10 @@ describe('rarest first (BEP 3)', () => {
   it('follows availability as nodes come and go', () => {
     const { picker, everything } = pickerOf('333', '*');
     picker.changeAvailability(2, -1);
-    expect(piecesOf(picker.pick(1, everything, 1, 0))).toEqual([2]);
+    expect(piecesOf(picker.pick(1, everything, 1, 0, RIPE_MS))).toEqual([2]);
     picker.changeAvailability(1, -1);
     picker.changeAvailability(1, -1);
-    expect(piecesOf(picker.pick(1, everything, 1, 0))).toEqual([1]);
+    expect(piecesOf(picker.pick(1, everything, 1, 0, RIPE_MS))).toEqual([1]);
   });
 });
 
@@ -77,37 +79,37 @@ describe('readers', () => {
   it('what a reader waits for comes before the rarest, in its order', () => {
     const { picker, everything } = pickerOf('999991', '*');
     picker.setWanted(true, [3, 2] as PieceIndex[]);
-    expect(piecesOf(picker.pick(1, everything, 3, 0))).toEqual([3, 2, 5]);
+    expect(piecesOf(picker.pick(1, everything, 3, 0, RIPE_MS))).toEqual([3, 2, 5]);
   });
 
   it("without wanting all, only readers' pieces are picked", () => {
     const { picker, everything } = pickerOf('111', '');
     picker.setWanted(false, [1] as PieceIndex[]);
-    expect(piecesOf(picker.pick(1, everything, 9, 0))).toEqual([1]);
+    expect(piecesOf(picker.pick(1, everything, 9, 0, RIPE_MS))).toEqual([1]);
   });
 });
 
 describe('blocks of a piece', () => {
   it('a piece begun is finished before another is begun', () => {
     const { picker, everything } = pickerOf('1111', '*', { blocksPerPiece: 4 });
-    const [first] = piecesOf(picker.pick(1, everything, 2, 0));
-    expect(piecesOf(picker.pick(2, everything, 2, 0))).toEqual([first, first]);
+    const [first] = piecesOf(picker.pick(1, everything, 2, 0, RIPE_MS));
+    expect(piecesOf(picker.pick(2, everything, 2, 0, RIPE_MS))).toEqual([first, first]);
   });
 
   it("a source goes on with its own piece rather than another's", () => {
     const { picker, everything } = pickerOf('1111', '*', { blocksPerPiece: 4 });
-    const [mine] = piecesOf(picker.pick(1, everything, 1, 0));
+    const [mine] = piecesOf(picker.pick(1, everything, 1, 0, RIPE_MS));
     const other = Bitfield.full(4);
     other.clear(mine as number);
-    const [theirs] = piecesOf(picker.pick(2, other, 1, 0));
-    expect(piecesOf(picker.pick(2, everything, 1, 0))).toEqual([theirs]);
+    const [theirs] = piecesOf(picker.pick(2, other, 1, 0, RIPE_MS));
+    expect(piecesOf(picker.pick(2, everything, 1, 0, RIPE_MS))).toEqual([theirs]);
   });
 
   it('blocks released are picked again, and a piece with none left is open again', () => {
     const { picker, everything } = pickerOf('11', '*', { blocksPerPiece: 2 });
-    expect(picker.pick(1, everything, 2, 0).blocks).toHaveLength(2);
+    expect(picker.pick(1, everything, 2, 0, RIPE_MS).blocks).toHaveLength(2);
     picker.release(1, 1 as PieceIndex, 0);
-    expect(picker.pick(2, everything, 2, 0).blocks.map((block) => block.beginBytes)).toEqual([0]);
+    expect(picker.pick(2, everything, 2, 0, RIPE_MS).blocks.map((block) => block.beginBytes)).toEqual([0]);
     picker.release(1, 1 as PieceIndex, 1);
     picker.release(2, 1 as PieceIndex, 0);
     expect(picker.isUnderWay(1 as PieceIndex)).toBe(false);
@@ -115,7 +117,7 @@ describe('blocks of a piece', () => {
 
   it('a block that came late is taken if it is still needed', () => {
     const { picker, everything } = pickerOf('11', '*');
-    picker.pick(1, everything, 1, 0);
+    picker.pick(1, everything, 1, 0, RIPE_MS);
     picker.release(1, 1 as PieceIndex, 0);
     expect(picker.receive(1, 1 as PieceIndex, 0)?.senders).toEqual([1]);
     expect(picker.receive(1, 1 as PieceIndex, 0)).toBeUndefined();
@@ -125,25 +127,25 @@ describe('blocks of a piece', () => {
 describe('end game (BEP 3)', () => {
   it('blocks asked of one node are asked of another when nothing else is left, but not at once', () => {
     const { picker, everything } = pickerOf('11', '*');
-    picker.pick(1, everything, 1, 1_000);
-    const early = picker.pick(2, everything, 1, 1_100);
+    picker.pick(1, everything, 1, 1_000, RIPE_MS);
+    const early = picker.pick(2, everything, 1, 1_100, RIPE_MS);
     expect(early).toEqual({ blocks: [], retryAt: 1_500 });
-    expect(piecesOf(picker.pick(2, everything, 1, 1_500))).toEqual([1]);
+    expect(piecesOf(picker.pick(2, everything, 1, 1_500, RIPE_MS))).toEqual([1]);
   });
 
   it('the others asked are named when the block comes, so that they can be cancelled', () => {
     const { picker, everything } = pickerOf('11', '*');
-    picker.pick(1, everything, 1, 0);
-    picker.pick(2, everything, 1, 600);
+    picker.pick(1, everything, 1, 0, RIPE_MS);
+    picker.pick(2, everything, 1, 600, RIPE_MS);
     expect(picker.receive(2, 1 as PieceIndex, 0)).toEqual({ others: [1], senders: [2] });
   });
 
   it('no block is asked of more nodes than allowed, nor twice of one', () => {
     const { picker, everything } = pickerOf('11', '*');
-    picker.pick(1, everything, 1, 0);
-    expect(picker.pick(1, everything, 1, 9_000).blocks).toEqual([]);
-    picker.pick(2, everything, 1, 9_000);
-    expect(picker.pick(3, everything, 1, 99_000).blocks).toEqual([]);
+    picker.pick(1, everything, 1, 0, RIPE_MS);
+    expect(picker.pick(1, everything, 1, 9_000, RIPE_MS).blocks).toEqual([]);
+    picker.pick(2, everything, 1, 9_000, RIPE_MS);
+    expect(picker.pick(3, everything, 1, 99_000, RIPE_MS).blocks).toEqual([]);
   });
 });
 
@@ -151,14 +153,14 @@ describe('pieces that failed (threat row 3)', () => {
   it('are asked whole of one source, so that the next verdict names one node', () => {
     const { picker, everything } = pickerOf('11', '*', { blocksPerPiece: 2 });
     const piece = 1 as PieceIndex;
-    picker.pick(1, everything, 1, 0);
-    picker.pick(2, everything, 1, 0);
+    picker.pick(1, everything, 1, 0, RIPE_MS);
+    picker.pick(2, everything, 1, 0, RIPE_MS);
     picker.receive(1, piece, 0);
     picker.receive(2, piece, 1);
     picker.failed(piece);
-    expect(picker.pick(3, everything, 1, 0).blocks).toHaveLength(1);
-    expect(picker.pick(4, everything, 1, 9_999).blocks).toEqual([]);
-    expect(picker.pick(3, everything, 1, 9_999).blocks).toHaveLength(1);
+    expect(picker.pick(3, everything, 1, 0, RIPE_MS).blocks).toHaveLength(1);
+    expect(picker.pick(4, everything, 1, 9_999, RIPE_MS).blocks).toEqual([]);
+    expect(picker.pick(3, everything, 1, 9_999, RIPE_MS).blocks).toHaveLength(1);
   });
 });
 
@@ -182,8 +184,13 @@ it('random operations keep every piece in one state, and every run ends complete
       now += random.integer(200);
       const source = random.integer(4);
       if (random.integer(3) === 0) {
-        for (const { piece, beginBytes } of picker.pick(source, everything, 1 + random.integer(5), now)
-          .blocks) {
+        for (const { piece, beginBytes } of picker.pick(
+          source,
+          everything,
+          1 + random.integer(5),
+          now,
+          RIPE_MS,
+        ).blocks) {
           expect(held.has(piece), `seed ${seed}: held piece picked`).toBe(false);
           asked.push({ source, piece, block: beginBytes / 16_384 });
         }
