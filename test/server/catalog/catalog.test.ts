@@ -1,0 +1,309 @@
+/** The catalog over its real database: one transaction per change, and a log that any edge would accept. */
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openCatalog } from '../../../server/catalog/catalog.ts';
+import type { Catalog, NewImage } from '../../../server/catalog/catalog-api.ts';
+import { openSqlite } from '../../../server/catalog/open-sqlite.ts';
+import { emptyChain, verifyEntry, verifyHead } from '../../../shared/log/chain.ts';
+import { parseEntryBody } from '../../../shared/log/codec.ts';
+import { createLogCrypto } from '../../../shared/node/crypto/log-crypto.ts';
+import { seededRandom } from '../../../shared/random.ts';
+import type { FileRoot, InfoHash } from '../../../shared/units.ts';
+import { imageNamed } from '../support/catalog-fixture.ts';
+
+const FIELDS = { title: 'Cup', description: 'For tea.', priceCents: 900, currency: 'EUR' };
+const crypto = createLogCrypto();
+let folder: string;
+let catalog: Catalog;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'shoal-catalog-'));
+  catalog = await openCatalog({ dataFolder: folder });
+});
+
+afterEach(async () => {
+  await catalog.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function reopen(): Promise<void> {
+  await catalog.close();
+  catalog = await openCatalog({ dataFolder: folder });
+}
+
+/** Reads the log as an edge does. @returns the types of all changes @throws PeerError */
+async function verifyLog(): Promise<string[]> {
+  let state = emptyChain(catalog.rootKey);
+  const types: string[] = [];
+  for (const signed of await catalog.entriesAfter(0, 10_000)) {
+    const verified = verifyEntry(state, signed, crypto);
+    state = verified.state;
+    types.push(verified.entry.change.type);
+    expect(await catalog.hashOfEntry(state.number)).toBe(state.hash);
+  }
+  expect({ number: state.number, hash: state.hash }).toEqual(catalog.head());
+  verifyHead(state, catalog.signHead(1_000, 5_000), crypto);
+  return types;
+}
+
+describe('keys', () => {
+  test('are made at the first start, for their owner only; entry 1 is the log key, signed by the root', async () => {
+    expect(readdirSync(join(folder, 'keys')).sort()).toEqual(['log.pem', 'root.pem']);
+    for (const name of ['log.pem', 'root.pem'])
+      expect(statSync(join(folder, 'keys', name)).mode & 0o777).toBe(0o600);
+    const [first] = await catalog.entriesAfter(0, 10);
+    const entry = parseEntryBody(first?.body as string);
+    expect(entry).toMatchObject({ number: 1, key: catalog.rootKey, change: { type: 'key' } });
+    expect(await verifyLog()).toEqual(['key']);
+  });
+
+  test('are the same after a restart, which appends nothing', async () => {
+    const { rootKey } = catalog;
+    await reopen();
+    expect(catalog.rootKey).toBe(rootKey);
+    expect(await verifyLog()).toEqual(['key']);
+  });
+
+  test('threat row 31: the root key may go offline once its log key stands in the log', async () => {
+    const { rootKey } = catalog;
+    rmSync(join(folder, 'keys', 'root.pem'));
+    await reopen();
+    expect(catalog.rootKey).toBe(rootKey);
+    const product = await catalog.createProduct(FIELDS);
+    await catalog.publishImage(imageNamed('a', product.id));
+    expect(await verifyLog()).toEqual(['key', 'publish']);
+  });
+
+  test('threat row 31: a lost log key is replaced by one entry of the root', async () => {
+    rmSync(join(folder, 'keys', 'log.pem'));
+    await reopen();
+    const product = await catalog.createProduct(FIELDS);
+    await catalog.publishImage(imageNamed('a', product.id));
+    expect(await verifyLog()).toEqual(['key', 'key', 'publish']);
+  });
+
+  test('without root and log key the catalog does not open, and says what to do', async () => {
+    await catalog.close();
+    rmSync(join(folder, 'keys', 'root.pem'));
+    rmSync(join(folder, 'keys', 'log.pem'));
+    await expect(openCatalog({ dataFolder: folder })).rejects.toMatchObject({ code: 'root_key_missing' });
+    rmSync(folder, { recursive: true });
+    catalog = await openCatalog({ dataFolder: folder });
+  });
+
+  test('another root key than the one that began the log is refused', async () => {
+    await catalog.close();
+    const other = mkdtempSync(join(tmpdir(), 'shoal-catalog-'));
+    await (await openCatalog({ dataFolder: other })).close();
+    copyFileSync(join(other, 'keys', 'root.pem'), join(folder, 'keys', 'root.pem'));
+    await expect(openCatalog({ dataFolder: folder })).rejects.toMatchObject({ code: 'root_key_wrong' });
+    rmSync(folder, { recursive: true });
+    rmSync(other, { recursive: true });
+    catalog = await openCatalog({ dataFolder: folder });
+  });
+});
+
+describe('publishing', () => {
+  test('image, torrent and entry are there together, and still after a restart', async () => {
+    const product = await catalog.createProduct(FIELDS);
+    const added = imageNamed('a', product.id);
+    const told: string[] = [];
+    catalog.onAppend(() => told.push(`append ${catalog.head().number}`));
+    catalog.onPublished((image) => told.push(`published ${catalog.image(image.id)?.id === image.id}`));
+    const stored = await catalog.publishImage(added);
+    expect(stored).toEqual({ ...added.image, productId: product.id, alt: '' });
+    expect(told).toEqual(['published true', 'append 2']);
+    for (const _ of [1, 2]) {
+      expect(catalog.image(stored.id)).toEqual(stored);
+      expect([...catalog.images()]).toEqual([stored]);
+      expect((await catalog.product(product.id))?.images).toEqual([stored]);
+      expect(Buffer.from((await catalog.torrent(stored.infoHash)) as Uint8Array)).toEqual(added.torrent);
+      expect([...catalog.rootsInUse()]).toEqual(stored.renditions.map(({ root }) => root));
+      expect(await verifyLog()).toEqual(['key', 'publish']);
+      await reopen();
+    }
+  });
+
+  test('the same image again changes nothing and answers as before', async () => {
+    const product = await catalog.createProduct(FIELDS);
+    const first = await catalog.publishImage(imageNamed('a', product.id));
+    const again = await catalog.publishImage({ ...imageNamed('a', product.id), alt: 'other' });
+    expect(again).toEqual(first);
+    expect(catalog.head().number).toBe(2);
+  });
+
+  test('an image of a product that is gone is refused, and the log does not move', async () => {
+    const head = catalog.head();
+    await expect(catalog.publishImage(imageNamed('a', 'gone'))).rejects.toMatchObject({
+      code: 'product_unknown',
+    });
+    expect(catalog.head()).toEqual(head);
+    expect(await verifyLog()).toEqual(['key']);
+  });
+
+  test('a publish that fails in the middle leaves no entry; the next one has its number', async () => {
+    const product = await catalog.createProduct(FIELDS);
+    await catalog.publishImage(imageNamed('a', product.id));
+    const clash = imageNamed('b', product.id);
+    const twin: NewImage = {
+      ...clash,
+      image: { ...clash.image, infoHash: imageNamed('a', product.id).image.infoHash },
+    };
+    await expect(catalog.publishImage(twin)).rejects.toThrow(/UNIQUE/);
+    expect(catalog.image(clash.image.id)).toBeUndefined();
+    await catalog.publishImage(imageNamed('c', product.id));
+    expect(await verifyLog()).toEqual(['key', 'publish', 'publish']);
+  });
+
+  test('a listener that throws neither undoes the publish nor keeps it from the next listener', async () => {
+    const product = await catalog.createProduct(FIELDS);
+    const thrown: unknown[] = [];
+    const before = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    process.once('uncaughtException', (error) => thrown.push(error));
+    const told: string[] = [];
+    catalog.onPublished(() => {
+      throw new Error('a bug');
+    });
+    catalog.onPublished((image) => told.push(image.id));
+    const image = await catalog.publishImage(imageNamed('a', product.id));
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const listener of before) process.on('uncaughtException', listener);
+    expect(told).toEqual([image.id]);
+    expect(String(thrown[0])).toContain('a bug');
+  });
+});
+
+describe('purging', () => {
+  test('takes image, renditions and torrent away and appends one entry', async () => {
+    const product = await catalog.createProduct(FIELDS);
+    const image = await catalog.publishImage(imageNamed('a', product.id));
+    const purged: string[] = [];
+    catalog.onPurged(({ id }) => purged.push(id));
+    await catalog.purgeImage(image.id);
+    expect(purged).toEqual([image.id]);
+    expect(catalog.image(image.id)).toBeUndefined();
+    expect(await catalog.torrent(image.infoHash)).toBeUndefined();
+    expect(catalog.rootsInUse().size).toBe(0);
+    await expect(catalog.purgeImage(image.id)).rejects.toMatchObject({ code: 'image_unknown' });
+    expect(await verifyLog()).toEqual(['key', 'publish', 'purge']);
+    await catalog.publishImage(imageNamed('a', product.id));
+    expect(await verifyLog()).toEqual(['key', 'publish', 'purge', 'publish']);
+  });
+
+  test('a product goes with all its images in one transaction', async () => {
+    const product = await catalog.createProduct(FIELDS);
+    const other = await catalog.createProduct({ ...FIELDS, title: 'Pot' });
+    for (const name of ['a', 'b']) await catalog.publishImage(imageNamed(name, product.id));
+    await catalog.publishImage(imageNamed('c', other.id));
+    const { purged } = await catalog.deleteProduct(product.id);
+    expect(purged.length).toBe(2);
+    expect((await catalog.listProducts()).map(({ title }) => title)).toEqual(['Pot']);
+    expect([...catalog.images()].length).toBe(1);
+    expect(await verifyLog()).toEqual(['key', 'publish', 'publish', 'publish', 'purge', 'purge']);
+    await expect(catalog.deleteProduct(product.id)).rejects.toMatchObject({ code: 'product_unknown' });
+  });
+
+  test('a rendition that another image has too stays in use', async () => {
+    const product = await catalog.createProduct(FIELDS);
+    const one = imageNamed('a', product.id);
+    const two = imageNamed('b', product.id);
+    const root = one.image.renditions[0]?.root as FileRoot;
+    const renditions = two.image.renditions.map((rendition) => ({ ...rendition, root }));
+    const twin = { ...two, image: { ...two.image, renditions } };
+    await catalog.publishImage(one);
+    await catalog.publishImage(twin);
+    await catalog.purgeImage(one.image.id);
+    expect(catalog.rootsInUse().size).toBe(1);
+    await catalog.purgeImage(two.image.id);
+    expect(catalog.rootsInUse().size).toBe(0);
+  });
+});
+
+test('products keep their order, and a change keeps what it does not name', async () => {
+  for (const title of ['One', 'Two', 'Three']) await catalog.createProduct({ ...FIELDS, title });
+  const [, two] = await catalog.listProducts();
+  await catalog.updateProduct(two?.id as string, { priceCents: 5 });
+  await reopen();
+  const list = await catalog.listProducts();
+  expect(list.map(({ title, priceCents }) => [title, priceCents])).toEqual([
+    ['One', 900],
+    ['Two', 5],
+    ['Three', 900],
+  ]);
+  await expect(catalog.updateProduct('none', { title: 'x' })).rejects.toMatchObject({
+    code: 'product_unknown',
+  });
+});
+
+test('text comes back as it was sent, emoji and right-to-left included', async () => {
+  const title = "Tasse ☕ 'café' مرحبا \u{1f433}; DROP TABLE products";
+  const product = await catalog.createProduct({ ...FIELDS, title });
+  expect((await catalog.product(product.id))?.title).toBe(title);
+});
+
+test('many changes at once, in random order, make a log without gaps that any edge accepts', async () => {
+  const seed = Math.floor(Math.random() * 1e9);
+  const random = seededRandom(seed);
+  const product = await catalog.createProduct(FIELDS);
+  const work: Promise<unknown>[] = [];
+  for (let i = 0; i < 120; i++) {
+    const added = imageNamed(String(random.integer(20)), product.id);
+    const change =
+      random.integer(3) === 0
+        ? catalog.purgeImage(added.image.id).catch((error) => expect(error.code).toBe('image_unknown'))
+        : catalog.publishImage(added);
+    work.push(change);
+  }
+  await Promise.all(work);
+  const types = await verifyLog();
+  const live = [...catalog.images()].length;
+  const count = (type: string) => types.filter((other) => other === type).length;
+  expect(count('publish') - count('purge'), `seed ${seed}`).toBe(live);
+  const before = [...catalog.images()];
+  await reopen();
+  expect([...catalog.images()], `seed ${seed}`).toEqual(before);
+});
+
+test('entriesAfter gives at most what is asked for, in order', async () => {
+  const product = await catalog.createProduct(FIELDS);
+  for (const name of ['a', 'b', 'c']) await catalog.publishImage(imageNamed(name, product.id));
+  const numbers = async (after: number, limit: number) =>
+    (await catalog.entriesAfter(after, limit)).map(({ body }) => parseEntryBody(body).number);
+  expect(await numbers(1, 2)).toEqual([2, 3]);
+  expect(await numbers(4, 2)).toEqual([]);
+  expect(await catalog.hashOfEntry(0)).toBe('0'.repeat(64));
+  expect(await catalog.hashOfEntry(99)).toBeUndefined();
+  expect(await catalog.torrent('f'.repeat(40) as InfoHash)).toBeUndefined();
+});
+
+test('a log that does not end at its head is not gone on with', async () => {
+  await catalog.close();
+  const database = openSqlite(join(folder, 'catalog.sqlite'));
+  database.prepare('update head set number = 7').run([]);
+  database.close();
+  await expect(openCatalog({ dataFolder: folder })).rejects.toMatchObject({ code: 'catalog_damaged' });
+  rmSync(folder, { recursive: true });
+  catalog = await openCatalog({ dataFolder: folder });
+});
+
+describe('openSqlite', () => {
+  test('refuses values that SQLite would take for something else', () => {
+    const database = openSqlite(':memory:');
+    const select = database.prepare('select ? as value');
+    for (const value of [new Date(), true, undefined, {}])
+      expect(() => select.all([value])).toThrow(TypeError);
+    for (const value of [null, 'x', 1, 2n, Buffer.from('y')]) expect(select.all([value]).length).toBe(1);
+    database.close();
+  });
+
+  test('is durable and checks foreign keys', () => {
+    const database = openSqlite(join(folder, 'other.sqlite'));
+    const pragma = (name: string) =>
+      Object.values(database.prepare(`PRAGMA ${name}`).all([])[0] as object)[0];
+    expect([pragma('journal_mode'), pragma('synchronous'), pragma('foreign_keys')]).toEqual(['wal', 2, 1]);
+    database.close();
+  });
+});
