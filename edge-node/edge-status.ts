@@ -35,12 +35,12 @@ export class EdgeStatus {
 
   /**
    * Log caught up once since start; it stays so while the origin is away. An edge that starts while the origin is
-   * away has caught up with all there is when it has a verified log of its own: the shop still shows.
+   * away, or lies, has caught up with all there is when it has a verified log of its own: the shop still shows.
    */
   ready(): Readiness {
     if (this.#draining) return { ready: false, reason: 'draining' };
     const { log, follower } = this.#parts;
-    this.#wasReady ||= log.caughtUp || (follower.foundOriginAway && log.head.number > 0);
+    this.#wasReady ||= log.caughtUp || (follower.cannotCatchUp && log.head.number > 0);
     return this.#wasReady ? { ready: true } : { ready: false, reason: 'the log has not caught up yet' };
   }
 

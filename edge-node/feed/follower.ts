@@ -51,6 +51,7 @@ export class Follower {
    */
   #askForWholeLog = false;
   #attempted = false;
+  #sawOtherHistory = false;
   #wasWelcome = true;
   #warnedOf = '';
 
@@ -70,9 +71,12 @@ export class Follower {
     return this.#client.isOpen;
   }
 
-  /** A dial has failed since start: the origin is away, not slow. */
-  get foundOriginAway(): boolean {
-    return this.#attempted && !this.#client.isOpen;
+  /**
+   * There is nothing to catch up with: the origin is away (a dial has failed since start, so it is not just slow),
+   * or it shows another log than the one we hold.
+   */
+  get cannotCatchUp(): boolean {
+    return (this.#attempted && !this.#client.isOpen) || this.#sawOtherHistory;
   }
 
   /** How often what the origin sent was refused, by code. */
@@ -137,6 +141,7 @@ export class Follower {
     if (refused === undefined) return;
     if (!OTHER_HISTORY.has(refused.code)) throw refused;
     this.#count(refused.code);
+    if (refused.code === 'log_fork' || refused.code === 'log_rollback') this.#sawOtherHistory = true;
     // Heads come every few seconds: once is enough for a person, the metric counts them all.
     if (refused.code === this.#warnedOf) return;
     this.#warnedOf = refused.code;

@@ -51,7 +51,9 @@ export class LogStore {
   readonly #folder: string;
   #file: LogFile | undefined;
   #keeper: LogKeeper | undefined;
+  #applied = { number: 0, hash: EMPTY_LOG_HASH };
   #caughtUp = false;
+  #sawHead = false;
   #cutBytes = 0;
   #unsaved: Evidence | undefined;
   #savedAtMs = Number.NEGATIVE_INFINITY;
@@ -84,10 +86,12 @@ export class LogStore {
     return store;
   }
 
-  /** Number and hash of the last entry; 0 and zeros before the first. */
+  /**
+   * Number and hash of the last entry that is on disk and in effect; 0 and zeros before the first. The keeper runs
+   * ahead of it while an entry is being written.
+   */
   get head(): { readonly number: number; readonly hash: string } {
-    const chain = this.#keeper?.chain;
-    return { number: chain?.number ?? 0, hash: chain?.hash ?? EMPTY_LOG_HASH };
+    return this.#applied;
   }
 
   /** A signed head for our last entry was seen since start: nothing is missing. */
@@ -101,15 +105,8 @@ export class LogStore {
   }
 
   status(): LogStatus {
-    return (
-      this.#keeper?.status(this.#options.now()) ?? {
-        number: 0,
-        hash: EMPTY_LOG_HASH,
-        headTimeMs: null,
-        stale: true,
-        forked: false,
-      }
-    );
+    const nothing = { headTimeMs: null, stale: true, forked: false };
+    return { ...(this.#keeper?.status(this.#options.now()) ?? nothing), ...this.#applied };
   }
 
   /**
@@ -188,7 +185,8 @@ export class LogStore {
         await file.close();
         continue;
       }
-      for (const { entry } of stored) this.#apply(entry.change);
+      for (const { entry } of stored) this.#options.listener.applied(entry.change);
+      this.#noteApplied(keeper);
       return;
     }
   }
@@ -212,12 +210,16 @@ export class LogStore {
     // On disk first, then in effect: a crash between the two applies them at the next start.
     const rewound = actions.some(({ type }) => type === 'rewind');
     if (rewound) await this.#rebuild();
-    else for (const action of actions) if (action.type === 'append') this.#apply(action.entry.change);
+    else
+      for (const action of actions)
+        if (action.type === 'append') this.#options.listener.applied(action.entry.change);
+    this.#noteApplied(this.#requireKeeper());
+    this.#caughtUp ||= this.#sawHead;
     await this.#saveHighestNowAndThen();
   }
 
-  #apply(change: CatalogChange): void {
-    this.#options.listener.applied(change);
+  #noteApplied({ chain }: LogKeeper): void {
+    this.#applied = { number: chain.number, hash: chain.hash };
   }
 
   async #performOther(action: Exclude<KeeperAction, { type: 'append' }>): Promise<void> {
@@ -230,7 +232,7 @@ export class LogStore {
         return;
       case 'saveHighest':
         this.#unsaved = action.evidence;
-        if (action.evidence.kind === 'head') this.#caughtUp = true;
+        if (action.evidence.kind === 'head') this.#sawHead = true;
     }
   }
 
