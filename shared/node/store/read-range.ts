@@ -1,6 +1,6 @@
 /**
  * Reads of held bytes. A miss reads the held leaves around it as well, up to a window: peers ask for a piece's
- * blocks one after the other, so the next fifteen answers come from memory.
+ * blocks one after the other, so the next answers come from memory.
  */
 import { BLOCK_BYTES } from '../../units.ts';
 import type { BlockCache, CachedBytes } from './block-cache.ts';
@@ -8,8 +8,8 @@ import type { DescriptorCache } from './descriptor-cache.ts';
 import type { FileState } from './file-state.ts';
 import { errnoOf, StoreError, toStoreError } from './store-error.ts';
 
-/** 256 KiB: a small rendition comes whole, a large piece in two or three reads. */
-const WINDOW_LEAVES = 16;
+/** 512 KiB: nearly every rendition comes whole, and so does a piece of a torrent of 512 MiB. */
+const WINDOW_LEAVES = 32;
 
 export function readRange(
   descriptors: DescriptorCache,
