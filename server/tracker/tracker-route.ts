@@ -8,10 +8,14 @@ import { PeerError } from '../../shared/errors.ts';
 import type { HttpMetrics } from '../../shared/node/http/http-metrics.ts';
 import type { RequestHandler } from '../../shared/node/http/image-route.ts';
 import { parseAnnounceQuery } from '../../shared/tracker/announce-query.ts';
-import { encodeAnnounceResponse, encodeFailure } from '../../shared/tracker/encode-response.ts';
+import {
+  type AnnounceAnswer,
+  encodeAnnounceResponse,
+  encodeFailure,
+} from '../../shared/tracker/encode-response.ts';
 import { encodeScrape, parseScrapeQuery } from '../../shared/tracker/scrape.ts';
 import { canonicalIp, clientAddress, type TrustedProxies } from './client-address.ts';
-import type { Tracker } from './tracker.ts';
+import { INTERVAL_SECONDS, MIN_INTERVAL_SECONDS, type Tracker } from './tracker.ts';
 
 export interface TrackerRouteOptions {
   readonly tracker: Tracker;
@@ -59,6 +63,14 @@ export function createTrackerRoute(options: TrackerRouteOptions): RequestHandler
   };
 }
 
+const NOBODY: AnnounceAnswer = {
+  intervalSeconds: INTERVAL_SECONDS,
+  minIntervalSeconds: MIN_INTERVAL_SECONDS,
+  seeds: 0,
+  leechers: 0,
+  peers: [],
+};
+
 function announce(
   { tracker, proxies }: TrackerRouteOptions,
   query: string,
@@ -69,6 +81,8 @@ function announce(
   const ip = clientAddress(socket.remoteAddress, req.headers['x-forwarded-for'], proxies);
   if (ip === undefined) return encodeFailure('the address of the request is not known');
   const answer = tracker.announce(request, ip, canonicalIp(socket.localAddress ?? '') ?? '127.0.0.1');
+  // The good-bye to a purged torrent is no error of the client's.
+  if (!answer && request.event === 'stopped') return encodeAnnounceResponse(NOBODY, request);
   // BEP 31: a client that keeps an old torrent may stop asking (threat row 21).
   return answer ? encodeAnnounceResponse(answer, request) : encodeFailure('unknown torrent', 'never');
 }

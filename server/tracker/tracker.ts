@@ -32,9 +32,9 @@ export interface TrackerOptions {
 }
 
 /** Half of what it takes a silent peer to expire, as the swarm table counts on. */
-const INTERVAL_SECONDS = 1_800;
+export const INTERVAL_SECONDS = 1_800;
 /** A client that lost all peers may ask again after this. */
-const MIN_INTERVAL_SECONDS = 60;
+export const MIN_INTERVAL_SECONDS = 60;
 const SWEEP_EVERY_MS = 60_000;
 
 export class Tracker {

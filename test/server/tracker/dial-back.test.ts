@@ -85,6 +85,20 @@ describe('threat row 20: dial-back before a stranger is handed out', () => {
     expect(await outcome(dialBack({ timeoutMs: 200 }), port)).toBe(false);
   });
 
+  test('threat row 26: a port that answers with megabytes is cut off after 68 bytes of handshake', async () => {
+    let written = 0;
+    const { port, accepted } = await listener((socket) => {
+      const flood = (): void => {
+        while (!socket.destroyed && socket.write(Buffer.alloc(65_536, 0x13))) written += 65_536;
+        if (!socket.destroyed) socket.once('drain', flood);
+      };
+      flood();
+    });
+    expect(await outcome(dialBack(), port)).toBe(false);
+    await expect.poll(() => accepted[0]?.destroyed).toBe(true);
+    expect(written).toBeLessThan(64 * 1_048_576);
+  });
+
   test('a closed port is not, and is not dialled again at once', async () => {
     const { port, server, accepted } = await listener(answering(HASH));
     server.close();

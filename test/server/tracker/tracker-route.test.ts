@@ -301,6 +301,8 @@ describe('announce', () => {
     expect(status).toBe(200);
     expect(failureOf(body)).toBe('unknown torrent');
     expect(asText(fieldsOf(body).get('retry in'))).toBe('never');
+    const goodbye = await ask(port, `/announce?${query(image.infoHash, { event: 'stopped' })}`);
+    expect(failureOf(goodbye.body)).toBeUndefined();
   });
 });
 
