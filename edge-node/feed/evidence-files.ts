@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { fromUtf8, toUtf8 } from '../../shared/bytes.ts';
 import { PeerError } from '../../shared/errors.ts';
-import { parseSigned } from '../../shared/log/codec.ts';
+import { parseEntryBody, parseHeadBody, parseSigned, verifySignature } from '../../shared/log/codec.ts';
+import type { LogCrypto } from '../../shared/log/entry.ts';
 import type { Evidence, ForkProof } from '../../shared/log/evidence.ts';
 import { JsonObject } from '../../shared/log/json-object.ts';
 import type { FileSystem } from '../../shared/node/store/file-system.ts';
@@ -22,9 +23,18 @@ export class EvidenceFiles {
     this.#files = files;
   }
 
-  /** Undefined when there is none, or when the file is damaged: then the log itself is all that is known. */
-  async highest(): Promise<Evidence | undefined> {
-    return readJson(this.#highestPath, this.#files, parseEvidence);
+  /**
+   * Undefined when there is none, or when the file is damaged: then the log itself is all that is known. A changed
+   * hash would make the true log look like a fork for ever, so the signature is checked, as it was when it came.
+   */
+  async highest(crypto: LogCrypto): Promise<Evidence | undefined> {
+    return readJson(this.#highestPath, this.#files, (object) => {
+      const { kind, signed } = parseEvidence(object);
+      const { key } = kind === 'head' ? parseHeadBody(signed.body) : parseEntryBody(signed.body);
+      return verifySignature(kind, key, signed, crypto)
+        ? { kind, signed }
+        : object.fail('signature is wrong');
+    });
   }
 
   async saveHighest(evidence: Evidence): Promise<void> {

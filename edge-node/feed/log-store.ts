@@ -161,7 +161,7 @@ export class LogStore {
   }
 
   async #load(rootKey: string): Promise<void> {
-    const highest = await this.#evidence.highest();
+    const highest = await this.#evidence.highest(this.#options.crypto);
     const proof = await this.#evidence.proof();
     for (;;) {
       const keeper = new LogKeeper({ rootKey, crypto: this.#options.crypto, highest, proof });
