@@ -119,7 +119,11 @@ async function joinParts(
   const onFault = (error: unknown) => log.error({ err: error }, 'ingest failed');
   const { workerModulePath } = options;
   const ingest = await createIngest({
-    ...{ catalog, store, dataFolder: config.dataFolder, publicUrl, onFault },
+    catalog,
+    store,
+    dataFolder: config.dataFolder,
+    publicUrl,
+    onFault,
     ...(workerModulePath === undefined ? {} : { workerModulePath }),
   });
   return { peerId, catalog, store, node, swarm, renditions, registry, feed, tracker, proxies, ingest };

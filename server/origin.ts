@@ -1,23 +1,13 @@
 /** Puts the origin together: each part is made once, here, and closed in the order that {@link closersOf} tells. */
 import { mkdir } from 'node:fs/promises';
-import { createHealth } from '../shared/node/http/health.ts';
-import { HttpMetrics } from '../shared/node/http/http-metrics.ts';
-import { createImageRoute } from '../shared/node/http/image-route.ts';
-import { createRegistry } from '../shared/node/http/node-metrics.ts';
-import { type HttpServer, startHttpServer } from '../shared/node/http/server.ts';
+import type { HttpServer } from '../shared/node/http/server.ts';
 import { createLogger, type Logger } from '../shared/node/process/logger.ts';
-import { packageVersion } from '../shared/node/process/version.ts';
-import { adminRouter } from './admin/admin-router.ts';
 import { type AdminToken, adminToken } from './admin-token.ts';
-import { createApi } from './api/api-router.ts';
-import { storefrontFolder } from './api/storefront-files.ts';
-import { createApp } from './app.ts';
 import type { OriginConfig } from './config.ts';
 import { refuseUpgrade } from './feed/feed-server.ts';
 import { importFolder } from './import-folder.ts';
+import { listen } from './origin-http.ts';
 import { type OriginParts, openOriginParts } from './origin-parts.ts';
-import { originStatus } from './status.ts';
-import { createTrackerRoute } from './tracker/tracker-route.ts';
 
 export interface OriginHooks {
   /** Default: one that writes to standard output and hides the secrets of this origin. */
@@ -71,12 +61,14 @@ export async function startOrigin(config: OriginConfig, hooks: OriginHooks = {})
   const state = { loaded: false, draining: false };
   let http: HttpServer;
   try {
-    http = await listen(config, parts, token.token, state, () => publicUrl, log);
+    http = await listen({ config, parts, token: token.token, state, publicUrl: () => publicUrl, log });
   } catch (error) {
     await closeAll(closersOf(parts, undefined, state));
     throw error;
   }
   if (publicUrl === '') publicUrl = defaultUrl(config.host, http.port);
+  if (config.fleetToken === undefined && !isLoopback(config.host))
+    log.warn({ host: config.host }, 'no --fleet-token: anyone who reaches /feed may join as an edge');
   const abort = new AbortController();
   const closers = closersOf(parts, http, state, abort);
   http.server.on('upgrade', (request, socket, head) => {
@@ -96,42 +88,6 @@ export async function startOrigin(config: OriginConfig, hooks: OriginHooks = {})
 
 const workerOf = ({ workerModulePath }: OriginHooks) =>
   workerModulePath === undefined ? {} : { workerModulePath };
-
-function listen(
-  config: OriginConfig,
-  parts: OriginParts,
-  token: string,
-  state: { readonly loaded: boolean; readonly draining: boolean },
-  publicUrl: () => string,
-  log: Logger,
-): Promise<HttpServer> {
-  const onFault = (error: unknown) => log.error({ err: error }, 'request failed');
-  const metrics = new HttpMetrics('origin');
-  const version = packageVersion();
-  const status = originStatus({ ...parts, version, now: Date.now });
-  const ready = () => {
-    if (state.draining) return { ready: false, reason: 'draining' } as const;
-    return state.loaded
-      ? ({ ready: true } as const)
-      : ({ ready: false, reason: 'opening image sets' } as const);
-  };
-  const { catalog, ingest, registry } = parts;
-  const edges = () => ({ edges: registry.edges(Date.now()) });
-  const handler = createApp({
-    direct: [
-      createImageRoute({ source: parts.renditions, role: 'origin', nodeName: 'shoal-origin', metrics, log }),
-      createHealth({ ready, status, registry: createRegistry(metrics, status), metrics, log }),
-      createTrackerRoute({ tracker: parts.tracker, proxies: parts.proxies, metrics, onFault }),
-    ],
-    admin: adminRouter({ catalog, ingest, token, publicUrl, onFault }),
-    api: createApi({ catalog, edges, publicUrl }),
-    storefrontFolder: storefrontFolder(),
-    trustedProxies: config.trustedProxies,
-    metrics,
-    onFault,
-  });
-  return startHttpServer({ handler, log, host: config.host, port: config.port });
-}
 
 /** What takes new work closes first, what keeps it last. */
 function closersOf(
@@ -180,6 +136,9 @@ function defaultUrl(host: string, port: number): string {
   if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.');
 
 function rethrow(error: unknown): void {
   setImmediate(() => {

@@ -61,10 +61,10 @@ export function clientAddress(
   return peer;
 }
 
-const LOCAL_BLOCKS = [
-  ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8', '169.254.0.0/16', '100.64.0.0/10'],
-  ...['::1', 'fe80::/10', 'fc00::/7'],
-];
+const LOCAL_BLOCKS =
+  '10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 127.0.0.0/8 169.254.0.0/16 100.64.0.0/10 ::1 fe80::/10 fc00::/7'.split(
+    ' ',
+  );
 const local = trustedProxies(LOCAL_BLOCKS);
 
 /** Loopback, link-local, private and carrier-grade NAT ranges (RFC 6890): never reached from the open internet. */

@@ -87,11 +87,17 @@ function announce(
   return answer ? encodeAnnounceResponse(answer, request) : encodeFailure('unknown torrent', 'never');
 }
 
+const NO_CACHE = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
+
 function send(res: ServerResponse, status: number, body: Uint8Array, extra: readonly string[] = []): void {
-  res.writeHead(status, [
-    ...['Content-Type', 'text/plain', 'Content-Length', String(body.length)],
-    ...['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'],
+  const headers = [
+    'Content-Type',
+    'text/plain',
+    'Content-Length',
+    String(body.length),
+    ...NO_CACHE,
     ...extra,
-  ]);
+  ];
+  res.writeHead(status, headers);
   res.end(body);
 }

@@ -137,7 +137,10 @@ describe('the way of a request', () => {
       log: { number: 2, stale: false },
     });
     expect(status.bytes.verified).toBe(image.renditions.reduce((sum, { bytes }) => sum + bytes, 0));
-    expect(await (await get('/metrics')).text()).toContain('shoal_images{state="complete"} 1');
+    const metrics = await (await get('/metrics')).text();
+    expect(metrics).toContain('shoal_images{state="complete"} 1');
+    expect(metrics).toContain('shoal_tracker_torrents 1');
+    expect(metrics).toContain('shoal_fleet_edges 0');
   });
 
   test('the tracker answers, and knows the torrent as soon as the upload is answered', async () => {

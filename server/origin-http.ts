@@ -1,0 +1,65 @@
+/** The origin over HTTP: which handlers it has and what each is given. */
+import type { Registry } from 'prom-client';
+import type { NodeStatus } from '../shared/api-types/status.ts';
+import { createHealth } from '../shared/node/http/health.ts';
+import { HttpMetrics } from '../shared/node/http/http-metrics.ts';
+import { createImageRoute } from '../shared/node/http/image-route.ts';
+import { createRegistry } from '../shared/node/http/node-metrics.ts';
+import { type HttpServer, startHttpServer } from '../shared/node/http/server.ts';
+import type { Logger } from '../shared/node/process/logger.ts';
+import { packageVersion } from '../shared/node/process/version.ts';
+import { adminRouter } from './admin/admin-router.ts';
+import { createApi } from './api/api-router.ts';
+import { storefrontFolder } from './api/storefront-files.ts';
+import { createApp } from './app.ts';
+import type { OriginConfig } from './config.ts';
+import { registerOriginMetrics } from './origin-metrics.ts';
+import type { OriginParts } from './origin-parts.ts';
+import { originStatus } from './status.ts';
+import { createTrackerRoute } from './tracker/tracker-route.ts';
+
+export interface ListenOptions {
+  readonly config: OriginConfig;
+  readonly parts: OriginParts;
+  /** The admin API's secret. */
+  readonly token: string;
+  readonly state: { readonly loaded: boolean; readonly draining: boolean };
+  readonly publicUrl: () => string;
+  readonly log: Logger;
+}
+
+/** @throws what listening throws */
+export function listen({ config, parts, token, state, publicUrl, log }: ListenOptions): Promise<HttpServer> {
+  const onFault = (error: unknown) => log.error({ err: error }, 'request failed');
+  const metrics = new HttpMetrics('origin');
+  const version = packageVersion();
+  const status = originStatus({ ...parts, version, now: Date.now });
+  const ready = () => {
+    if (state.draining) return { ready: false, reason: 'draining' } as const;
+    return state.loaded
+      ? ({ ready: true } as const)
+      : ({ ready: false, reason: 'opening image sets' } as const);
+  };
+  const { catalog, ingest, registry } = parts;
+  const edges = () => ({ edges: registry.edges(Date.now()) });
+  const handler = createApp({
+    direct: [
+      createImageRoute({ source: parts.renditions, role: 'origin', nodeName: 'shoal-origin', metrics, log }),
+      createHealth({ ready, status, registry: metricsOf(parts, metrics, status), metrics, log }),
+      createTrackerRoute({ tracker: parts.tracker, proxies: parts.proxies, metrics, onFault }),
+    ],
+    admin: adminRouter({ catalog, ingest, token, publicUrl, onFault }),
+    api: createApi({ catalog, edges, publicUrl }),
+    storefrontFolder: storefrontFolder(),
+    trustedProxies: config.trustedProxies,
+    metrics,
+    onFault,
+  });
+  return startHttpServer({ handler, log, host: config.host, port: config.port });
+}
+
+function metricsOf(parts: OriginParts, metrics: HttpMetrics, status: () => NodeStatus): Registry {
+  const registry = createRegistry(metrics, status);
+  registerOriginMetrics(registry, parts);
+  return registry;
+}
