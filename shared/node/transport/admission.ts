@@ -26,13 +26,13 @@ export class Admission {
     this.#fleet = ips;
   }
 
-  /** Takes a place if there is one for this address. */
-  admit(ip: string): boolean {
+  /** Takes a place if there is one for this address. Whom we dial we chose ourselves: no limit per address. */
+  admit(ip: string, direction: 'inbound' | 'outbound'): boolean {
     const { maxLinks, reservedLinks, maxLinksPerIp } = this.#limits;
     const ofIp = this.#perIp.get(ip) ?? 0;
-    const isFleet = this.#fleet.has(ip);
-    if (this.#links >= maxLinks - (isFleet ? 0 : reservedLinks)) return false;
-    if (!isFleet && ofIp >= maxLinksPerIp) return false;
+    const isChosen = direction === 'outbound' || this.#fleet.has(ip);
+    if (this.#links >= maxLinks - (isChosen ? 0 : reservedLinks)) return false;
+    if (!isChosen && ofIp >= maxLinksPerIp) return false;
     this.#links++;
     this.#perIp.set(ip, ofIp + 1);
     return true;

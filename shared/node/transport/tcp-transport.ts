@@ -107,7 +107,7 @@ export class TcpTransport implements LinkTransport {
     const dial = { torrent, address: { ip: normaliseIp(address.ip), port: address.port } };
     const { ip, port } = dial.address;
     const isDialable = isIP(ip) !== 0 && Number.isInteger(port) && port > 0 && port <= 65_535;
-    const mayDial = !this.#isShut && isDialable && this.#admission.admit(ip);
+    const mayDial = !this.#isShut && isDialable && this.#admission.admit(ip, 'outbound');
     if (mayDial) this.#dialer.dial(dial);
     else this.#handler({ type: 'dialFailed', ...dial });
   }
@@ -148,7 +148,7 @@ export class TcpTransport implements LinkTransport {
   #accepted(socket: Socket): void {
     const ip = normaliseIp(socket.remoteAddress ?? '');
     // A connection that was reset before it was accepted has no address.
-    if (this.#isShut || ip === '' || !this.#admission.admit(ip)) {
+    if (this.#isShut || ip === '' || !this.#admission.admit(ip, 'inbound')) {
       socket.on('error', () => undefined);
       // A reset leaves nothing behind on our side, where a FIN would leave a minute of TIME_WAIT.
       socket.resetAndDestroy();

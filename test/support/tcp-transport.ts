@@ -1,0 +1,15 @@
+import { linkNumbers } from '../../shared/node/transport/link-transport.ts';
+import { TcpTransport, type TcpTransportOptions } from '../../shared/node/transport/tcp-transport.ts';
+
+/** A TCP transport without limits, but for those given. */
+export function tcpTransport(options: Partial<TcpTransportOptions> = {}): TcpTransport {
+  return new TcpTransport({
+    nextLink: linkNumbers(),
+    now: () => performance.now(),
+    localAddress: undefined,
+    upRateBytesPerSecond: Number.POSITIVE_INFINITY,
+    downRateBytesPerSecond: Number.POSITIVE_INFINITY,
+    maxLinks: 100,
+    ...options,
+  });
+}
