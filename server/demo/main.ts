@@ -17,7 +17,7 @@ const READY_TIMEOUT_MS = 30_000;
 
 const dist = path.resolve(import.meta.dirname, '../..');
 const project = path.resolve(dist, '..');
-const data = process.env['SHOAL_DEMO_DATA'] ?? path.join(project, '.demo');
+const data = process.env.SHOAL_DEMO_DATA ?? path.join(project, '.demo');
 const processes: DemoProcess[] = [];
 let isStopping = false;
 

@@ -1,0 +1,180 @@
+/**
+ * A real fleet for tests: origin and edges as processes of their own, on loopback, with folders that go away.
+ * They run from dist/ (`npm test` builds it first), as a person would run them.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Image, ProductList } from '../../shared/api-types/catalog.ts';
+import type { EdgeList, NodeStatus } from '../../shared/api-types/status.ts';
+
+export const PROJECT = path.resolve(import.meta.dirname, '../..');
+export const ADMIN_TOKEN = 'token-of-the-tests';
+/** Generous: the machine may be busy with other tests. It bounds a failure and decides no test. */
+const WAIT_LIMIT_MS = 60_000;
+
+export interface RunningNode {
+  readonly url: string;
+  readonly data: string;
+  readonly process: ChildProcess;
+  readonly exited: Promise<number | null>;
+  /** All it printed so far. */
+  output(): string;
+  kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
+  status(): Promise<NodeStatus>;
+}
+
+export interface EdgeOptions {
+  readonly name: string;
+  readonly prefetch?: 'all' | 'none';
+  /** Reused by a restart; made new when absent. */
+  readonly data?: string;
+  readonly port?: number;
+  readonly flags?: readonly string[];
+}
+
+export class Fleet {
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'shoal-fleet-'));
+  readonly #nodes: RunningNode[] = [];
+  origin!: RunningNode;
+
+  async startOrigin(
+    options: { port?: number; peerPort?: number; flags?: readonly string[] } = {},
+  ): Promise<RunningNode> {
+    const port = options.port ?? (await freePort());
+    const url = `http://127.0.0.1:${port}`;
+    const data = path.join(this.#folder, 'origin');
+    const peerPort = options.peerPort ?? (await freePort());
+    const flags = [
+      '--host',
+      '127.0.0.1',
+      '--port',
+      `${port}`,
+      '--peer-port',
+      `${peerPort}`,
+      '--public-url',
+      url,
+    ];
+    const all = [...flags, '--data', data, '--admin-token', ADMIN_TOKEN, ...(options.flags ?? [])];
+    this.origin = this.#start('server/main.js', all, url, data);
+    await ready(this.origin);
+    return this.origin;
+  }
+
+  async startEdge(options: EdgeOptions): Promise<RunningNode> {
+    const port = options.port ?? (await freePort());
+    const url = `http://127.0.0.1:${port}`;
+    const data = options.data ?? path.join(this.#folder, options.name);
+    const where = [
+      '--host',
+      '127.0.0.1',
+      '--port',
+      `${port}`,
+      '--peer-port',
+      '0',
+      '--advertise-ip',
+      '127.0.0.1',
+    ];
+    const who = ['--origin', this.origin.url, '--name', options.name, '--data', data];
+    const flags = [...where, ...who, '--prefetch', options.prefetch ?? 'all', ...(options.flags ?? [])];
+    const edge = this.#start('edge-node/main.js', flags, url, data);
+    await ready(edge);
+    return edge;
+  }
+
+  async createProduct(title: string): Promise<string> {
+    const body = JSON.stringify({ title, description: 'for a test', priceCents: 100, currency: 'EUR' });
+    const headers = { ...authorization(), 'content-type': 'application/json' };
+    const response = await fetch(`${this.origin.url}/admin/products`, { method: 'POST', headers, body });
+    if (response.status !== 201) throw new Error(`product: ${response.status} ${await response.text()}`);
+    return ((await response.json()) as { id: string }).id;
+  }
+
+  async upload(productId: string, photo: Uint8Array<ArrayBuffer>): Promise<Image> {
+    const form = new FormData();
+    form.set('image', new Blob([photo]), 'photo.jpg');
+    const target = `${this.origin.url}/admin/products/${productId}/images`;
+    const response = await fetch(target, { method: 'POST', headers: authorization(), body: form });
+    if (response.status !== 201) throw new Error(`upload: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Image;
+  }
+
+  async products(): Promise<ProductList> {
+    return (await (await fetch(`${this.origin.url}/api/products`)).json()) as ProductList;
+  }
+
+  async edges(): Promise<EdgeList> {
+    return (await (await fetch(`${this.origin.url}/api/edges`)).json()) as EdgeList;
+  }
+
+  /** Ends every process and removes every folder. */
+  async close(): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.kill('SIGKILL')));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #start(script: string, flags: readonly string[], url: string, data: string): RunningNode {
+    const child = spawn(process.execPath, [path.join(PROJECT, 'dist', script), ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
+    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const node: RunningNode = {
+      url,
+      data,
+      process: child,
+      exited,
+      output: () => output,
+      kill: (signal) => {
+        if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+        return exited;
+      },
+      status: async () => (await (await fetch(`${url}/status`)).json()) as NodeStatus,
+    };
+    this.#nodes.push(node);
+    return node;
+  }
+}
+
+export const authorization = () => ({ authorization: `Bearer ${ADMIN_TOKEN}` });
+
+async function ready(node: RunningNode): Promise<void> {
+  let code: number | null | undefined;
+  void node.exited.then((exitCode) => {
+    code = exitCode;
+  });
+  await eventually(`${node.url} is ready`, async () => {
+    if (code !== undefined) throw new Error(`ended with ${code}:\n${node.output()}`);
+    const response = await fetch(`${node.url}/readyz`).catch(() => undefined);
+    return response?.ok === true;
+  });
+}
+
+/** Waits for a fact about other processes, which no event tells. Fails with `what` when it never comes. */
+export async function eventually(
+  what: string,
+  isSo: () => Promise<boolean> | boolean,
+  limitMs = WAIT_LIMIT_MS,
+): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (Date.now() < deadline) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`not within ${limitMs} ms: ${what}`);
+}
+
+export async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
