@@ -45,6 +45,8 @@ export function createPhotoReceiver(folder: string): PhotoReceiver {
   return async (req, res) => {
     if (!req.is('multipart/form-data')) throw missing();
     if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+    // multer waits for ever for a request that ended before it was called (2.5.0).
+    if (req.destroyed) throw aborted();
     watchLength(req, res);
     const body = await run(receive, req, res);
     const file = req.file as unknown as StoredUpload | undefined;
@@ -92,16 +94,19 @@ function asUserError(error: unknown): unknown {
   if (error instanceof UserError) return error;
   if (error instanceof MulterError) {
     if (error.code === 'LIMIT_FILE_SIZE') return tooLarge();
-    if (error.code === 'LIMIT_FIELD_VALUE')
+    if (error.code === 'LIMIT_FIELD_VALUE' && error.field === 'alt')
       return new UserError('body_invalid', 422, `alt: longer than ${MAX_ALT_CHARACTERS} characters`);
     return fieldWrong(`${error.message}${error.field ? ` (${JSON.stringify(error.field)})` : ''}`);
   }
   const { code, message } = error as NodeJS.ErrnoException;
-  if (/^Request (aborted|closed)|^aborted$/.test(message) || code === 'ECONNRESET')
-    return new UserError('request_aborted', 400, 'The request ended before its body did.');
+  if (/^Request (aborted|closed)|^aborted$/.test(message) || code === 'ECONNRESET') return aborted();
   // The disk's errors have a code and are not the client's; the multipart parser's have none.
   if (code !== undefined) return error;
   return new UserError('upload_malformed', 400, `The body is not multipart/form-data: ${message}.`);
+}
+
+function aborted(): UserError {
+  return new UserError('request_aborted', 400, 'The request ended before its body did.');
 }
 
 function missing(): UserError {

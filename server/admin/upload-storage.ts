@@ -5,7 +5,11 @@ import { storeUpload } from '../ingest/store-upload.ts';
 
 export function createUploadStorage(folder: string): StorageEngine {
   return {
-    _handleFile(_req, file, callback) {
+    _handleFile(req, file, callback) {
+      // busboy lets go of a file that is over its limit: when the request ends there, nobody ends the file.
+      req.once('close', () => {
+        if (!req.complete) file.stream.destroy(new Error('Request closed'));
+      });
       storeUpload(folder, file.stream).then(
         (stored) => callback(null, stored as Partial<Express.Multer.File>),
         (error: unknown) => callback(error),

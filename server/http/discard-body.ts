@@ -13,7 +13,8 @@ const LINGER_MS = 1_000;
 export function discardBody(req: IncomingMessage): void {
   if (req.complete || req.destroyed) return;
   let left = MAX_DISCARDED_BYTES;
-  const timer = setTimeout(() => req.socket.destroy(), LINGER_MS);
+  // Not only the socket: once it is answered, Node does not tell a request that its connection has ended.
+  const timer = setTimeout(() => req.destroy(), LINGER_MS);
   const done = () => clearTimeout(timer);
   req.once('end', done);
   req.once('close', done);
