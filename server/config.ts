@@ -59,7 +59,7 @@ export const ORIGIN_FLAGS = defineFlags({
   advertiseIp: {
     kind: ip,
     defaultText: 'the address a node reached the origin by',
-    description: "address other nodes dial for the origin's peer wire",
+    description: "address other nodes dial for the origin's peer wire; set it behind NAT or a reverse proxy",
   },
   adminToken: {
     kind: token,
