@@ -3,27 +3,23 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { createLogCrypto } from '../shared/node/crypto/log-crypto.ts';
 import { nodeHashes } from '../shared/node/hashing/node-hashes.ts';
-import { createHealth } from '../shared/node/http/health.ts';
-import { HttpMetrics } from '../shared/node/http/http-metrics.ts';
-import { createImageRoute } from '../shared/node/http/image-route.ts';
-import { createRegistry } from '../shared/node/http/node-metrics.ts';
-import { sendProblem } from '../shared/node/http/problem-response.ts';
-import { type HttpServer, startHttpServer } from '../shared/node/http/server.ts';
+import type { HttpServer } from '../shared/node/http/server.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
-import { type DiskPieceStore, openDiskPieceStore } from '../shared/node/store/disk-piece-store.ts';
+import { openDiskPieceStore } from '../shared/node/store/disk-piece-store.ts';
 import { nodeFileSystem } from '../shared/node/store/file-system.ts';
+import type { PieceStore } from '../shared/node/store/piece-store.ts';
 import { createSwarmNode } from '../shared/node/swarm-node.ts';
 import type { SwarmNode } from '../shared/node/swarm-node-api.ts';
-import { type Random, seededRandom } from '../shared/random.ts';
+import { seededRandom } from '../shared/random.ts';
 import type { PeerId } from '../shared/units.ts';
 import type { EdgeConfig } from './config.ts';
 import { EdgeStatus } from './edge-status.ts';
 import type { FeedClientLimits } from './feed/feed-client.ts';
 import { Follower } from './feed/follower.ts';
-import { LogStore } from './feed/log-store.ts';
+import { type LogListener, LogStore } from './feed/log-store.ts';
 import { FleetBook } from './fleet-book.ts';
-import { createTorrentRoute } from './http/torrent-route.ts';
+import { startEdgeServer } from './http/edge-server.ts';
 import { loadPeerId } from './identity.ts';
 import { EdgeImages } from './images/edge-images.ts';
 import { ImageTable } from './images/image-table.ts';
@@ -38,6 +34,8 @@ export interface EdgeParts {
   readonly feedLimits?: Partial<FeedClientLimits>;
 }
 
+type Closer = readonly [name: string, close: () => Promise<void> | void];
+
 export interface RunningEdge {
   readonly port: number;
   readonly peerPort: number;
@@ -45,65 +43,149 @@ export interface RunningEdge {
   /** `/readyz` says no from now on. */
   drain(): void;
   /** The steps of {@link close} by name, in order; each may be given a time of its own. */
-  readonly closers: readonly (readonly [name: string, close: () => Promise<void>])[];
+  readonly closers: readonly Closer[];
   /** Drains and ends. */
   close(): Promise<void>;
 }
 
 /** Links to hold at once: a fleet of some dozens, several torrents each, and strangers. */
 const MAX_LINKS = 512;
-const PROGRESS_EVERY_MS = 1_000;
+const EVERY_SECOND_MS = 1_000;
 /** Answers that run when the edge stops get so long; all of the stop has 5 s. */
 const HTTP_DRAIN_MS = 1_500;
 
 /**
- * @throws UserError for a data folder that does not fit the flags; what listening and opening files throw
+ * @throws UserError for a data folder that does not fit the flags; what listening and opening files throw. Nothing
+ *   is left open then.
  */
 export async function startEdge(config: EdgeConfig, parts: EdgeParts): Promise<RunningEdge> {
+  // What was opened last is closed first.
+  const opened: Closer[] = [];
+  try {
+    return await open(config, parts, opened);
+  } catch (error) {
+    for (const [, close] of opened.reverse()) await close();
+    throw error;
+  }
+}
+
+async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Promise<RunningEdge> {
+  const { log } = parts;
   await nodeFileSystem.makeDirectory(config.dataFolder);
-  const random = seededRandom(randomInt(2 ** 47));
   const peerId = await loadPeerId(config.dataFolder);
+  const random = seededRandom(randomInt(2 ** 47));
   const table = new ImageTable();
-  const fleet = new FleetBook(peerId);
   let images: EdgeImages | undefined;
-  const log = await LogStore.open({
-    dataFolder: config.dataFolder,
-    rootKey: config.rootKey,
+  const store = await openLog(config, parts, {
+    applied: (change) => {
+      const effect = table.apply(change);
+      images?.changed(effect);
+    },
+    rebuilt: (changes) => {
+      for (const effect of table.rebuild(changes)) images?.changed(effect);
+    },
+    diskFailed: (error) => log.error({ err: error }, 'the log could not be written'),
+  });
+  opened.push(['log', () => store.close()]);
+  const pieces = await openDiskPieceStore({
+    directory: join(config.dataFolder, 'pieces'),
+    onError: (error) => log.error({ err: error }, 'the piece store failed'),
+  });
+  opened.push(['store', () => pieces.close()]);
+  const swarm = await startSwarm(config, parts, peerId, pieces);
+  opened.push(['swarm', () => swarm.close()]);
+  const fleet = followedBy(swarm, new FleetBook(peerId));
+  const origin = new OriginFetch(new URL(config.origin));
+  opened.push(['origin', () => origin.close()]);
+  const files = await TorrentFiles.open(config.dataFolder);
+  const source = new TorrentSource(files, origin, nodeHashes);
+  const { prefetch, cacheBytes, memoryBytes } = config;
+  const torrentOptions = {
+    want: prefetch,
+    superSeed: false,
+    webSeeds: [`${config.origin}/images/`],
+    announceUrl: `${config.origin}/announce`,
+  };
+  const policy = { prefetch, cacheBytes, memoryBytes, torrentOptions };
+  const joined = new EdgeImages({
+    table,
+    swarm,
+    store: pieces,
+    fleet,
+    random,
+    files,
+    source,
+    log,
+    ...policy,
+  });
+  images = joined;
+  opened.push(['images', () => joined.close()]);
+  let http: HttpServer | undefined;
+  const follower = new Follower({
+    origin: config.origin,
+    log,
+    store,
+    fleet,
+    random,
+    introduction: () => introduction(config, peerId, swarm.peerPort, http?.port ?? config.port),
+    welcomed: () => joined.originIsBack(),
+    ...(parts.feedLimits ? { limits: parts.feedLimits } : {}),
+  });
+  opened.push(['feed', () => follower.close()]);
+  const version = packageVersion();
+  const status = new EdgeStatus({ name: config.name, version, peerId, swarm, images, log: store, follower });
+  const server = await startEdgeServer({ config, log, images, status });
+  http = server;
+  opened.push(['http', () => server.close(HTTP_DRAIN_MS)]);
+  await images.start();
+  follower.start();
+  const timers = [
+    setInterval(reporter(follower, status), EVERY_SECOND_MS),
+    sweepOnceCaughtUp(store, images, log),
+  ];
+  return running(opened, { port: server.port, peerPort: swarm.peerPort, peerId }, () => {
+    status.drain();
+    for (const timer of timers) clearInterval(timer);
+  });
+}
+
+function running(
+  opened: readonly Closer[],
+  ports: Pick<RunningEdge, 'port' | 'peerPort' | 'peerId'>,
+  drain: () => void,
+): RunningEdge {
+  const closers = [...opened].reverse();
+  return {
+    ...ports,
+    drain,
+    closers,
+    close: async () => {
+      drain();
+      for (const [, close] of closers) await close();
+    },
+  };
+}
+
+async function openLog(config: EdgeConfig, parts: EdgeParts, listener: LogListener): Promise<LogStore> {
+  const { dataFolder, rootKey } = config;
+  const store = await LogStore.open({
+    dataFolder,
+    rootKey,
+    listener,
     crypto: createLogCrypto(),
     now: Date.now,
-    listener: {
-      applied: (change) => {
-        const effect = table.apply(change);
-        images?.changed(effect);
-      },
-      rebuilt: (changes) => {
-        for (const effect of table.rebuild(changes)) images?.changed(effect);
-      },
-      diskFailed: (error) => parts.log.error({ err: error }, 'the log could not be written'),
-    },
   });
-  if (log.cutBytes > 0)
-    parts.log.warn({ bytes: log.cutBytes }, 'end of the log was damaged and is fetched again');
-  const store = await openDiskPieceStore({
-    directory: join(config.dataFolder, 'pieces'),
-    onError: (error) => parts.log.error({ err: error }, 'the piece store failed'),
-  });
-  const swarm = await startSwarm(config, parts, peerId, store);
-  fleet.onChange(() => {
-    swarm.setFleet(
-      fleet.nodes().map((node) => ({ peerId: node.peerId, isOrigin: node.isOrigin, ip: node.address.ip })),
-    );
-  });
-  const origin = new OriginFetch(new URL(config.origin));
-  images = await openImages({ config, parts, table, swarm, store, fleet, origin, random });
-  return await serve({ config, parts, peerId, log, store, swarm, fleet, origin, images, random });
+  const { cutBytes } = store;
+  if (cutBytes > 0)
+    parts.log.warn({ bytes: cutBytes }, 'the end of the log was damaged; the feed has it again');
+  return store;
 }
 
 function startSwarm(
   config: EdgeConfig,
   parts: EdgeParts,
   peerId: PeerId,
-  store: DiskPieceStore,
+  store: PieceStore,
 ): Promise<SwarmNode> {
   return createSwarmNode(
     {
@@ -119,142 +201,25 @@ function startSwarm(
   );
 }
 
-interface ImagesParts {
-  readonly config: EdgeConfig;
-  readonly parts: EdgeParts;
-  readonly table: ImageTable;
-  readonly swarm: SwarmNode;
-  readonly store: DiskPieceStore;
-  readonly fleet: FleetBook;
-  readonly origin: OriginFetch;
-  readonly random: Random;
-}
-
-async function openImages(given: ImagesParts): Promise<EdgeImages> {
-  const { config } = given;
-  const files = await TorrentFiles.open(config.dataFolder);
-  return new EdgeImages({
-    table: given.table,
-    swarm: given.swarm,
-    store: given.store,
-    fleet: given.fleet,
-    random: given.random,
-    files,
-    source: new TorrentSource(files, given.origin, nodeHashes),
-    log: given.parts.log,
-    prefetch: config.prefetch,
-    cacheBytes: config.cacheBytes,
-    memoryBytes: config.memoryBytes,
-    torrentOptions: {
-      want: config.prefetch,
-      superSeed: false,
-      webSeeds: [`${config.origin}/images/`],
-      announceUrl: `${config.origin}/announce`,
-    },
+function followedBy(swarm: SwarmNode, fleet: FleetBook): FleetBook {
+  fleet.onChange(() => {
+    swarm.setFleet(
+      fleet.nodes().map((node) => ({ peerId: node.peerId, isOrigin: node.isOrigin, ip: node.address.ip })),
+    );
   });
+  return fleet;
 }
 
-interface ServeParts {
-  readonly config: EdgeConfig;
-  readonly parts: EdgeParts;
-  readonly peerId: PeerId;
-  readonly log: LogStore;
-  readonly store: DiskPieceStore;
-  readonly swarm: SwarmNode;
-  readonly fleet: FleetBook;
-  readonly origin: OriginFetch;
-  readonly images: EdgeImages;
-  readonly random: Random;
-}
-
-async function serve(given: ServeParts): Promise<RunningEdge> {
-  const { config, parts, peerId, log, swarm, images } = given;
-  let http: HttpServer | undefined;
-  const follower = new Follower({
-    origin: config.origin,
-    log: parts.log,
-    store: log,
-    fleet: given.fleet,
-    random: given.random,
-    introduction: () => ({
-      name: config.name,
-      peerId,
-      peerPort: swarm.peerPort,
-      advertiseIp: config.advertiseIp ?? null,
-      publicUrl: config.publicUrl ?? null,
-      httpPort: http?.port ?? config.port,
-      fleetToken: config.fleetToken ?? null,
-    }),
-    welcomed: () => images.originIsBack(),
-    ...(parts.feedLimits ? { limits: parts.feedLimits } : {}),
-  });
-  const version = packageVersion();
-  const status = new EdgeStatus({ name: config.name, version, peerId, swarm, images, log, follower });
-  http = await listen(given, status);
-  await images.start();
-  follower.start();
-  const reporting = setInterval(reporter(follower, status), PROGRESS_EVERY_MS);
-  const sweeping = sweepOnceCaughtUp(given);
-  const httpServer = http;
-  const closers = [
-    ['http', () => httpServer.close(HTTP_DRAIN_MS)],
-    ['feed', () => follower.close()],
-    ['images', () => images.close()],
-    ['swarm', () => swarm.close()],
-    ['store', () => given.store.close()],
-    ['log', () => log.close()],
-  ] as const;
-  const drain = () => {
-    status.drain();
-    clearInterval(reporting);
-    clearInterval(sweeping);
-    given.origin.close();
-  };
+function introduction(config: EdgeConfig, peerId: PeerId, peerPort: number, httpPort: number) {
   return {
-    port: http.port,
-    peerPort: swarm.peerPort,
+    name: config.name,
     peerId,
-    drain,
-    closers,
-    close: async () => {
-      drain();
-      for (const [, close] of closers) await close();
-    },
+    peerPort,
+    advertiseIp: config.advertiseIp ?? null,
+    publicUrl: config.publicUrl ?? null,
+    httpPort,
+    fleetToken: config.fleetToken ?? null,
   };
-}
-
-function listen(given: ServeParts, status: EdgeStatus): Promise<HttpServer> {
-  const { config, parts, images } = given;
-  const metrics = new HttpMetrics('edge');
-  const registry = createRegistry(metrics, () => status.status());
-  status.register(registry);
-  const routes = [
-    createImageRoute({
-      source: images.renditions,
-      role: 'edge',
-      nodeName: config.name,
-      metrics,
-      log: parts.log,
-    }),
-    createHealth({
-      ready: () => status.ready(),
-      status: () => status.status(),
-      registry,
-      metrics,
-      log: parts.log,
-    }),
-    createTorrentRoute({ torrent: (infoHash) => images.torrent(infoHash), metrics }),
-  ];
-  return startHttpServer({
-    host: config.host,
-    port: config.port,
-    log: parts.log,
-    handler: (request, response) => {
-      for (const route of routes) if (route(request, response)) return;
-      metrics.answered('other', 404);
-      sendProblem(response, { status: 404, code: 'not_found', detail: 'There is nothing at this address.' });
-    },
-  });
 }
 
 /** Says what changed, and nothing when nothing did. */
@@ -273,11 +238,11 @@ function reporter(follower: Follower, status: EdgeStatus): () => void {
   };
 }
 
-function sweepOnceCaughtUp({ log, images, parts }: ServeParts): NodeJS.Timeout {
+function sweepOnceCaughtUp(store: LogStore, images: EdgeImages, log: Logger): NodeJS.Timeout {
   const timer = setInterval(() => {
-    if (!log.caughtUp) return;
+    if (!store.caughtUp) return;
     clearInterval(timer);
-    images.sweep().catch((error: unknown) => parts.log.warn({ err: error }, 'the sweep failed'));
-  }, PROGRESS_EVERY_MS);
+    images.sweep().catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
+  }, EVERY_SECOND_MS);
   return timer;
 }

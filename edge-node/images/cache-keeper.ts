@@ -45,8 +45,10 @@ export class CacheKeeper {
     return this.#evicted;
   }
 
+  /** Whether it may be joined ahead of any request. With `none` a join by itself takes no bytes. */
   fits(image: PublishedImage): boolean {
     return (
+      this.#parts.prefetch === 'none' ||
       this.#sets.has(image.infoHash) ||
       mayPrefetch(this.#heldBytes, contentBytes(image), this.#parts.budgetBytes)
     );
@@ -59,6 +61,12 @@ export class CacheKeeper {
     const set = { image, bytes: 0, lastUse: 0, readers: 0, counted };
     this.#sets.set(image.infoHash, set);
     if (counted === undefined) this.#grow(set, contentBytes(image));
+  }
+
+  /** A reader wants it, and it is not yet known which rendition: it is the last to be evicted from now on. */
+  touch(infoHash: InfoHash): void {
+    const set = this.#sets.get(infoHash);
+    if (set !== undefined) set.lastUse = ++this.#clock;
   }
 
   /** Joined with `none`: what is on disk from before counts too. */
@@ -88,7 +96,7 @@ export class CacheKeeper {
     set.readers--;
   }
 
-  /** While a reader streams, its set is not evicted. @returns to be called once, when it is done */
+  /** While a reader streams, or waits for the join, its set is not evicted. @returns to be called once, when it is done */
   beginRead(infoHash: InfoHash): () => void {
     const set = this.#sets.get(infoHash);
     if (set === undefined) return () => {};

@@ -75,7 +75,7 @@ export class EdgeImages {
       joiner: this.#joiner,
       cache: this.#cache,
       memory: this.#memory,
-      join: (image) => this.#join(image),
+      join: (image) => this.#joinForReader(image),
     });
   }
 
@@ -153,6 +153,17 @@ export class EdgeImages {
   async close(): Promise<void> {
     this.#prefetcher.close();
     await this.#joiner.close();
+  }
+
+  async #joinForReader(image: PublishedImage): Promise<JoinedImage> {
+    this.#cache.add(image);
+    this.#cache.touch(image.infoHash);
+    const done = this.#cache.beginRead(image.infoHash);
+    try {
+      return await this.#join(image);
+    } finally {
+      done();
+    }
   }
 
   async #join(image: PublishedImage): Promise<JoinedImage> {

@@ -148,3 +148,14 @@ test('a token given by flag stands in no log line', async () => {
   const { output, error } = await ended;
   expect(output + error).not.toContain('very-secret-words');
 });
+
+test('a port in use is one clear line and exit 2, also when all else is open already', async () => {
+  const origin = await TestOrigin.start();
+  const { port } = new URL(origin.url);
+  const { code, error } = await start(
+    ...['--origin', origin.url, '--host', '127.0.0.1', '--port', port, '--peer-port', '0'],
+    ...['--data', tempDirectory()],
+  ).ended;
+  expect(code).toBe(2);
+  expect(error).toMatch(/^shoal-edge: [^\n]*EADDRINUSE[^\n]*\n$/);
+});

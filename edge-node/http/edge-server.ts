@@ -1,0 +1,41 @@
+/** What an edge answers over HTTP: images first, then its own state, then torrents. */
+import { createHealth } from '../../shared/node/http/health.ts';
+import { HttpMetrics } from '../../shared/node/http/http-metrics.ts';
+import { createImageRoute } from '../../shared/node/http/image-route.ts';
+import { createRegistry } from '../../shared/node/http/node-metrics.ts';
+import { sendProblem } from '../../shared/node/http/problem-response.ts';
+import { type HttpServer, startHttpServer } from '../../shared/node/http/server.ts';
+import type { Logger } from '../../shared/node/process/logger.ts';
+import type { EdgeConfig } from '../config.ts';
+import type { EdgeStatus } from '../edge-status.ts';
+import type { EdgeImages } from '../images/edge-images.ts';
+import { createTorrentRoute } from './torrent-route.ts';
+
+export interface EdgeServerParts {
+  readonly config: EdgeConfig;
+  readonly log: Logger;
+  readonly images: EdgeImages;
+  readonly status: EdgeStatus;
+}
+
+/** @throws what listening throws: port in use, address not here */
+export function startEdgeServer({ config, log, images, status }: EdgeServerParts): Promise<HttpServer> {
+  const metrics = new HttpMetrics('edge');
+  const registry = createRegistry(metrics, () => status.status());
+  status.register(registry);
+  const routes = [
+    createImageRoute({ source: images.renditions, role: 'edge', nodeName: config.name, metrics, log }),
+    createHealth({ ready: () => status.ready(), status: () => status.status(), registry, metrics, log }),
+    createTorrentRoute({ torrent: (infoHash) => images.torrent(infoHash), metrics }),
+  ];
+  return startHttpServer({
+    host: config.host,
+    port: config.port,
+    log,
+    handler: (request, response) => {
+      for (const route of routes) if (route(request, response)) return;
+      metrics.answered('other', 404);
+      sendProblem(response, { status: 404, code: 'not_found', detail: 'There is nothing at this address.' });
+    },
+  });
+}
