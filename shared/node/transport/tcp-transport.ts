@@ -137,7 +137,7 @@ export class TcpTransport implements LinkTransport {
   async shutdown(): Promise<void> {
     this.#isShut = true;
     this.#dialer.stop();
-    for (const id of [...this.#links.keys()]) this.close(id);
+    for (const id of this.#links.keys()) this.close(id);
     this.#up.stop();
     this.#down.stop();
     await Promise.all(
