@@ -140,8 +140,18 @@ test('threat row 51: after kill -9 a restart serves what was published, with the
 
 test('a token given by flag stands in no log line', async () => {
   const { child, ended, port } = start(
-    ...['--origin', 'http://127.0.0.1:9', '--host', '127.0.0.1', '--port', '0', '--peer-port', '0'],
-    ...['--data', tempDirectory(), '--fleet-token', 'very-secret-words'],
+    '--origin',
+    'http://127.0.0.1:9',
+    '--host',
+    '127.0.0.1',
+    '--port',
+    '0',
+    '--peer-port',
+    '0',
+    '--data',
+    tempDirectory(),
+    '--fleet-token',
+    'very-secret-words',
   );
   await port;
   child.kill('SIGTERM');
@@ -153,8 +163,16 @@ test('a port in use is one clear line and exit 2, also when all else is open alr
   const origin = await TestOrigin.start();
   const { port } = new URL(origin.url);
   const { code, error } = await start(
-    ...['--origin', origin.url, '--host', '127.0.0.1', '--port', port, '--peer-port', '0'],
-    ...['--data', tempDirectory()],
+    '--origin',
+    origin.url,
+    '--host',
+    '127.0.0.1',
+    '--port',
+    port,
+    '--peer-port',
+    '0',
+    '--data',
+    tempDirectory(),
   ).ended;
   expect(code).toBe(2);
   expect(error).toMatch(/^shoal-edge: [^\n]*EADDRINUSE[^\n]*\n$/);
