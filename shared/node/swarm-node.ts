@@ -5,7 +5,6 @@ import type { EngineAction } from '../engine/actions.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import type { Address, EngineInput } from '../engine/inputs.ts';
 import type { TraceEvent } from '../engine/trace.ts';
-import { unreachable } from '../errors.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
 import { seededRandom } from '../random.ts';
 import type { InfoHash, PeerId } from '../units.ts';
@@ -18,6 +17,7 @@ import { DiskActions } from './swarm-node-disk.ts';
 import { Listeners } from './swarm-node-listeners.ts';
 import { parseHttpUrl, TrustedOrigins } from './swarm-node-origins.ts';
 import type { SwarmNodeParts } from './swarm-node-parts.ts';
+import { performer } from './swarm-node-perform.ts';
 import { Readers } from './swarm-node-readers.ts';
 import { type HostedTorrent, openTorrent } from './swarm-node-torrent.ts';
 import { trustedSeeds, WebSeedActions } from './swarm-node-web-seeds.ts';
@@ -58,6 +58,7 @@ class NodeHost implements SwarmNode {
   /** Adding and removing one torrent come one after the other. */
   readonly #queue = new KeyedQueue<InfoHash>();
   readonly #origins: TrustedOrigins;
+  readonly #perform: (action: EngineAction) => void;
   readonly #disk: DiskActions;
   readonly #readers: Readers;
   readonly #webSeeds: WebSeedActions;
@@ -114,6 +115,20 @@ class NodeHost implements SwarmNode {
       log,
       feed,
       torrent,
+    });
+    this.#perform = performer({
+      transport,
+      disk: this.#disk,
+      webSeeds: this.#webSeeds,
+      announcer: this.#announcer,
+      log,
+      pieceVerified: (infoHash, piece) => {
+        this.#torrents.get(infoHash)?.hold(piece);
+        this.#readers.pieceHeld(infoHash, piece);
+      },
+      torrentComplete: (infoHash) => this.#completeListeners.tell(infoHash),
+      torrentFailed: (infoHash, code) => this.#torrentFailed(infoHash, code),
+      trace: (event) => this.#traceListeners.tell(event),
     });
     transport.setHandler(feed);
   }
@@ -229,45 +244,6 @@ class NodeHost implements SwarmNode {
       this.#parts.store.flush(),
     ]);
     this.#loop.stop();
-  }
-
-  #perform(action: EngineAction): void {
-    switch (action.type) {
-      case 'dial':
-        return this.#transport.dial(action.torrent, action.address);
-      case 'send':
-        return this.#transport.send(action.link, action.chunks);
-      case 'close':
-        return this.#transport.close(action.link);
-      case 'hashPiece':
-        return this.#disk.hashPiece(action);
-      case 'writePiece':
-        return this.#disk.writePiece(action);
-      case 'readBlock':
-        return this.#disk.readBlock(action);
-      case 'fetchFromWebSeed':
-        return this.#webSeeds.fetch(action);
-      case 'cancelWebSeedFetch':
-        return this.#webSeeds.cancel(action.fetch);
-      case 'announce':
-        return this.#announcer.announce(action);
-      case 'pieceVerified':
-        this.#torrents.get(action.torrent)?.hold(action.piece);
-        return this.#readers.pieceHeld(action.torrent, action.piece);
-      case 'torrentComplete':
-        return this.#completeListeners.tell(action.torrent);
-      case 'torrentFailed':
-        return this.#torrentFailed(action.torrent, action.code);
-      case 'nodeBanned':
-        return this.#parts.log.warn(
-          { peerId: action.peerId, ip: action.ip, code: action.code },
-          'a node was banned',
-        );
-      case 'trace':
-        return this.#traceListeners.tell(action.event);
-      default:
-        return unreachable(action);
-    }
   }
 
   #torrentFailed(infoHash: InfoHash, code: string): void {

@@ -104,6 +104,27 @@ describe('two swarm nodes over loopback', () => {
     await untilComplete(leech, infoHash);
   });
 
+  it('a long file is read in order while it comes, by readers at different places', async () => {
+    const directory = tempDirectory();
+    const torrent = await makeRandomTorrent(directory, [5_000_000, 100]);
+    const { infoHash } = torrent.metainfo;
+    const seed = await startNode(new MemoryPieceStore());
+    await torrent.giveTo(seed.store);
+    await seed.swarm.addTorrent(torrent.metainfo, SEED);
+    const leech = await startNode(join(directory, 'b'));
+    await leech.swarm.addTorrent(torrent.metainfo, { ...SEED, want: 'none' });
+    leech.swarm.addPeers(infoHash, [addressOf(seed)]);
+    const ranges = [
+      [0, 5_000_000],
+      [4_999_000, 5_000_000],
+      [1_234_567, 4_000_001],
+    ] as const;
+    const reads = ranges.map(([start, end]) => readAll(leech, infoHash, 0, start, end));
+    for (const [index, read] of (await Promise.all(reads)).entries())
+      expectSame(read, torrent.contents[0]?.slice(...(ranges[index] ?? [])));
+    expect(leech.swarm.bytes()).toMatchObject({ verified: 5_000_000, fromPeers: 5_000_000 });
+  });
+
   it('a removed torrent that is forgotten leaves nothing but what another torrent holds too', async () => {
     const directory = tempDirectory();
     const shared = await makeRandomTorrent(directory, [50_000, 60_000]);
