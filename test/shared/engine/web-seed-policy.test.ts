@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { decideWebSeed, type WebSeedView } from '../../../shared/engine/web-seed-policy.ts';
+import { Geometry } from '../../../shared/geometry.ts';
+import type { PieceIndex } from '../../../shared/units.ts';
+
+const geometry = new Geometry(16_384, [16_384 * 5, 16_384 * 4]);
+
+function view(overrides: Partial<WebSeedView> = {}): WebSeedView {
+  return {
+    geometry,
+    now: 10_000,
+    awaited: [],
+    mayPeersGive: true,
+    wantsAll: false,
+    lastPeerBlockAt: 9_999,
+    isFree: () => true,
+    readerHedgeMs: 150,
+    idleMs: 4_000,
+    fetchBytes: 16_384 * 3,
+    draw: () => 0,
+    ...overrides,
+  };
+}
+
+const awaits = (piece: number, since: number) => ({ piece: piece as PieceIndex, since });
+
+describe('the web seed is asked', () => {
+  it('for a reader after the hedge, and not before', () => {
+    expect(decideWebSeed(view({ awaited: [awaits(2, 9_900)] }))).toEqual({ type: 'wait', until: 10_050 });
+    expect(decideWebSeed(view({ awaited: [awaits(2, 9_850)] }))).toMatchObject({
+      type: 'fetch',
+      firstPiece: 2,
+    });
+  });
+
+  it('for a reader at once when no peer can give', () => {
+    const decision = decideWebSeed(view({ awaited: [awaits(2, 10_000)], mayPeersGive: false }));
+    expect(decision).toMatchObject({ type: 'fetch', firstPiece: 2, forReader: true });
+  });
+
+  it('for a run of free pieces within one file and one fetch', () => {
+    const at = (piece: number, isFree = (_: PieceIndex) => true) =>
+      decideWebSeed(view({ awaited: [awaits(piece, 0)], isFree }));
+    expect(at(0)).toMatchObject({ firstPiece: 0, pieceCount: 3 });
+    expect(at(3)).toMatchObject({ firstPiece: 3, pieceCount: 2 });
+    expect(at(0, (piece) => piece !== 1)).toMatchObject({ firstPiece: 0, pieceCount: 1 });
+  });
+
+  it('in the background only when no peer gave anything for long', () => {
+    expect(decideWebSeed(view({ wantsAll: true }))).toMatchObject({ type: 'wait' });
+    const idle = decideWebSeed(view({ wantsAll: true, lastPeerBlockAt: 5_000 }));
+    expect(idle).toMatchObject({ type: 'fetch', forReader: false });
+  });
+
+  it('never for what nobody wants', () => {
+    expect(decideWebSeed(view())).toEqual({ type: 'wait', until: Number.POSITIVE_INFINITY });
+  });
+});
