@@ -14,6 +14,8 @@ export interface ImportOptions {
   readonly folder: string;
   readonly catalog: Catalog;
   readonly ingest: Ingest;
+  /** Ends the import before its next photo. */
+  readonly signal?: AbortSignal;
   /** Told of each photo that is published or known. */
   readonly onPhoto?: (file: string, isNew: boolean) => void;
   /** Told of each photo that cannot be one; the import goes on. */
@@ -54,6 +56,7 @@ type Listed = z.infer<typeof listed>;
 export async function importFolder(options: ImportOptions): Promise<ImportResult> {
   const counts = { added: 0, known: 0, refused: 0 };
   for (const item of await photosOf(options.folder)) {
+    if (options.signal?.aborted) break;
     try {
       const isNew = await importPhoto(options, item);
       counts[isNew ? 'added' : 'known'] += 1;

@@ -152,7 +152,7 @@ class PhotoIngest implements Ingest {
   }
 
   async idle(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled([...this.#underWay]);
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
   async close(): Promise<void> {

@@ -9,20 +9,15 @@ import { residentBytes } from './resident-bytes.ts';
 import { type Ladder, type LadderJob, type WorkerMessage, workerMessage } from './worker/protocol.ts';
 
 export interface WorkerOptions {
-  /** The compiled `worker/main`. */
+  /** The compiled `worker/main`; tests, which run from the sources, compile one of their own. */
   readonly modulePath: string;
   readonly memoryLimitBytes: number;
   /** For one photo. */
   readonly timeoutMs: number;
 }
 
-/** Beside this file, compiled like it; where this file runs from its source (tests), that of the last build. */
-export const WORKER_MODULE_PATH = fileURLToPath(
-  new URL(
-    import.meta.url.endsWith('.ts') ? '../../dist/server/ingest/worker/main.js' : './worker/main.js',
-    import.meta.url,
-  ),
-);
+/** Beside this file, compiled like it. */
+export const WORKER_MODULE_PATH = fileURLToPath(new URL('./worker/main.js', import.meta.url));
 
 /** A decoder that runs away takes about 1 GB/s: between two looks it gains no more than the belt allows. */
 const MEMORY_WATCH_MS = 50;

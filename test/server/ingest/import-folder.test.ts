@@ -61,6 +61,16 @@ test('a product that a cut-off run left without its photo gets it', async () => 
   expect((await products()).map(({ images }) => images.length)).toEqual([1]);
 });
 
+test('an import that is stopped ends before its next photo', async () => {
+  for (const name of ['a', 'b', 'c'])
+    await writeFile(join(folder, `${name}.jpg`), await photo(name === 'a' ? 'red' : 'blue'));
+  const { catalog, ingest } = shared.origin;
+  const stop = new AbortController();
+  const onPhoto = () => stop.abort();
+  await importFolder({ folder, catalog, ingest, signal: stop.signal, onPhoto, onRefused: () => undefined });
+  expect((await products()).map(({ title }) => title)).toEqual(['A']);
+});
+
 test('products.json tells title, text, price, alt and order; photos it does not name follow', async () => {
   await writeFile(join(folder, 'a.jpg'), await photo('red'));
   await writeFile(join(folder, 'b.jpg'), await photo('green'));
