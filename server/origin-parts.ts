@@ -65,8 +65,8 @@ async function openStore(dataFolder: string, log: Logger): Promise<DiskPieceStor
   });
 }
 
-/** More than a fleet and its strangers need, and half of a usual limit of open files at most. */
-const MAX_LINKS = 400;
+/** A link carries one torrent: 200 image sets on their way to eight edges are 1,600 links. */
+const MAX_LINKS = 4_000;
 
 function openNode(
   { config, log, onFatal }: OriginPartsOptions,

@@ -4,8 +4,9 @@ import type { Address } from './inputs.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
 
-/** After a failed announce without advice; doubles no further because one tracker serves the fleet. */
-const ANNOUNCE_RETRY_MS = 5_000;
+/** After a failed announce without advice; doubles with each failure, so that a tracker that comes back is not run down. */
+const ANNOUNCE_RETRY_MS = 2_500;
+const MAX_ANNOUNCE_RETRY_MS = 300_000;
 /** An incomplete torrent without any link asks again so soon, whatever interval the tracker likes. */
 const LONELY_ANNOUNCE_MS = 10_000;
 
@@ -55,13 +56,16 @@ export function announced(
   addresses: readonly Address[],
   intervalMs: number,
 ): void {
+  torrent.announceFailures = 0;
   const isLonely = torrent.wantsAnything && torrent.channels.size === 0;
   scheduleAnnounce(state, torrent.infoHash, isLonely ? Math.min(intervalMs, LONELY_ANNOUNCE_MS) : intervalMs);
   peersFound(state, torrent, addresses);
 }
 
 export function announceFailed(state: EngineState, torrent: Torrent, retryMs: number | undefined): void {
-  scheduleAnnounce(state, torrent.infoHash, retryMs ?? ANNOUNCE_RETRY_MS);
+  torrent.announceFailures++;
+  const backoffMs = Math.min(ANNOUNCE_RETRY_MS * 2 ** torrent.announceFailures, MAX_ANNOUNCE_RETRY_MS);
+  scheduleAnnounce(state, torrent.infoHash, retryMs ?? backoffMs);
 }
 
 /** A tenth of jitter, so that a fleet that started together does not announce together for ever. */

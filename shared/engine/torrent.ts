@@ -62,6 +62,7 @@ export class Torrent {
   readonly completeNodes = new Set<PeerId>();
   /** When a peer last gave anything, or the torrent was added. */
   lastPeerBlockAt: number;
+  announceFailures = 0;
   downloadedBytes = 0;
   uploadedBytes = 0;
 

@@ -16,6 +16,7 @@ import { fillRequests } from './download.ts';
 import type { PieceVerdict } from './inputs.ts';
 import type { EngineState } from './state.ts';
 import type { CheckingPiece, Contributor, FailedPiece, Torrent } from './torrent.ts';
+import { wantingChanged } from './wanting.ts';
 import { webSeedLied } from './web-seed.ts';
 
 const LEAF_BYTES = 32;
@@ -161,10 +162,7 @@ export function pieceWritten(state: EngineState, torrent: Torrent, piece: PieceI
 /** Pieces that the store holds no more are wanted anew. Our loss is no evidence against anybody (threat row 4). */
 export function piecesLost(state: EngineState, torrent: Torrent, pieces: readonly PieceIndex[]): void {
   for (const piece of pieces) {
-    if (!torrent.held.clear(piece)) continue;
-    torrent.picker.lost(piece);
-    if (!torrent.picker.isWanted(piece)) continue;
-    for (const channel of torrent.channels.values()) if (channel.has.has(piece)) channel.wantedCount++;
+    if (torrent.held.clear(piece)) torrent.picker.lost(piece);
   }
-  state.torrentsToFill.add(torrent);
+  wantingChanged(state, torrent);
 }

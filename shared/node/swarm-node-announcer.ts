@@ -48,6 +48,8 @@ export class Announcer {
   readonly #line: Waiting[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #abort = new AbortController();
+  /** Trackers that failed last: one line when they go and one when they are back, not one a torrent. */
+  readonly #away = new Set<string>();
 
   constructor(parts: AnnouncerParts) {
     this.#parts = parts;
@@ -103,12 +105,20 @@ export class Announcer {
     const torrent = details.infoHash;
     try {
       const answer = await this.#parts.ask(url, details, this.#abort.signal);
+      if (this.#away.delete(url.origin))
+        this.#parts.log.info({ tracker: url.origin }, 'the tracker answers again');
       this.#parts.feed({ type: 'announced', torrent, ...answer });
     } catch (error) {
-      if (!this.#abort.signal.aborted)
-        this.#parts.log.warn({ err: error, url: url.href, torrent }, 'the announce failed');
-      const retryMs = error instanceof TrackerRefusal ? error.retryMs : undefined;
+      const isRefusal = error instanceof TrackerRefusal;
+      if (!this.#abort.signal.aborted) this.#complain(error, url, torrent, isRefusal);
+      const retryMs = isRefusal ? error.retryMs : undefined;
       this.#parts.feed({ type: 'announceFailed', torrent, retryMs });
     }
+  }
+
+  #complain(error: unknown, url: URL, torrent: InfoHash, isRefusal: boolean): void {
+    if (!isRefusal && this.#away.has(url.origin)) return;
+    if (!isRefusal) this.#away.add(url.origin);
+    this.#parts.log.warn({ err: error, tracker: url.origin, torrent }, 'the announce failed');
   }
 }

@@ -54,7 +54,6 @@ export class DiskActions {
         this.#complain(error);
         this.#later(() => {
           this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: false });
-          this.#wantAgain(torrent);
         });
       },
     );
@@ -84,7 +83,6 @@ export class DiskActions {
       this.#complain(error);
       torrent.lose(action.piece);
       answer(undefined);
-      this.#wantAgain(torrent);
     });
   }
 
@@ -109,14 +107,8 @@ export class DiskActions {
         pieces.push(piece);
       }
       this.#parts.feed({ type: 'piecesLost', torrent: infoHash, pieces });
-      this.#wantAgain(torrent);
       throw error;
     }
-  }
-
-  /** A torrent that was complete has closed its links to other seeds: saying its want anew dials them again. */
-  #wantAgain(torrent: HostedTorrent): void {
-    this.#parts.feed({ type: 'setWant', torrent: torrent.metainfo.infoHash, want: torrent.want });
   }
 
   /** Writes that fail together are tried again together, each round after twice the time. */

@@ -1,4 +1,8 @@
-/** How a process of the fleet ends: SIGTERM or SIGINT drains and exits 0 within 5 s; a second one ends it at once. */
+/**
+ * How a process of the fleet ends: SIGTERM or SIGINT drains and exits 0 within 5 s; a second one ends it at once.
+ * Started with a channel to its parent (`stdio: 'ipc'`), it drains as well when the channel closes: the parent is
+ * gone, however it went, and would never send a signal.
+ */
 
 export interface ShutdownLog {
   info(fields: object, message: string): void;
@@ -8,8 +12,11 @@ export interface ShutdownLog {
 
 /** The part of `process` this needs; tests give another. */
 export interface ProcessEnd {
-  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  on(event: 'SIGTERM' | 'SIGINT' | 'disconnect', listener: () => void): unknown;
   exit(code: number): void;
+  /** There when the process was started with a channel, and after that channel closed. */
+  readonly send?: unknown;
+  readonly connected?: boolean;
 }
 
 export interface ShutdownOptions {
@@ -76,7 +83,15 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
       if (running !== undefined) end.exit(FORCED_EXIT[name]);
       else void shutdown.begin(name);
     });
+  onParentGone(() => void shutdown.begin('parent ended'), end);
   return shutdown;
+}
+
+/** Calls the listener when the channel to the parent closes, at once if it has; never when there is none. */
+export function onParentGone(listener: () => void, end: ProcessEnd = process): void {
+  if (end.send === undefined) return;
+  if (end.connected) end.on('disconnect', listener);
+  else listener();
 }
 
 /** False when the time is over; what was begun then goes on unobserved, and the process ends soon after. */

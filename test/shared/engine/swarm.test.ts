@@ -167,6 +167,23 @@ describe('a swarm in virtual time', () => {
     }
   });
 
+  it('threat row 4: a complete node that loses pieces dials again and has them back; nobody is banned for it', () => {
+    const torrent = randomTorrent(imageSet(), 9);
+    const swarm = swarmWith(9, torrent);
+    const seed = swarm.addNode('seed');
+    const node = swarm.addNode('node');
+    seed.add(torrent, { seed: true });
+    node.add(torrent, {});
+    expect(swarm.runUntil(allHold([node], torrent), 60_000)).toBe(true);
+    swarm.run(10_000);
+    expect(node.engine.linkCount).toBe(0);
+    const lost = [0, 3, 7] as PieceIndex[];
+    for (const piece of lost) node.stores.get(torrent.infoHash)?.delete(piece);
+    node.input({ type: 'piecesLost', torrent: torrent.infoHash, pieces: lost });
+    expect(swarm.runUntil(allHold([node], torrent), 60_000)).toBe(true);
+    expect(node.banned).toEqual([]);
+  });
+
   it('the same seed gives the same run', () => {
     const times = [1, 2].map(() => {
       const torrent = randomTorrent(imageSet(), 8);
