@@ -2,7 +2,7 @@
 /** `shoal-origin`: flags in, an origin running, a clean end on SIGTERM. */
 import { UserError } from '../shared/errors.ts';
 import { readFlagsOrExit } from '../shared/node/config/parse-flags.ts';
-import { createShutdown } from '../shared/node/process/shutdown.ts';
+import { createShutdown, onParentGone } from '../shared/node/process/shutdown.ts';
 import { ORIGIN_COMMAND, originConfig } from './config.ts';
 import { type RunningOrigin, startOrigin } from './origin.ts';
 
@@ -29,6 +29,8 @@ function explain(error: unknown): string {
 /** Before there is something to drain, a stop is an orderly end too: all that is on disk survives it. */
 const stopEarly = (): never => process.exit(0);
 process.on('SIGTERM', stopEarly).on('SIGINT', stopEarly);
+let isStarted = false;
+onParentGone(() => isStarted || stopEarly());
 
 try {
   const origin = await startOrigin(config, {
@@ -39,6 +41,7 @@ try {
   });
   const shutdown = createShutdown({ log: origin.log });
   process.off('SIGTERM', stopEarly).off('SIGINT', stopEarly);
+  isStarted = true;
   for (const { name, close } of origin.closers) shutdown.add(name, close);
   greet(origin);
 } catch (error) {

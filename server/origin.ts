@@ -1,11 +1,12 @@
 /** Puts the origin together: each part is made once, here, and closed in the order that {@link closersOf} tells. */
 import { mkdir } from 'node:fs/promises';
+import type { UserError } from '../shared/errors.ts';
 import type { HttpServer } from '../shared/node/http/server.ts';
 import { createLogger, type Logger } from '../shared/node/process/logger.ts';
 import { type AdminToken, adminToken } from './admin-token.ts';
 import type { OriginConfig } from './config.ts';
 import { refuseUpgrade } from './feed/feed-server.ts';
-import { importFolder } from './import-folder.ts';
+import { importFolder } from './ingest/import-folder.ts';
 import { listen } from './origin-http.ts';
 import { type OriginParts, openOriginParts } from './origin-parts.ts';
 
@@ -77,13 +78,28 @@ export async function startOrigin(config: OriginConfig, hooks: OriginHooks = {})
   });
   await parts.swarm.load(abort.signal);
   state.loaded = true;
-  if (config.importFolder !== undefined)
-    void importFolder(config.importFolder, parts, abort.signal, log).catch((error: unknown) =>
-      log.error({ err: error }, 'import failed'),
-    );
+  if (config.importFolder !== undefined) void fillFrom(config.importFolder, parts, abort.signal, log);
   const close = () => closeAll(closers);
   const { peerPort } = parts.node;
   return { publicUrl, port: http.port, peerPort, adminToken: token, log, parts, closers, close };
+}
+
+/** `--import`: beside serving, so that the origin is ready at once. A photo that is refused stops nothing. */
+async function fillFrom(folder: string, parts: OriginParts, signal: AbortSignal, log: Logger): Promise<void> {
+  const onRefused = (file: string, error: UserError) =>
+    log.warn({ file, code: error.code }, `not imported: ${error.message}`);
+  try {
+    const counts = await importFolder({
+      folder,
+      catalog: parts.catalog,
+      ingest: parts.ingest,
+      signal,
+      onRefused,
+    });
+    log.info({ folder, ...counts }, 'import done');
+  } catch (error) {
+    if (!signal.aborted) log.error({ err: error, folder }, 'import failed');
+  }
 }
 
 const workerOf = ({ workerModulePath }: OriginHooks) =>
