@@ -27,6 +27,7 @@ const shop: Shop = {
       setItem: (key, text) => localStorage.setItem(key, text),
     },
     nowMs: () => Date.now(),
+    isHidden: () => document.hidden,
   }),
   imageLog: new ImageLog(),
   bag: new BagStore(),

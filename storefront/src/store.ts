@@ -16,7 +16,9 @@ export function createStore<Value>(initial: Value): Store<Value> {
     set(value) {
       if (Object.is(value, current)) return;
       current = value;
-      for (const listener of [...listeners]) listener();
+      // A copy: a listener may subscribe others.
+      const told = Array.from(listeners);
+      for (const listener of told) listener();
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -29,9 +29,13 @@ export interface EdgeWatchHost {
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
   /** Unix ms. */
   readonly nowMs: () => number;
+  /** Nobody looks at the page: it then asks nobody, but for the first time. */
+  readonly isHidden: () => boolean;
 }
 
 const REFRESH_MS = 10_000;
+/** First probes open connections while the page is busy: they are repeated soon. */
+const SECOND_REFRESH_MS = 1_500;
 /** Refreshes of many shoppers must not fall into step. */
 const REFRESH_JITTER_MS = 2_000;
 /** After a failure: soon, but once for all images that failed together. */
@@ -52,6 +56,9 @@ export class EdgeWatch {
   readonly #gaveAtMs = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refreshing = false;
+  /** Asked for while one was under way. */
+  #refreshAgain = false;
+  #isFirstRefresh = true;
   #stopped = true;
 
   constructor(host: EdgeWatchHost) {
@@ -95,8 +102,16 @@ export class EdgeWatch {
   }
 
   async #refresh(): Promise<void> {
-    if (this.#refreshing) return;
+    if (this.#refreshing) {
+      this.#refreshAgain = true;
+      return;
+    }
+    if (this.#host.isHidden() && !this.#isFirstRefresh) {
+      this.refreshSoon(REFRESH_MS);
+      return;
+    }
     this.#refreshing = true;
+    this.#refreshAgain = false;
     try {
       await this.#refreshList();
       const { edges } = this.fleet.get();
@@ -107,8 +122,15 @@ export class EdgeWatch {
       this.#writeMemory();
     } finally {
       this.#refreshing = false;
-      this.refreshSoon(REFRESH_MS + Math.random() * REFRESH_JITTER_MS);
+      this.refreshSoon(this.#pauseMs());
+      this.#isFirstRefresh = false;
     }
+  }
+
+  #pauseMs(): number {
+    if (this.#refreshAgain) return REFRESH_AFTER_FAILURE_MS;
+    if (this.#isFirstRefresh) return SECOND_REFRESH_MS;
+    return REFRESH_MS + Math.random() * REFRESH_JITTER_MS;
   }
 
   async #refreshList(): Promise<void> {

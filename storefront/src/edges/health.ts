@@ -24,17 +24,18 @@ export const UNKNOWN_HEALTH: EdgeHealth = {
   avoidUntilMs: 0,
 };
 
-/** Weight of the newest probe: three probes (half a minute) outweigh all that was before. */
-const LATENCY_WEIGHT = 0.3;
+/**
+ * A faster probe counts at once: what made the ones before slow (a new connection, a busy page) was not the way to
+ * the edge. A slower one counts by this weight, so that one slow answer does not move images.
+ */
+const SLOWER_WEIGHT = 0.3;
 const AVOID_FIRST_MS = 5_000;
 const AVOID_LONGEST_MS = 60_000;
 
 export function afterProbe(health: EdgeHealth, result: ProbeResult, nowMs: number): EdgeHealth {
   if (!result.ok) return { ...health, probe: 'failed', probedAtMs: nowMs };
-  const latencyMs =
-    health.latencyMs === null
-      ? result.latencyMs
-      : health.latencyMs + LATENCY_WEIGHT * (result.latencyMs - health.latencyMs);
+  const before = health.latencyMs ?? result.latencyMs;
+  const latencyMs = Math.min(result.latencyMs, before + SLOWER_WEIGHT * (result.latencyMs - before));
   return { ...health, latencyMs, probe: 'ok', probedAtMs: nowMs };
 }
 

@@ -11,11 +11,11 @@ export interface ImageSource {
 }
 
 /**
- * Two edges are near-equal when a shopper could not tell them apart: within half again of the best, or 30 ms
- * (two frames) more. Splitting an image between them would only halve both caches' use.
+ * Two edges are near-equal when a shopper could not tell them apart: within half again of the best, or 40 ms
+ * more (a first probe's own noise on a busy phone). Splitting an image between them would only halve both caches' use.
  */
 const NEAR_FACTOR = 1.5;
-const NEAR_SLACK_MS = 30;
+const NEAR_SLACK_MS = 40;
 
 /**
  * Edges for one image, best first: the near-equal ones in rendezvous order of the image id, then farther ones by

@@ -45,6 +45,11 @@ export const NextIcon = () => (
     <path d="M9.5 5 16 12l-6.5 7" />
   </Icon>
 );
+export const DownIcon = () => (
+  <Icon>
+    <path d="m5 9 7 7 7-7" />
+  </Icon>
+);
 export const MinusIcon = () => (
   <Icon>
     <path d="M6 12h12" />

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { PRODUCT_ORDERS, type ProductOrder, parseProductOrder } from '../catalog/find-products.ts';
-import { SearchIcon } from './icons.tsx';
+import { DownIcon, SearchIcon } from './icons.tsx';
 
 export interface SearchBarProps {
   readonly search: string;
@@ -38,6 +38,7 @@ export function SearchBar({ search, order, onChange }: SearchBarProps): JSX.Elem
               </option>
             ))}
           </select>
+          <DownIcon />
         </label>
       </form>
     </search>
