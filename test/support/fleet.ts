@@ -3,13 +3,19 @@
  * They run from dist/ (`npm test` builds it first), as a person would run them.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Image, ProductList } from '../../shared/api-types/catalog.ts';
 import type { EdgeList, NodeStatus } from '../../shared/api-types/status.ts';
 
-export const PROJECT = path.resolve(import.meta.dirname, '../..');
+/** The checkout: this file also runs from dist/, for the benchmarks. */
+export const PROJECT = projectAbove(import.meta.dirname);
+
+function projectAbove(folder: string): string {
+  return existsSync(path.join(folder, 'package.json')) ? folder : projectAbove(path.dirname(folder));
+}
+
 export const ADMIN_TOKEN = 'token-of-the-tests';
 /** Generous: the machine may be busy with other tests. It bounds a failure and decides no test. */
 const WAIT_LIMIT_MS = 60_000;
@@ -32,6 +38,15 @@ export interface EdgeOptions {
   readonly data?: string;
   readonly port?: number;
   readonly flags?: readonly string[];
+  /** With a channel to this process, as the demo starts its nodes. */
+  readonly channel?: boolean;
+}
+
+export interface OriginOptions {
+  readonly port?: number;
+  readonly peerPort?: number;
+  readonly flags?: readonly string[];
+  readonly channel?: boolean;
 }
 
 export class Fleet {
@@ -39,9 +54,8 @@ export class Fleet {
   readonly #nodes: RunningNode[] = [];
   origin!: RunningNode;
 
-  async startOrigin(
-    options: { port?: number; peerPort?: number; flags?: readonly string[] } = {},
-  ): Promise<RunningNode> {
+  /** Started again, it has the same data folder. */
+  async startOrigin(options: OriginOptions = {}): Promise<RunningNode> {
     const port = options.port ?? (await freePort());
     const url = `http://127.0.0.1:${port}`;
     const data = path.join(this.#folder, 'origin');
@@ -57,7 +71,7 @@ export class Fleet {
       url,
     ];
     const all = [...flags, '--data', data, '--admin-token', ADMIN_TOKEN, ...(options.flags ?? [])];
-    this.origin = this.#start('server/main.js', all, url, data);
+    this.origin = this.#start('server/main.js', all, url, data, options.channel);
     await ready(this.origin);
     return this.origin;
   }
@@ -78,7 +92,7 @@ export class Fleet {
     ];
     const who = ['--origin', this.origin.url, '--name', options.name, '--data', data];
     const flags = [...where, ...who, '--prefetch', options.prefetch ?? 'all', ...(options.flags ?? [])];
-    const edge = this.#start('edge-node/main.js', flags, url, data);
+    const edge = this.#start('edge-node/main.js', flags, url, data, options.channel);
     await ready(edge);
     return edge;
   }
@@ -91,12 +105,13 @@ export class Fleet {
     return ((await response.json()) as { id: string }).id;
   }
 
+  /** The same bytes on the same product are the same image again (200). */
   async upload(productId: string, photo: Uint8Array<ArrayBuffer>): Promise<Image> {
     const form = new FormData();
     form.set('image', new Blob([photo]), 'photo.jpg');
     const target = `${this.origin.url}/admin/products/${productId}/images`;
     const response = await fetch(target, { method: 'POST', headers: authorization(), body: form });
-    if (response.status !== 201) throw new Error(`upload: ${response.status} ${await response.text()}`);
+    if (!response.ok) throw new Error(`upload: ${response.status} ${await response.text()}`);
     return (await response.json()) as Image;
   }
 
@@ -114,12 +129,12 @@ export class Fleet {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #start(script: string, flags: readonly string[], url: string, data: string): RunningNode {
+  #start(script: string, flags: readonly string[], url: string, data: string, channel = false): RunningNode {
     const child = spawn(process.execPath, [path.join(PROJECT, 'dist', script), ...flags], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: channel ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += String(text)));
     const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
     const node: RunningNode = {
       url,

@@ -1,0 +1,57 @@
+/**
+ * `npm run bench [-- NAME ...]`: what docs/benchmarks.md tells, measured on this machine, as the Markdown table
+ * that stands there. Names: ingest, link, edge. Without one, all.
+ */
+import { cpus } from 'node:os';
+import { runEdgeHttpBench } from './edge-http.ts';
+import { runIngestBench } from './ingest.ts';
+import { runLoopbackBench } from './loopback.ts';
+import { median } from './median.ts';
+
+interface Row {
+  readonly what: string;
+  readonly measured: string;
+  readonly mark: string;
+  readonly isMet: boolean;
+}
+
+const LINK_RUNS = 3;
+
+const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  ingest: async () => {
+    const result = await runIngestBench();
+    const what = `one ${result.megapixels.toFixed(1)}-megapixel photo, its whole ladder, published`;
+    const measured = `${result.medianSeconds.toFixed(2)} s (worst ${result.worstSeconds.toFixed(2)} s)`;
+    return [{ what, measured, mark: 'at most 8 s', isMet: result.medianSeconds <= 8 }];
+  },
+  link: async () => {
+    const rates: number[] = [];
+    for (let run = 0; run < LINK_RUNS; run++) rates.push((await runLoopbackBench()).mebibytesPerSecond);
+    const what = 'one link over loopback, 512 MiB, verified and written';
+    const measured = `${median(rates).toFixed(0)} MiB/s (${rates.map((rate) => rate.toFixed(0)).join(', ')})`;
+    return [{ what, measured, mark: 'at least 100 MiB/s', isMet: median(rates) >= 100 }];
+  },
+  edge: async () => {
+    const results = await runEdgeHttpBench();
+    return results.map(({ name, bodyBytes, bareRequestsPerSecond, edgeRequestsPerSecond, ratio }) => ({
+      what: `edge, warm, ${name} of ${(bodyBytes / 1024).toFixed(0)} KiB, beside bare node:http`,
+      measured: `${ratio.toFixed(2)} (${edgeRequestsPerSecond.toFixed(0)}/s beside ${bareRequestsPerSecond.toFixed(0)}/s)`,
+      mark: 'at least 0.7',
+      isMet: ratio >= 0.7,
+    }));
+  },
+};
+
+const names = process.argv.slice(2);
+const unknown = names.find((name) => !Object.hasOwn(benches, name));
+if (unknown !== undefined) {
+  console.error(`no bench ${unknown}; there are ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}\n`);
+console.log('| work | measured | mark | |\n|---|---|---|---|');
+for (const name of names.length > 0 ? names : Object.keys(benches)) {
+  for (const row of (await benches[name]?.()) ?? []) {
+    console.log(`| ${row.what} | ${row.measured} | ${row.mark} | ${row.isMet ? 'met' : 'missed'} |`);
+  }
+}
