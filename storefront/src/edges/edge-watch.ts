@@ -55,6 +55,7 @@ export class EdgeWatch {
   readonly #host: EdgeWatchHost;
   readonly #gaveAtMs = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #dueMs = 0;
   #refreshing = false;
   /** Asked for while one was under way. */
   #refreshAgain = false;
@@ -94,11 +95,16 @@ export class EdgeWatch {
     this.refreshSoon(REFRESH_AFTER_FAILURE_MS);
   }
 
-  /** Moves the next refresh; the regular rhythm goes on from there. */
+  /** Brings the next refresh forward; one that is due sooner stays. */
   refreshSoon(afterMs: number): void {
-    if (this.#stopped) return;
+    const dueMs = this.#host.nowMs() + afterMs;
+    if (this.#stopped || (this.#timer !== undefined && this.#dueMs <= dueMs)) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#refresh(), afterMs);
+    this.#dueMs = dueMs;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#refresh();
+    }, afterMs);
   }
 
   async #refresh(): Promise<void> {

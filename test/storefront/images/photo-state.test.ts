@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type PhotoState,
+  type PhotoView,
+  WAITING,
+  wantsJpegOnly,
+  whenDecoded,
+  whenFleetChanged,
+  whenSourceFailed,
+} from '../../../storefront/src/images/photo-state.ts';
+import { edge, imageIdOf, ORIGIN } from '../edges/fleet.ts';
+
+const VIEW: PhotoView = {
+  imageId: imageIdOf(3),
+  edges: [edge('a'), edge('b')],
+  settled: true,
+  origin: ORIGIN,
+  preferredUrl: undefined,
+  nowMs: 1_000,
+};
+const nameOf = (state: PhotoState) =>
+  state.kind === 'loading' || state.kind === 'shown' ? state.source.name : state.kind;
+
+describe('a photo', () => {
+  it('waits for the fleet, then loads from an edge, then is shown', () => {
+    expect(whenFleetChanged(WAITING, { ...VIEW, settled: false })).toBe(WAITING);
+    const loading = whenFleetChanged(WAITING, VIEW);
+    expect(loading).toMatchObject({ kind: 'loading', source: { kind: 'edge' }, attempt: 0 });
+    expect(whenDecoded(loading)).toMatchObject({ kind: 'shown', attempt: 0 });
+  });
+
+  it('goes from edge to edge, at last to the origin, then rests and begins again', () => {
+    let state = whenFleetChanged(WAITING, VIEW);
+    const path = [nameOf(state)];
+    for (let count = 0; count < 3; count += 1) {
+      state = whenSourceFailed(state, VIEW);
+      path.push(nameOf(state));
+    }
+    expect([path.slice(0, 2).sort(), path.slice(2)]).toEqual([
+      ['a', 'b'],
+      ['origin', 'resting'],
+    ]);
+    expect(state).toMatchObject({ kind: 'resting', untilMs: 4_000, round: 1 });
+    expect(whenFleetChanged(state, { ...VIEW, edges: [], nowMs: 3_999 })).toBe(state);
+    expect(nameOf(whenFleetChanged(state, { ...VIEW, edges: [], nowMs: 4_000 }))).toBe('origin');
+  });
+
+  it('leaves its rest as soon as an edge is back', () => {
+    const resting: PhotoState = { kind: 'resting', attempt: 3, round: 1, untilMs: 30_000 };
+    expect(nameOf(whenFleetChanged(resting, { ...VIEW, edges: [edge('a')] }))).toBe('a');
+  });
+
+  it('one that is shown stays, whatever happens to its edge', () => {
+    const shown = whenDecoded(whenFleetChanged(WAITING, VIEW));
+    expect(whenFleetChanged(shown, { ...VIEW, edges: [] })).toBe(shown);
+  });
+
+  it('each attempt is numbered anew, so that a late event of the one before is known', () => {
+    const states = fc.array(fc.constantFrom('fail', 'decode', 'fleet', 'time'), { maxLength: 40 });
+    fc.assert(
+      fc.property(states, (events) => {
+        let state: PhotoState = WAITING;
+        let nowMs = 0;
+        for (const event of events) {
+          const before: PhotoState = state;
+          if (event === 'time') nowMs += 5_000;
+          const view = { ...VIEW, nowMs, edges: nowMs % 10_000 === 0 ? VIEW.edges : [] };
+          if (event === 'fail') state = whenSourceFailed(state, view);
+          else if (event === 'decode') state = whenDecoded(state);
+          else state = whenFleetChanged(state, view);
+          if (before.kind === 'waiting' || state.kind === 'waiting') continue;
+          expect(state.attempt).toBeGreaterThanOrEqual(before.attempt);
+          const failed = event === 'fail' && before.kind !== 'resting';
+          expect(state.attempt - before.attempt).toBe(failed ? 1 : 0);
+        }
+      }),
+    );
+  });
+
+  it('from the third round on only JPEG is asked for', () => {
+    const loading = whenFleetChanged(WAITING, VIEW);
+    expect(wantsJpegOnly(loading)).toBe(false);
+    expect(wantsJpegOnly({ ...loading, round: 2 } as PhotoState)).toBe(true);
+  });
+});
