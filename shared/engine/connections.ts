@@ -115,7 +115,7 @@ function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: 
   node.links.add(link);
   torrent.channels.set(channel.source, channel);
   torrent.contributors.set(channel.source, { nodeKey: node.key });
-  if (link.direction === 'inbound') sendHandshake(state, link, handshake.infoHash);
+  if (link.direction === 'inbound') sendHandshake(state, link, answeringHash(torrent, handshake));
   state.trace({
     type: 'linkReady',
     link: link.id,
@@ -151,6 +151,15 @@ function replaces(state: EngineState, link: Link, standing: Link, peerId: string
   if (link.direction === standing.direction) return false;
   const weAreSmaller = state.options.peerId < peerId;
   return (link.direction === 'outbound') === weAreSmaller;
+}
+
+/**
+ * BEP 52, upgrade path: who names the v1 info-hash and says that it knows v2 may be answered with the v2 one. It
+ * must be: libtorrent 2.0.8 announces a hybrid torrent under both hashes, and when the answer to the second comes
+ * while its dial by v1 is under way, it takes nothing but v2 for an answer, and dials again a minute later.
+ */
+function answeringHash(torrent: Torrent, { infoHash, v2 }: Handshake): InfoHash {
+  return v2 ? (torrent.infoHashV2.slice(0, infoHash.length) as InfoHash) : infoHash;
 }
 
 function sendHandshake(state: EngineState, link: Link, infoHash: InfoHash): void {

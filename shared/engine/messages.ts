@@ -2,6 +2,7 @@
 import { Bitfield } from '../bitfield.ts';
 import { PeerError, unreachable } from '../errors.ts';
 import type { PieceIndex } from '../units.ts';
+import { encodeHashReject } from '../wire/encode.ts';
 import { parseExtensionHandshake } from '../wire/extension.ts';
 import type { Message } from '../wire/messages.ts';
 import type { Channel } from './channel.ts';
@@ -23,6 +24,7 @@ export function onMessage(state: EngineState, ready: Ready, message: Message): v
     case 'port':
     case 'suggest':
     case 'allowedFast':
+    case 'hashReject':
     case 'unknown':
       return;
     case 'choke':
@@ -50,6 +52,10 @@ export function onMessage(state: EngineState, ready: Ready, message: Message): v
     case 'reject':
       requireFast(ready, 'reject');
       return requestRejected(state, channel, message);
+    case 'hashRequest':
+      // Our torrents carry their piece layers; who wants more must hear no, or it waits for us (BEP 52).
+      state.send(channel.link, encodeHashReject(message.wanted));
+      return;
     case 'extended':
       return extendedReceived(channel, message.id, message.payload);
     default:

@@ -8,7 +8,13 @@
  */
 import { readUint32 } from '../bytes.ts';
 import { PeerError } from '../errors.ts';
-import { MAX_PIECE_MESSAGE_BYTES, MESSAGE_ID, type Message, type WireErrorCode } from './messages.ts';
+import {
+  HASH_RANGE_BYTES,
+  MAX_PIECE_MESSAGE_BYTES,
+  MESSAGE_ID,
+  type Message,
+  type WireErrorCode,
+} from './messages.ts';
 
 export interface DecoderLimits {
   /**
@@ -49,7 +55,7 @@ export class MessageDecoder {
 
   /**
    * Calls `onMessage` for each message that is complete with these bytes, in order. The byte arrays of a message
-   * (`block`, `bytes`, `payload`) are views of `bytes` or of the assembly buffer: they are valid during the
+   * (`block`, `bytes`, `payload`, `wanted`) are views of `bytes` or of the assembly buffer: they are valid during the
    * callback only. What the callback throws passes through.
    *
    * @throws PeerError `wire_message_too_long`, `wire_message_length`, as soon as length and id tell it. After
@@ -217,6 +223,10 @@ function parse(id: number, bytes: Uint8Array, start: number, end: number): Messa
       return { type: 'allowedFast', piece: readUint32(bytes, start) };
     case MESSAGE_ID.extended:
       return { type: 'extended', id: bytes[start] as number, payload: bytes.subarray(start + 1, end) };
+    case MESSAGE_ID.hashRequest:
+      return { type: 'hashRequest', wanted: bytes.subarray(start, end) };
+    case MESSAGE_ID.hashReject:
+      return { type: 'hashReject', wanted: bytes.subarray(start, end) };
     default:
       return { type: 'unknown', id };
   }
@@ -237,6 +247,7 @@ function fixedLengths(): (number | undefined)[] {
   for (const id of [choke, unchoke, interested, notInterested, haveAll, haveNone]) lengths[id] = 1;
   for (const id of [MESSAGE_ID.have, MESSAGE_ID.suggest, MESSAGE_ID.allowedFast]) lengths[id] = 5;
   for (const id of [MESSAGE_ID.request, MESSAGE_ID.cancel, MESSAGE_ID.reject]) lengths[id] = 13;
+  for (const id of [MESSAGE_ID.hashRequest, MESSAGE_ID.hashReject]) lengths[id] = 1 + HASH_RANGE_BYTES;
   lengths[MESSAGE_ID.port] = 3;
   return lengths;
 }

@@ -24,11 +24,7 @@ export const encodeCancel = (block: WireBlock): Uint8Array => withBlock(MESSAGE_
 export const encodeReject = (block: WireBlock): Uint8Array => withBlock(MESSAGE_ID.reject, block);
 
 /** @param bytes as laid out by `Bitfield.bytes`; copied */
-export function encodeBitfield(bytes: Uint8Array): Uint8Array {
-  const message = withId(MESSAGE_ID.bitfield, bytes.length);
-  message.set(bytes, 5);
-  return message;
-}
+export const encodeBitfield = (bytes: Uint8Array): Uint8Array => withBytes(MESSAGE_ID.bitfield, bytes);
 
 /**
  * The 13 bytes before a block. The block itself is sent after it as it lies in memory, so that no byte of it
@@ -67,6 +63,9 @@ export function encodeExtended(id: number, payload: Uint8Array): Uint8Array {
   return message;
 }
 
+/** BEP 52: we have no hashes to give. @param wanted as it stood in the request; copied */
+export const encodeHashReject = (wanted: Uint8Array): Uint8Array => withBytes(MESSAGE_ID.hashReject, wanted);
+
 /** Any message, by its type. */
 export function encodeMessage(message: Message): Uint8Array {
   switch (message.type) {
@@ -95,6 +94,9 @@ export function encodeMessage(message: Message): Uint8Array {
       return encodePort(message.port);
     case 'extended':
       return encodeExtended(message.id, message.payload);
+    case 'hashRequest':
+    case 'hashReject':
+      return withBytes(MESSAGE_ID[message.type], message.wanted);
     case 'unknown':
       return withId(message.id, 0);
     default:
@@ -107,6 +109,12 @@ function withId(id: number, payloadBytes: number): Uint8Array {
   const message = new Uint8Array(5 + payloadBytes);
   writeUint32(message, 0, 1 + payloadBytes);
   message[4] = id;
+  return message;
+}
+
+function withBytes(id: number, bytes: Uint8Array): Uint8Array {
+  const message = withId(id, bytes.length);
+  message.set(bytes, 5);
   return message;
 }
 

@@ -16,6 +16,7 @@ import {
   encodeUnchoke,
 } from '../../../shared/wire/encode.ts';
 import { encodeHandshake } from '../../../shared/wire/handshake.ts';
+import { HASH_RANGE_BYTES } from '../../../shared/wire/messages.ts';
 import { INFO_HASH, INFO_HASH_V2, LINK, OUR_ID, PEER_ID, ScriptedPeer } from '../../support/scripted-peer.ts';
 
 const handshake = (infoHash: InfoHash, peerId = PEER_ID) =>
@@ -272,6 +273,27 @@ describe('serving a stock client', () => {
         .subarray(28, 48)
         .toString('hex'),
     ).toBe(truncated);
+  });
+
+  it('BEP 52: a v1 handshake that knows v2 is answered with the truncated v2 info-hash', () => {
+    const peer = new ScriptedPeer({ held: 'all' });
+    peer.connect();
+    peer.say(encodeHandshake({ infoHash: INFO_HASH, peerId: PEER_ID, fast: true, extended: true, v2: true }));
+    const sent = peer.actions.find((action) => action.type === 'send');
+    const first = sent?.type === 'send' ? sent.chunks[0] : undefined;
+    expect(
+      Buffer.from(first ?? [])
+        .subarray(28, 48)
+        .toString('hex'),
+    ).toBe(INFO_HASH_V2.slice(0, 40));
+  });
+
+  it('BEP 52: a request for hashes is rejected in its own words, and the link stays', () => {
+    const peer = new ScriptedPeer({ held: 'all' }).greeted();
+    const wanted = Uint8Array.from({ length: HASH_RANGE_BYTES }, (_, at) => at);
+    peer.say(encodeMessage({ type: 'hashRequest', wanted }));
+    expect(peer.heard().at(-1)).toEqual({ type: 'hashReject', wanted });
+    expect(peer.closedFor).toBeUndefined();
   });
 
   it('BEP 47: a request that reaches into the padding gets zeros behind the content', () => {

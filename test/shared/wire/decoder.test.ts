@@ -5,7 +5,7 @@ import { type Random, seededRandom } from '../../../shared/random.ts';
 import { BLOCK_BYTES } from '../../../shared/units.ts';
 import { MessageDecoder } from '../../../shared/wire/decoder.ts';
 import { encodeMessage, encodePieceHeader } from '../../../shared/wire/encode.ts';
-import { MAX_PIECE_MESSAGE_BYTES, type Message } from '../../../shared/wire/messages.ts';
+import { HASH_RANGE_BYTES, MAX_PIECE_MESSAGE_BYTES, type Message } from '../../../shared/wire/messages.ts';
 
 const MAX_MESSAGE_BYTES = 2048;
 
@@ -16,6 +16,8 @@ function owned(message: Message): Message {
   if (message.type === 'piece') return { ...message, block: Uint8Array.from(message.block) };
   if (message.type === 'bitfield') return { ...message, bytes: Uint8Array.from(message.bytes) };
   if (message.type === 'extended') return { ...message, payload: Uint8Array.from(message.payload) };
+  if (message.type === 'hashRequest' || message.type === 'hashReject')
+    return { ...message, wanted: Uint8Array.from(message.wanted) };
   return message;
 }
 
@@ -82,7 +84,9 @@ function randomMessage(random: Random): Message {
     () => ({ type: 'reject', ...block() }),
     () => ({ type: 'allowedFast', piece: number() }),
     () => ({ type: 'extended', id: random.integer(256), payload: randomBytes(random, random.integer(300)) }),
-    () => ({ type: 'unknown', id: 21 + random.integer(200) }),
+    () => ({ type: 'hashRequest', wanted: randomBytes(random, HASH_RANGE_BYTES) }),
+    () => ({ type: 'hashReject', wanted: randomBytes(random, HASH_RANGE_BYTES) }),
+    () => ({ type: 'unknown', id: 24 + random.integer(200) }),
   ];
   return (makers[random.integer(makers.length)] as () => Message)();
 }
