@@ -98,6 +98,8 @@ function start(
   flags: readonly string[],
   env: Record<string, string> = {},
 ): void {
+  // Ctrl-C came while the demo was starting.
+  if (isStopping) return;
   const logFile = path.join(data, 'logs', `${name}.log`);
   const child = startProcess(name, path.join(dist, script), flags, env, logFile);
   processes.push(child);

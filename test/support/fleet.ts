@@ -22,6 +22,7 @@ const WAIT_LIMIT_MS = 60_000;
 
 export interface RunningNode {
   readonly url: string;
+  readonly peerPort: number;
   readonly data: string;
   readonly process: ChildProcess;
   readonly exited: Promise<number | null>;
@@ -71,13 +72,14 @@ export class Fleet {
       url,
     ];
     const all = [...flags, '--data', data, '--admin-token', ADMIN_TOKEN, ...(options.flags ?? [])];
-    this.origin = this.#start('server/main.js', all, url, data, options.channel);
+    this.origin = this.#start('server/main.js', all, { url, data, peerPort }, options.channel);
     await ready(this.origin);
     return this.origin;
   }
 
   async startEdge(options: EdgeOptions): Promise<RunningNode> {
     const port = options.port ?? (await freePort());
+    const peerPort = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const data = options.data ?? path.join(this.#folder, options.name);
     const where = [
@@ -86,13 +88,13 @@ export class Fleet {
       '--port',
       `${port}`,
       '--peer-port',
-      '0',
+      `${peerPort}`,
       '--advertise-ip',
       '127.0.0.1',
     ];
     const who = ['--origin', this.origin.url, '--name', options.name, '--data', data];
     const flags = [...where, ...who, '--prefetch', options.prefetch ?? 'all', ...(options.flags ?? [])];
-    const edge = this.#start('edge-node/main.js', flags, url, data, options.channel);
+    const edge = this.#start('edge-node/main.js', flags, { url, data, peerPort }, options.channel);
     await ready(edge);
     return edge;
   }
@@ -129,7 +131,12 @@ export class Fleet {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #start(script: string, flags: readonly string[], url: string, data: string, channel = false): RunningNode {
+  #start(
+    script: string,
+    flags: readonly string[],
+    where: Pick<RunningNode, 'url' | 'data' | 'peerPort'>,
+    channel = false,
+  ): RunningNode {
     const child = spawn(process.execPath, [path.join(PROJECT, 'dist', script), ...flags], {
       stdio: channel ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
     });
@@ -137,8 +144,7 @@ export class Fleet {
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += String(text)));
     const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
     const node: RunningNode = {
-      url,
-      data,
+      ...where,
       process: child,
       exited,
       output: () => output,
@@ -146,7 +152,7 @@ export class Fleet {
         if (child.exitCode === null && child.signalCode === null) child.kill(signal);
         return exited;
       },
-      status: async () => (await (await fetch(`${url}/status`)).json()) as NodeStatus,
+      status: async () => (await (await fetch(`${where.url}/status`)).json()) as NodeStatus,
     };
     this.#nodes.push(node);
     return node;

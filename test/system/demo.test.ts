@@ -1,0 +1,154 @@
+/** The demo as a person runs it: origin, four edges, sample shop; however it ends, nothing of it stays. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Image } from '../../shared/api-types/catalog.ts';
+import type { EdgeList } from '../../shared/api-types/status.ts';
+import { eventually, PROJECT } from '../support/fleet.ts';
+import { childrenOf, isAlive } from '../support/processes.ts';
+import { expectServed, imagesOf } from '../support/published.ts';
+
+const EDGES = 4;
+/** Ten photos are made into sets on the first run. */
+const FIRST_RUN_MS = 90_000;
+/** "Starts in seconds": five processes on a busy machine. */
+const NEXT_RUN_MS = 20_000;
+
+const folder = mkdtempSync(path.join(tmpdir(), 'shoal-demo-'));
+const demos: Demo[] = [];
+afterAll(async () => {
+  for (const demo of demos) {
+    for (const pid of [demo.child.pid as number, ...demo.pids])
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    if (demo.child.exitCode === null && demo.child.signalCode === null) await once(demo.child, 'exit');
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Demo {
+  readonly child: ChildProcess;
+  readonly exited: Promise<number | null>;
+  /** Its processes and theirs, as far as they were seen. */
+  pids: number[];
+  output(): string;
+}
+
+function run(): Demo {
+  const child = spawn(process.execPath, [path.join(PROJECT, 'dist/server/demo/main.js')], {
+    env: { ...process.env, SHOAL_DEMO_DATA: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const demo: Demo = { child, exited, pids: [], output: () => output };
+  demos.push(demo);
+  return demo;
+}
+
+/** @returns the origin's URL, when the demo says that all runs */
+async function started(demo: Demo, limitMs: number): Promise<string> {
+  let hasEnded = false;
+  void demo.exited.then(() => (hasEnded = true));
+  await eventually(
+    'the demo runs',
+    () => {
+      if (hasEnded) throw new Error(`the demo ended:\n${demo.output()}`);
+      return demo.output().includes('Ctrl-C stops everything');
+    },
+    limitMs,
+  );
+  see(demo);
+  return /origin\s+(http:\S+)\/status/.exec(demo.output())?.[1] as string;
+}
+
+function see(demo: Demo): void {
+  const nodes = childrenOf(demo.child.pid as number);
+  demo.pids = [...nodes, ...nodes.flatMap(childrenOf)];
+}
+
+const gone = (demo: Demo) => eventually('no process is left', () => !demo.pids.some(isAlive), 10_000);
+
+async function upload(url: string): Promise<Image> {
+  const { products } = (await (await fetch(`${url}/api/products`)).json()) as { products: { id: string }[] };
+  const token = (await readFile(path.join(folder, 'admin-token'), 'utf8')).trim();
+  const form = new FormData();
+  const photo = await readFile(path.join(PROJECT, 'server/demo/photos/bowl.jpg'));
+  // Bytes behind the end of a JPEG change nothing but which image it is.
+  form.set('image', new Blob([new Uint8Array(photo), 'another one']), 'mine.jpg');
+  const response = await fetch(`${url}/admin/products/${products[1]?.id}/images`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: form,
+  });
+  expect(response.status).toBe(201);
+  return (await response.json()) as Image;
+}
+
+async function edgesOf(url: string): Promise<EdgeList['edges']> {
+  return ((await (await fetch(`${url}/api/edges`)).json()) as EdgeList).edges;
+}
+
+const allComplete = (url: string, images: number) =>
+  eventually(`${EDGES} edges are live and hold all`, async () => {
+    const live = (await edgesOf(url)).filter((edge) => edge.live);
+    return live.length === EDGES && live.every((edge) => edge.images.complete === images);
+  });
+
+describe('the demo', { timeout: 120_000 }, () => {
+  let mine: Image;
+  let images: number;
+
+  it('ended by kill -9 leaves no process behind', async () => {
+    const demo = run();
+    const url = await started(demo, FIRST_RUN_MS);
+    mine = await upload(url);
+    images = (await imagesOf(url)).length;
+    expect(images).toBeGreaterThan(1);
+    await allComplete(url, images);
+    see(demo);
+    expect(demo.pids.length).toBeGreaterThan(EDGES + 1);
+    expect(demo.pids.every(isAlive)).toBe(true);
+    demo.child.kill('SIGKILL');
+    await demo.exited;
+    await gone(demo);
+  });
+
+  it('runs again in seconds and keeps what was uploaded; Ctrl-C ends it with 0 and leaves no process', async () => {
+    const demo = run();
+    const url = await started(demo, NEXT_RUN_MS);
+    expect((await imagesOf(url)).map(({ id }) => id)).toContain(mine.id);
+    expect(await imagesOf(url)).toHaveLength(images);
+    expect(demo.output()).not.toContain('sample products');
+    await allComplete(url, images);
+    for (const edge of await edgesOf(url)) {
+      if (edge.live) await expectServed(edge.url, mine, edge.name);
+      // Nothing is fetched again.
+      if (edge.live) expect(edge.bytes.fromPeers + edge.bytes.fromOrigin, edge.name).toBe(0);
+    }
+    demo.child.kill('SIGINT');
+    expect(await demo.exited).toBe(0);
+    expect(demo.pids.filter(isAlive)).toEqual([]);
+  });
+
+  it('Ctrl-C while it starts ends it with 0 and leaves no process', async () => {
+    const demo = run();
+    await eventually('its origin runs', () => childrenOf(demo.child.pid as number).length > 0);
+    see(demo);
+    demo.child.kill('SIGINT');
+    expect(await demo.exited).toBe(0);
+    await gone(demo);
+  });
+
+  it('when its origin dies, stops with 1 and leaves no process', async () => {
+    const demo = run();
+    await started(demo, NEXT_RUN_MS);
+    process.kill(demo.pids[0] as number, 'SIGKILL');
+    expect(await demo.exited).toBe(1);
+    await gone(demo);
+  });
+});
