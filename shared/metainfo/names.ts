@@ -8,11 +8,10 @@ import { fromUtf8, toUtf8 } from '../bytes.ts';
 const MAX_NAME_BYTES = 255;
 
 /**
- * Slash, backslash, control characters (C0, DEL, C1), the line separators, and the marks that turn the direction
+ * Slash, backslash, control characters (`Cc`: C0, DEL, C1), the line separators, and the marks that turn the direction
  * of writing (with them `gpj.exe` is shown as `exe.jpg`).
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const UNSAFE = /[/\\\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+const UNSAFE = /[/\\\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 /** One path segment that every file system and terminal takes as it stands. */
 export function isSafeName(name: string): boolean {

@@ -26,7 +26,7 @@ describe('seededRandom', () => {
 
   test('integer(bound) stays in [0, bound) and is even: chi-square of 60,000 draws below the 99.99 % point', () => {
     const bound = 6;
-    const counts = new Array<number>(bound).fill(0);
+    const counts = Array.from({ length: bound }, () => 0);
     const random = seededRandom(42);
     for (let i = 0; i < 60_000; i++) {
       const value = random.integer(bound);

@@ -129,7 +129,7 @@ describe('encode', () => {
     ['a bigint', 1n],
     ['a plain object', { a: 1 }],
     ['undefined in a list', [undefined]],
-    ['a hole in a list', new Array(1)],
+    ['a hole in a list', Object.assign([], { length: 1 })],
     ['undefined in a dictionary', new Map([['a', undefined]])],
     [
       'undefined beside a binary key',

@@ -149,7 +149,8 @@ describe('random inputs', () => {
           const inner = node instanceof Map ? node.get(key) : (node as unknown[])[key];
           const isLast = depth === steps.length - 1 || !(inner instanceof Map || Array.isArray(inner));
           if (!isLast) node = inner;
-          else if (node instanceof Map) remove ? node.delete(key) : node.set(key, value);
+          else if (node instanceof Map && remove) node.delete(key);
+          else if (node instanceof Map) node.set(key, value);
           else if (remove) (node as unknown[]).splice(key, 1);
           else (node as unknown[])[key] = value;
           if (isLast) break;
