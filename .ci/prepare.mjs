@@ -10,7 +10,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const installedStamp = path.join(root, 'node_modules', '.shoal-installed');
 const builtStamp = path.join(root, 'dist', '.built');
 const lock = path.join(root, '.prepare-lock');
 const SOURCES = [
@@ -45,7 +44,6 @@ function installAndBuild() {
   if (!isInstalled()) {
     say('installing packages (once)');
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-    writeFileSync(installedStamp, lockFile());
   }
   if (!isBuilt()) {
     say('building');
@@ -57,8 +55,19 @@ function installAndBuild() {
   }
 }
 
-const lockFile = () => readFileSync(path.join(root, 'package-lock.json'), 'utf8');
-const isInstalled = () => existsSync(installedStamp) && readFileSync(installedStamp, 'utf8') === lockFile();
+/** npm notes what it installed; a package for another platform may be missing, all others have their version. */
+function isInstalled() {
+  const installed = path.join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installed)) return false;
+  const here = packagesIn(installed);
+  const wanted = Object.entries(packagesIn(path.join(root, 'package-lock.json')));
+  return wanted.every(
+    ([name, { version, optional }]) =>
+      name === '' || (here[name] ? here[name].version === version : optional),
+  );
+}
+
+const packagesIn = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
 
 function isBuilt() {
   if (!existsSync(builtStamp)) return false;
