@@ -122,6 +122,7 @@ function takeBlock(
   }
   state.counters.fromPeersBytes += bytes.length;
   torrent.lastPeerBlockAt = state.now;
+  state.lastPeerBlockAt = state.now;
   torrent.downloadedBytes += bytes.length;
   const trace = { link: link.id, peerId: node.peerId, torrent: torrent.infoHash, piece, bytes: bytes.length };
   state.trace({ type: 'blockReceived', ...trace });

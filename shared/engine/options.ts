@@ -49,6 +49,8 @@ export interface EngineTunables {
   readonly readerHedgeMs: number;
   /** No peer gives anything for so long: fetch from the web seed what is wanted in the background. */
   readonly webSeedIdleMs: number;
+  /** The same for a torrent whose peers are busy with others. */
+  readonly webSeedPatienceMs: number;
   /** Most that one web-seed request asks for. */
   readonly webSeedFetchBytes: number;
   /** Super-seeding: bytes offered to one node and not yet had by it. */
@@ -95,6 +97,7 @@ export const defaultTunables: EngineTunables = {
   redialAfterMs: 2_000,
   readerHedgeMs: 150,
   webSeedIdleMs: 4_000,
+  webSeedPatienceMs: 30_000,
   webSeedFetchBytes: 1 << 20,
   superSeedWindowBytes: 256 << 10,
   superSeedStallMs: 700,

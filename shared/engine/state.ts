@@ -40,6 +40,7 @@ export class EngineState {
   };
   /** Pieces given to hash and disk and not yet back. */
   unwrittenBytes = 0;
+  lastPeerBlockAt = 0;
   /** Smoothed time from request to block, over all nodes. */
   blockLatencyMs = 0;
   optimisticNode: string | undefined;

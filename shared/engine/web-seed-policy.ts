@@ -14,12 +14,16 @@ export interface WebSeedView {
   readonly mayPeersGive: boolean;
   /** The rest of the torrent is wanted too. */
   readonly wantsAll: boolean;
-  /** When a peer last gave anything, or the torrent was added. */
+  /** When a peer last gave anything of this torrent, or the torrent was added. */
   readonly lastPeerBlockAt: number;
+  /** When a peer last gave anything of any torrent: linked nodes that are busy with others come to this one too. */
+  readonly lastAnyBlockAt: number;
   /** Wanted, and nobody is being asked for it, or only for longer than the hedge. */
   isFree(piece: PieceIndex): boolean;
   readonly readerHedgeMs: number;
   readonly idleMs: number;
+  /** However busy the peers are: a torrent that stood still for so long is fetched. */
+  readonly patienceMs: number;
   readonly fetchBytes: number;
   draw(bound: number): number;
 }
@@ -42,7 +46,11 @@ export function decideWebSeed(view: WebSeedView): WebSeedDecision {
     until = Math.min(until, dueAt);
   }
   if (view.wantsAll) {
-    const idleAt = view.lastPeerBlockAt + view.idleMs;
+    const busyUntil = view.mayPeersGive ? view.lastAnyBlockAt : 0;
+    const idleAt = Math.min(
+      Math.max(view.lastPeerBlockAt, busyUntil) + view.idleMs,
+      view.lastPeerBlockAt + view.patienceMs,
+    );
     const piece = idleAt <= view.now ? anyFreePiece(view) : undefined;
     if (piece !== undefined) return { type: 'fetch', ...runFrom(view, piece), forReader: false };
     until = Math.min(until, Math.max(idleAt, view.now + view.idleMs / 4));

@@ -36,7 +36,7 @@ export function checkWebSeed(state: EngineState, torrent: Torrent): void {
 
 function decide(state: EngineState, torrent: Torrent): WebSeedDecision {
   const { picker, geometry, held } = torrent;
-  const { readerHedgeMs, webSeedIdleMs, webSeedFetchBytes, random } = state.options;
+  const { readerHedgeMs, webSeedIdleMs, webSeedPatienceMs, webSeedFetchBytes, random } = state.options;
   const awaited: { piece: PieceIndex; since: number }[] = [];
   for (const [piece, since] of torrent.readerSince) if (!held.has(piece)) awaited.push({ piece, since });
   return decideWebSeed({
@@ -46,6 +46,7 @@ function decide(state: EngineState, torrent: Torrent): WebSeedDecision {
     mayPeersGive: torrent.channels.size + torrent.addresses.diallingCount > 0,
     wantsAll: torrent.wantsAll,
     lastPeerBlockAt: torrent.lastPeerBlockAt,
+    lastAnyBlockAt: state.lastPeerBlockAt,
     isFree: (piece) => {
       if (!picker.isWanted(piece) || torrent.webSeed?.fetch?.pieces.has(piece)) return false;
       const askedSince = picker.askedSince(piece);
@@ -54,6 +55,7 @@ function decide(state: EngineState, torrent: Torrent): WebSeedDecision {
     },
     readerHedgeMs,
     idleMs: webSeedIdleMs,
+    patienceMs: webSeedPatienceMs,
     fetchBytes: webSeedFetchBytes,
     draw: (bound) => random.integer(bound),
   });

@@ -13,6 +13,8 @@ function view(overrides: Partial<WebSeedView> = {}): WebSeedView {
     mayPeersGive: true,
     wantsAll: false,
     lastPeerBlockAt: 9_999,
+    lastAnyBlockAt: 0,
+    patienceMs: 30_000,
     isFree: () => true,
     readerHedgeMs: 150,
     idleMs: 4_000,
@@ -50,6 +52,13 @@ describe('the web seed is asked', () => {
     expect(decideWebSeed(view({ wantsAll: true }))).toMatchObject({ type: 'wait' });
     const idle = decideWebSeed(view({ wantsAll: true, lastPeerBlockAt: 5_000 }));
     expect(idle).toMatchObject({ type: 'fetch', forReader: false });
+  });
+
+  it('not while peers are busy with other torrents, but not later than patience allows', () => {
+    const busy = { wantsAll: true, lastPeerBlockAt: 1_000, lastAnyBlockAt: 9_900 };
+    expect(decideWebSeed(view(busy))).toMatchObject({ type: 'wait' });
+    expect(decideWebSeed(view({ ...busy, mayPeersGive: false }))).toMatchObject({ type: 'fetch' });
+    expect(decideWebSeed(view({ ...busy, patienceMs: 9_000 }))).toMatchObject({ type: 'fetch' });
   });
 
   it('never for what nobody wants', () => {
