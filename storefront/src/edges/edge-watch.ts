@@ -43,8 +43,11 @@ const REFRESH_AFTER_FAILURE_MS = 250;
 const LIST_TIMEOUT_MS = 5_000;
 /** Longer than any edge that is worth choosing. */
 const PROBE_TIMEOUT_MS = 2_000;
-/** A page without edges is better than a page without images. */
-const SETTLE_LIST_MS = 1_000;
+/**
+ * A page without edges is better than a page without images. Not sooner: a slow list means a busy origin or a slow
+ * network, and all images from the origin would help neither. A list that fails is not waited for.
+ */
+const SETTLE_LIST_MS = 3_000;
 /** First visit only: an edge across the ocean shows within this time that it is one. */
 const SETTLE_PROBES_MS = 150;
 const STORAGE_KEY = 'shoal.edges';
