@@ -11,7 +11,7 @@ import { closeLink } from './connections.ts';
 import { abandonRequests, blockReceived, fillRequests, requestRejected } from './download.ts';
 import type { Ready } from './link.ts';
 import type { EngineState } from './state.ts';
-import { pupilHas } from './super-seeding.ts';
+import { pupilHas, pupilIntroduced } from './super-seeding.ts';
 import { cancelUpload, requestReceived } from './upload.ts';
 
 /** @throws PeerError with codes `peer_*`; the caller closes the link. */
@@ -111,6 +111,7 @@ function piecesTold(
   for (const piece of told.indexes()) {
     if (channel.has.set(piece)) pieceSeen(channel, piece as PieceIndex);
   }
+  pupilIntroduced(state, channel);
   interestChanged(state, channel);
 }
 

@@ -72,6 +72,13 @@ export class SuperSeeder {
     if (!pupil.told.has(piece)) pupil.isRelaxed = false;
   }
 
+  /** The node's bitfield: what it was told before that came, and has, is no longer awaited. */
+  hadBefore(node: number, has: Bitfield): void {
+    const pupil = this.#pupils.get(node);
+    if (!pupil) return;
+    for (const piece of pupil.pending) if (has.has(piece)) pupil.pending.delete(piece);
+  }
+
   /**
    * When the node will have waited for `stallMs` on what others were told; Infinity for one that is relaxed
    * already, or that has not yet had what it was told itself: then it waits for us, and telling it more would

@@ -13,7 +13,17 @@ export function activeSeeder(torrent: Torrent): SuperSeeder | undefined {
 export function startOffering(state: EngineState, channel: Channel): void {
   const seeder = activeSeeder(channel.torrent);
   if (!seeder) return;
+  // Whoever comes back may have lost something; at any rate it is no source for itself.
+  channel.torrent.completeNodes.delete(channel.node.peerId);
   seeder.join(channel.source, state.now);
+  offer(state, channel, seeder);
+}
+
+/** The node's first message. An edge that restarts has most pieces: those it was offered before it could say so. */
+export function pupilIntroduced(state: EngineState, channel: Channel): void {
+  const seeder = activeSeeder(channel.torrent);
+  if (!seeder) return;
+  seeder.hadBefore(channel.source, channel.has);
   offer(state, channel, seeder);
 }
 

@@ -25,7 +25,14 @@ export class ScriptedPeer {
   now = 1000;
   wakeAt = Number.POSITIVE_INFINITY;
 
-  constructor(options: { held?: 'all' | 'none'; geometry?: Geometry; engine?: Partial<EngineOptions> } = {}) {
+  constructor(
+    options: {
+      held?: 'all' | 'none';
+      geometry?: Geometry;
+      superSeed?: boolean;
+      engine?: Partial<EngineOptions>;
+    } = {},
+  ) {
     this.geometry = options.geometry ?? new Geometry(16_384, [40_000, 5_000, 20_000]);
     const { pieceCount } = this.geometry;
     this.engine = createEngine({
@@ -41,7 +48,7 @@ export class ScriptedPeer {
       geometry: this.geometry,
       verified: options.held === 'all' ? Bitfield.full(pieceCount) : Bitfield.empty(pieceCount),
       want: 'all',
-      superSeed: false,
+      superSeed: options.superSeed ?? false,
       webSeed: false,
     });
   }
