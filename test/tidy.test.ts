@@ -138,3 +138,15 @@ describe('sizes', () => {
     expect(tests.filter(({ text }) => marks.test(text)).map(({ file }) => file)).toEqual([]);
   });
 });
+
+describe('threats', () => {
+  it('each row of docs/THREATS.md has tests named after it', () => {
+    const table = readFileSync(path.join(root, 'docs/THREATS.md'), 'utf8');
+    const rows = [...table.matchAll(/^\| (\d+) \|/gm)].map((match) => match[1] as string);
+    const titles = filesBelow('test')
+      .flatMap((file) => readFileSync(path.join(root, file), 'utf8').match(/threat rows? [\d, and]+/g) ?? [])
+      .join(' ');
+    expect(rows.length).toBeGreaterThan(15);
+    expect(rows.filter((row) => !new RegExp(`\\b${row}\\b`).test(titles))).toEqual([]);
+  });
+});
