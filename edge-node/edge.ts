@@ -19,6 +19,7 @@ import type { FeedClientLimits } from './feed/feed-client.ts';
 import { Follower } from './feed/follower.ts';
 import { type LogListener, LogStore } from './feed/log-store.ts';
 import { FleetBook } from './fleet-book.ts';
+import { FleetFile } from './fleet-file.ts';
 import { startEdgeServer } from './http/edge-server.ts';
 import { loadPeerId } from './identity.ts';
 import { EdgeImages } from './images/edge-images.ts';
@@ -95,6 +96,10 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   const swarm = await startSwarm(config, parts, peerId, pieces);
   opened.push(['swarm', () => swarm.close()]);
   const fleet = followedBy(swarm, new FleetBook(peerId));
+  const fleetFile = await FleetFile.open(config.dataFolder, fleet, (error) =>
+    log.warn({ err: error }, 'the list of siblings could not be kept'),
+  );
+  opened.push(['fleet', () => fleetFile.close()]);
   const origin = new OriginFetch(new URL(config.origin));
   opened.push(['origin', () => origin.close()]);
   const files = await TorrentFiles.open(config.dataFolder);
