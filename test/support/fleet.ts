@@ -38,6 +38,7 @@ export interface EdgeOptions {
   /** Reused by a restart; made new when absent. */
   readonly data?: string;
   readonly port?: number;
+  readonly peerPort?: number;
   readonly flags?: readonly string[];
   /** With a channel to this process, as the demo starts its nodes. */
   readonly channel?: boolean;
@@ -79,7 +80,7 @@ export class Fleet {
 
   async startEdge(options: EdgeOptions): Promise<RunningNode> {
     const port = options.port ?? (await freePort());
-    const peerPort = await freePort();
+    const peerPort = options.peerPort ?? (await freePort());
     const url = `http://127.0.0.1:${port}`;
     const data = options.data ?? path.join(this.#folder, options.name);
     const where = [
