@@ -142,6 +142,14 @@ describe.skipIf(skipReason)(`the shop in Chromium${skipReason ? ` (${skipReason}
     expect(counts.get('boca')).toBeUndefined();
   });
 
+  it('an edge that answers probes and never an image is left for another', async () => {
+    edges[1].mode = 'stalled';
+    const { page } = await open();
+    const counts = expectFromEdges(await expectEveryImageDecoded(page));
+    expect(counts.get('boca')).toBeUndefined();
+    expect(edges[1].imageRequests.length).toBeGreaterThan(0);
+  });
+
   it('an edge that answers probes and fails images is left for another', async () => {
     edges[1].mode = 'broken';
     const { page } = await open();

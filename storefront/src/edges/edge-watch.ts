@@ -9,6 +9,7 @@ import {
   afterImageLoaded,
   afterProbe,
   type EdgeHealth,
+  isAvoided,
   type ProbeResult,
 } from './health.ts';
 import { type KnownEdge, mergeEdges, parseEdgeList } from './known-edge.ts';
@@ -36,6 +37,8 @@ export interface EdgeWatchHost {
 const REFRESH_MS = 10_000;
 /** First probes open connections while the page is busy: they are repeated soon. */
 const SECOND_REFRESH_MS = 1_500;
+/** While no edge can be used, each second without one is a second of the origin's, or of no images at all. */
+const NO_EDGE_REFRESH_MS = 2_000;
 /** Refreshes of many shoppers must not fall into step. */
 const REFRESH_JITTER_MS = 2_000;
 /** After a failure: soon, but once for all images that failed together. */
@@ -48,8 +51,11 @@ const PROBE_TIMEOUT_MS = 2_000;
  * network, and all images from the origin would help neither. A list that fails is not waited for.
  */
 const SETTLE_LIST_MS = 3_000;
-/** First visit only: an edge across the ocean shows within this time that it is one. */
-const SETTLE_PROBES_MS = 150;
+/**
+ * First visit only, and only when an edge is far or dead. At 150 ms a busy page had heard of one edge of four, and
+ * asked it for everything.
+ */
+const SETTLE_PROBES_MS = 400;
 const STORAGE_KEY = 'shoal.edges';
 
 export class EdgeWatch {
@@ -139,6 +145,9 @@ export class EdgeWatch {
   #pauseMs(): number {
     if (this.#refreshAgain) return REFRESH_AFTER_FAILURE_MS;
     if (this.#isFirstRefresh) return SECOND_REFRESH_MS;
+    const { edges } = this.fleet.get();
+    const nowMs = this.#host.nowMs();
+    if (edges.length > 0 && edges.every(({ health }) => isAvoided(health, nowMs))) return NO_EDGE_REFRESH_MS;
     return REFRESH_MS + Math.random() * REFRESH_JITTER_MS;
   }
 

@@ -8,10 +8,10 @@ import type { EdgeInfo, EdgeList } from '../../../shared/api-types/status.ts';
 import type { SampleImage } from './sample-images.ts';
 
 /**
- * alive: serves; silent: takes requests and never answers; broken: answers probes and fails images; the last two are
- * what a connection that is refused (a stopped node) does not show.
+ * alive: serves; silent: takes requests and never answers; stalled: answers probes, and images never; broken: answers
+ * probes and fails images. A stopped node refuses connections.
  */
-export type NodeMode = 'alive' | 'silent' | 'broken';
+export type NodeMode = 'alive' | 'silent' | 'stalled' | 'broken';
 
 /** What the real origin sends: the built shop must work under it. */
 const SECURITY_POLICY =
@@ -66,6 +66,7 @@ export class SmallNode {
       return;
     }
     this.imageRequests.push(url);
+    if (this.mode === 'stalled') return;
     const file = this.samples.map(({ files }) => files.get(url)).find((found) => found !== undefined);
     if (file === undefined || this.mode === 'broken') {
       res.writeHead(file === undefined ? 404 : 503, { 'cache-control': 'no-store' }).end();
