@@ -40,9 +40,8 @@ export function onMessage(state: EngineState, ready: Ready, message: Message): v
     case 'bitfield':
     case 'haveAll':
     case 'haveNone':
-      if (!mayTellPieces) throw new PeerError('peer_bitfield_late', `${message.type} after other messages`);
       if (message.type !== 'bitfield') requireFast(ready, message.type);
-      return piecesTold(state, channel, message);
+      return piecesTold(state, channel, message, mayTellPieces);
     case 'request':
       return requestReceived(state, ready, message);
     case 'piece':
@@ -98,20 +97,32 @@ function haveReceived(state: EngineState, channel: Channel, value: number): void
   interestChanged(state, channel);
 }
 
+/**
+ * BEP 3 and BEP 6 want it first or not at all. But aria2 tells many new pieces at once by a bitfield, and by
+ * have-all when it is complete: what comes later is taken as so many haves. It takes nothing back.
+ */
 function piecesTold(
   state: EngineState,
   channel: Channel,
   message: Extract<Message, { type: 'bitfield' | 'haveAll' | 'haveNone' }>,
+  isFirst: boolean,
 ): void {
-  if (message.type === 'haveNone') return;
+  if (message.type === 'haveNone') {
+    if (!isFirst) throw new PeerError('peer_have_none_late', 'have-none after other messages');
+    return;
+  }
   const { pieceCount } = channel.torrent.geometry;
   const told =
     message.type === 'haveAll' ? Bitfield.full(pieceCount) : Bitfield.parse(pieceCount, message.bytes);
   if (!told) throw new PeerError('peer_bitfield_invalid', 'bitfield of wrong length or with spare bits set');
-  for (const piece of told.indexes()) {
-    if (channel.has.set(piece)) pieceSeen(channel, piece as PieceIndex);
+  const news: PieceIndex[] = [];
+  for (const piece of told.indexes()) if (channel.has.set(piece)) news.push(piece as PieceIndex);
+  for (const piece of news) pieceSeen(channel, piece);
+  if (isFirst) pupilIntroduced(state, channel);
+  else if (news.length > 0) {
+    channel.node.lastHaveAt = state.now;
+    for (const piece of news) pupilHas(state, channel, piece);
   }
-  pupilIntroduced(state, channel);
   interestChanged(state, channel);
 }
 

@@ -64,24 +64,14 @@ describe('threat row 9: a peer that breaks the protocol loses its link, and noth
       (peer) => peer.greeted().say(encodeBitfield(Uint8Array.of(0xff))),
     ],
     [
-      'a second bitfield',
-      'peer_bitfield_late',
-      (peer) => peer.greeted().say(encodeBitfield(Uint8Array.of(0x80)), encodeBitfield(Uint8Array.of(0x80))),
+      'have-none after other messages',
+      'peer_have_none_late',
+      (peer) => peer.greeted().say(encodeBitfield(Uint8Array.of(0x80)), encodeHaveNone()),
     ],
     [
-      'have-all after a bitfield',
-      'peer_bitfield_late',
-      (peer) => peer.greeted().say(encodeBitfield(Uint8Array.of(0x80)), encodeHaveAll()),
-    ],
-    [
-      'a bitfield after have-none',
-      'peer_bitfield_late',
-      (peer) => peer.greeted().say(encodeHaveNone(), encodeBitfield(Uint8Array.of(0x80))),
-    ],
-    [
-      'a bitfield after another message',
-      'peer_bitfield_late',
-      (peer) => peer.greeted().say(encodeInterested(), encodeBitfield(Uint8Array.of(0x80))),
+      'a later bitfield with spare bits set',
+      'peer_bitfield_invalid',
+      (peer) => peer.greeted().say(encodeHaveNone(), encodeBitfield(Uint8Array.of(0xff))),
     ],
     [
       'have-all without the fast extension',
@@ -294,6 +284,28 @@ describe('serving a stock client', () => {
     peer.say(encodeMessage({ type: 'hashRequest', wanted }));
     expect(peer.heard().at(-1)).toEqual({ type: 'hashReject', wanted });
     expect(peer.closedFor).toBeUndefined();
+  });
+
+  it('aria2 tells many pieces at once by a later bitfield: they are pieces it has, and none is taken back', () => {
+    const peer = new ScriptedPeer().greeted();
+    peer.say(encodeHaveNone(), encodeUnchoke(), encodeInterested());
+    peer.say(encodeBitfield(Uint8Array.of(0x80)), encodeBitfield(Uint8Array.of(0x40)));
+    const asked = peer.heard().flatMap((message) => (message.type === 'request' ? message.piece : []));
+    expect(asked.sort()).toEqual([0, 1]);
+    peer.say(encodeHaveAll());
+    expect(peer.heard().filter(({ type }) => type === 'request').length).toBe(6);
+    expect(peer.closedFor).toBeUndefined();
+  });
+
+  it('aria2 tells a super-seed many pieces at once: it is offered the next, and let go when it has all', () => {
+    const peer = new ScriptedPeer({ held: 'all', superSeed: true, engine: { superSeedWindowBytes: 16_384 } });
+    peer.greeted().say(encodeHaveNone(), encodeInterested());
+    const offered = () => peer.heard().flatMap((message) => (message.type === 'have' ? message.piece : []));
+    const [first] = offered() as [number];
+    peer.say(encodeBitfield(Uint8Array.of(0x80 >> first)));
+    expect(offered().length).toBe(2);
+    peer.say(encodeHaveAll());
+    expect(peer.closedFor).toBe('both_complete');
   });
 
   it('BEP 47: a request that reaches into the padding gets zeros behind the content', () => {
