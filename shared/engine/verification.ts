@@ -140,9 +140,13 @@ function banNode(state: EngineState, key: string, code: string): void {
   const at = key.indexOf('@');
   const peerId = key.slice(0, at) as PeerId;
   const ip = key.slice(at + 1);
+  // Several of its pieces may be with the hasher: each wrong one comes here, and the ban is told once.
+  const isNew = !state.bans.isBanned(peerId, ip, state.now);
   state.bans.add(peerId, ip, state.now);
-  state.emit({ type: 'nodeBanned', peerId, ip, code });
-  state.trace({ type: 'banned', peerId, ip, code });
+  if (isNew) {
+    state.emit({ type: 'nodeBanned', peerId, ip, code });
+    state.trace({ type: 'banned', peerId, ip, code });
+  }
   const node = state.nodes.get(key);
   for (const link of node ? [...node.links] : []) {
     if (link.direction === 'outbound' && link.phase.name === 'ready') {
