@@ -43,7 +43,9 @@ function supportsNode(version) {
 function installAndBuild() {
   if (!isInstalled()) {
     say('installing packages (once)');
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    // Not `npm ci`: it wants every platform's binary of every tool in the lock file, and not every registry has
+    // them all. The versions are those of the lock file either way.
+    run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
   }
   if (!isBuilt()) {
     say('building');
