@@ -25,20 +25,27 @@ process.on('message', (order: LoadOrder) => {
 });
 process.on('disconnect', () => process.exit(0));
 
+interface Counts {
+  requests: number;
+  failures: number;
+  running: boolean;
+  readonly sockets: Set<Socket>;
+}
+
 async function load(order: LoadOrder): Promise<LoadResult> {
-  const counts = { requests: 0, failures: 0, running: true };
+  const counts: Counts = { requests: 0, failures: 0, running: true, sockets: new Set() };
   const startedMs = performance.now();
-  const sockets = Array.from({ length: order.connections }, () => ask(order, counts));
+  for (let i = 0; i < order.connections; i++) ask(order, counts);
   await new Promise((resolve) => setTimeout(resolve, order.durationSeconds * 1000));
   counts.running = false;
   const elapsedSeconds = (performance.now() - startedMs) / 1000;
   const { requests, failures } = counts;
-  for (const socket of sockets) socket.destroy();
+  for (const socket of counts.sockets) socket.destroy();
   return { requestsPerSecond: requests / elapsedSeconds, requests, failures };
 }
 
 /** One connection that asks again as soon as it has the whole answer; it reads into one buffer and keeps nothing. */
-function ask(order: LoadOrder, counts: { requests: number; failures: number; running: boolean }): Socket {
+function ask(order: LoadOrder, counts: Counts): void {
   const request =
     `GET ${order.path} HTTP/1.1\r\nHost: 127.0.0.1:${order.port}\r\nAccept: image/avif,image/webp,*/*\r\n` +
     'Accept-Encoding: gzip, deflate\r\nUser-Agent: shoal-bench\r\n\r\n';
@@ -62,7 +69,8 @@ function ask(order: LoadOrder, counts: { requests: number; failures: number; run
   socket.on('end', () => {
     if (counts.running) ask(order, counts);
   });
-  return socket;
+  socket.on('close', () => counts.sockets.delete(socket));
+  counts.sockets.add(socket);
 }
 
 /** Of head and body; -1 for an answer that is not a 200, or whose head did not come in one piece. */
