@@ -82,18 +82,22 @@ export class SeedPeer {
   readonly #infoHash: string;
   readonly #geometry: Geometry;
   readonly #block: (piece: number, beginBytes: number, lengthBytes: number) => Uint8Array;
+  readonly #blockMs: number;
   #server: Server | undefined;
 
+  /** @param blockMs a pause before each block, so that a test's other seeds get their share of the requests */
   constructor(
     ip: string,
     infoHash: string,
     geometry: Geometry,
     block: (piece: number, beginBytes: number, lengthBytes: number) => Uint8Array,
+    blockMs = 0,
   ) {
     this.ip = ip;
     this.#infoHash = infoHash;
     this.#geometry = geometry;
     this.#block = block;
+    this.#blockMs = blockMs;
   }
 
   async listen(): Promise<number> {
@@ -112,11 +116,15 @@ export class SeedPeer {
     const spare = full.length * 8 - this.#geometry.pieceCount;
     full[full.length - 1] = (0xff << spare) & 0xff;
     link.say(encodeBitfield(full), encodeUnchoke());
+    let line = Promise.resolve();
     link.onMessage = (message) => {
       if (message.type !== 'request') return;
       const { piece, beginBytes, lengthBytes } = message;
-      this.sent++;
-      link.say(encodePiece(piece, beginBytes, this.#block(piece, beginBytes, lengthBytes)));
+      line = line.then(async () => {
+        if (this.#blockMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#blockMs));
+        this.sent++;
+        link.say(encodePiece(piece, beginBytes, this.#block(piece, beginBytes, lengthBytes)));
+      });
     };
   }
 
