@@ -48,8 +48,10 @@ function roomFor(channel: Channel): number {
 
 /** The node can take more requests: channels that wait for that go on, one after the other. */
 function fillNode(state: EngineState, node: RemoteNode): void {
-  for (const channel of [...node.hungry]) {
-    if (node.outstandingCount >= node.depth.limit) return;
+  // A channel that stays hungry goes to the set's end and would come again in this loop: one turn each.
+  let turns = node.hungry.size;
+  for (const channel of node.hungry) {
+    if (turns-- === 0 || node.outstandingCount >= node.depth.limit) return;
     node.hungry.delete(channel);
     fillRequests(state, channel);
   }
