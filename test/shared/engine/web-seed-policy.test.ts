@@ -41,7 +41,7 @@ describe('the web seed is asked', () => {
   });
 
   it('for a run of free pieces within one file and one fetch', () => {
-    const at = (piece: number, isFree = (_: PieceIndex) => true) =>
+    const at = (piece: number, isFree: (piece: PieceIndex) => boolean = () => true) =>
       decideWebSeed(view({ awaited: [awaits(piece, 0)], isFree }));
     expect(at(0)).toMatchObject({ firstPiece: 0, pieceCount: 3 });
     expect(at(3)).toMatchObject({ firstPiece: 3, pieceCount: 2 });
