@@ -66,7 +66,7 @@ describe('threat row 3: two liars of eight, real sockets', () => {
 
   it('the edge completes with right bytes; the liars are banned on every torrent, the honest are not', async () => {
     // So slow that the edge has to take nearly all from the eight; the web seed waits for peers that give nothing.
-    await fleet.startOrigin({ flags: ['--up-rate', '20000'] });
+    await fleet.startOrigin({ flags: ['--up-rate', '60000'] });
     const product = await fleet.createProduct('Stream');
     const image = await fleet.upload(product, await photo('stream'));
     const metainfo = await metainfoOf(image);
