@@ -10,7 +10,7 @@ import path from 'node:path';
 import type { Rendition } from '../../shared/api-types/catalog.ts';
 import { InternalError } from '../../shared/errors.ts';
 import { eventually, Fleet, PROJECT } from '../support/fleet.ts';
-import type { LoadOrder, LoadResult } from './image-route-load.ts';
+import type { LoadOrder, LoadResult } from './http-load.ts';
 import { median } from './median.ts';
 
 export interface EdgeHttpBenchOptions {
@@ -36,7 +36,7 @@ const PHOTO = 'server/demo/photos/stream.jpg';
 /** @throws InternalError when a request fails: then nothing was measured */
 export async function runEdgeHttpBench(options: EdgeHttpBenchOptions = {}): Promise<EdgeHttpResult[]> {
   const fleet = new Fleet();
-  const load = forkSibling('image-route-load', []);
+  const load = forkSibling('http-load', []);
   try {
     await fleet.startOrigin();
     const edge = await fleet.startEdge({ name: 'bench' });
@@ -67,11 +67,11 @@ async function compare(
   options: EdgeHttpBenchOptions,
 ): Promise<EdgeHttpResult> {
   const { rounds = 5, durationSeconds = 3, connections = 32 } = options;
-  const bare = forkSibling('image-route-server', ['bare', String(rendition.bytes)]);
-  const [ready] = (await once(bare, 'message')) as [{ port: number; path: string }];
+  const bare = forkSibling('bare-server', [String(rendition.bytes)]);
+  const [ready] = (await once(bare, 'message')) as [{ port: number }];
   const order = { bodyBytes: rendition.bytes, connections, durationSeconds };
   const sides = {
-    bare: { order: { ...order, port: ready.port, path: ready.path }, rates: [] as number[] },
+    bare: { order: { ...order, port: ready.port, path: '/' }, rates: [] as number[] },
     edge: { order: { ...order, port: edgePort, path: rendition.url }, rates: [] as number[] },
   };
   try {

@@ -1,5 +1,5 @@
 /**
- * The load process of the image route's bench: each message is an order, each answer what was counted. Raw sockets
+ * The load process of the edge's bench: each message is an order, each answer what was counted. Raw sockets
  * that count bytes: a load generator that parses every body (autocannon: 1,400 answers of 60 KiB a second, where
  * the servers give 30,000) measures itself and makes any two servers look alike.
  */
