@@ -33,11 +33,12 @@ export class AddressBook {
     return this.#diallingCount;
   }
 
-  /** Port 0 cannot be dialled; what is beyond the cap is dropped (threat row 2). */
+  /** Port 0 cannot be dialled. Beyond the cap, what failed makes room; else the newcomer is dropped (threat row 2). */
   add(addresses: readonly Address[]): void {
     for (const address of addresses) {
       const key = keyOf(address);
-      if (address.port === 0 || this.#entries.has(key) || this.#entries.size >= this.#maxEntries) continue;
+      if (address.port === 0 || this.#entries.has(key)) continue;
+      if (this.#entries.size >= this.#maxEntries && !this.#dropFailed()) continue;
       this.#entries.set(key, { address, failures: 0, dialAt: 0, isDialling: false, peerId: undefined });
     }
   }
@@ -89,6 +90,14 @@ export class AddressBook {
     if (!entry) return;
     this.#setDialling(entry, false);
     entry.dialAt = Number.POSITIVE_INFINITY;
+  }
+
+  #dropFailed(): boolean {
+    for (const [key, entry] of this.#entries) {
+      if (entry.failures === 0 || entry.isDialling || entry.dialAt === Number.POSITIVE_INFINITY) continue;
+      return this.#entries.delete(key);
+    }
+    return false;
   }
 
   #setDialling(entry: Entry, isDialling: boolean): void {

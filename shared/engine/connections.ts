@@ -21,7 +21,7 @@ import { type Handshaking, Link, type Ready } from './link.ts';
 import { onMessage } from './messages.ts';
 import { nodeKey, RemoteNode } from './node.ts';
 import type { EngineState } from './state.ts';
-import { pupilLeft } from './super-seeding.ts';
+import { pupilLeft, rememberComplete } from './super-seeding.ts';
 import type { Torrent } from './torrent.ts';
 
 /** Extended messages and bitfields of others' torrents; our own bitfield is far shorter. */
@@ -57,6 +57,10 @@ function refuse(state: EngineState, link: Link, torrent: Torrent | undefined): s
 
 export function linkData(state: EngineState, link: Link, bytes: Uint8Array): void {
   link.lastReceivedAt = state.now;
+  if (link.unsentBytes > state.options.maxUnsentBytes) {
+    closeLink(state, link, 'peer_reads_nothing');
+    return;
+  }
   try {
     const rest = link.phase.name === 'handshaking' ? readHandshake(state, link, link.phase, bytes) : bytes;
     if (rest.length > 0 && link.phase.name === 'ready') feed(state, link, link.phase, rest);
@@ -114,7 +118,6 @@ function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: 
   link.phase = { name: 'ready', node, decoder, fast: handshake.fast, extended: handshake.extended, channel };
   node.links.add(link);
   torrent.channels.set(channel.source, channel);
-  torrent.contributors.set(channel.source, { nodeKey: node.key });
   if (link.direction === 'inbound') sendHandshake(state, link, answeringHash(torrent, handshake));
   state.trace({
     type: 'linkReady',
@@ -193,7 +196,7 @@ export function linkGone(state: EngineState, link: Link, reason: string): void {
   abandonRequests(state, channel);
   torrent.channels.delete(channel.source);
   for (const piece of channel.has.indexes()) torrent.picker.changeAvailability(piece, -1);
-  if (channel.isSeed) torrent.completeNodes.add(node.peerId);
+  if (channel.isSeed) rememberComplete(torrent, node.peerId);
   pupilLeft(state, channel);
   node.links.delete(link);
   node.hungry.delete(channel);

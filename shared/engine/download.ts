@@ -122,6 +122,7 @@ function takeBlock(
     state.counters.wastedBytes += bytes.length;
     return;
   }
+  torrent.contributors.set(channel.source, { nodeKey: node.key });
   state.counters.fromPeersBytes += bytes.length;
   torrent.lastPeerBlockAt = state.now;
   state.lastPeerBlockAt = state.now;

@@ -36,6 +36,8 @@ export interface EngineTunables {
   readonly maxQueuedUploads: number;
   /** Payload handed to the host but not yet sent, per link. Beyond it, blocks wait in our own queue. */
   readonly sendBufferBytes: number;
+  /** A peer that leaves so much unread while it goes on asking is dropped: rejects are small, but not for ever. */
+  readonly maxUnsentBytes: number;
   /** Pieces being hashed or written may take so much memory before we stop asking for more. */
   readonly maxUnwrittenBytes: number;
   readonly maxLinks: number;
@@ -89,6 +91,7 @@ export const defaultTunables: EngineTunables = {
   endGameAfterMs: 500,
   maxQueuedUploads: 1_000,
   sendBufferBytes: 256 << 10,
+  maxUnsentBytes: 8 << 20,
   maxUnwrittenBytes: 64 << 20,
   maxLinks: 4_000,
   reservedFleetLinks: 1_000,

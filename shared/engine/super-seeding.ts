@@ -1,4 +1,5 @@
 /** Carries the super-seeder's offers out: HAVE messages to nodes that were told we had nothing (BEP 16). */
+import type { PeerId } from '../units.ts';
 import { encodeHave } from '../wire/encode.ts';
 import type { Channel } from './channel.ts';
 import type { EngineState } from './state.ts';
@@ -8,6 +9,13 @@ import type { Torrent } from './torrent.ts';
 /** The seeder while it is one: with a piece lost, the origin is a node like others until it has it back. */
 export function activeSeeder(torrent: Torrent): SuperSeeder | undefined {
   return torrent.isComplete ? torrent.superSeeder : undefined;
+}
+
+/** Any node may claim to be complete: so many claims are believed, since one source is as good as a thousand. */
+const MAX_COMPLETE_NODES = 1_000;
+
+export function rememberComplete(torrent: Torrent, peerId: PeerId): void {
+  if (torrent.completeNodes.size < MAX_COMPLETE_NODES) torrent.completeNodes.add(peerId);
 }
 
 export function startOffering(state: EngineState, channel: Channel): void {
@@ -32,7 +40,7 @@ export function pupilHas(state: EngineState, channel: Channel, piece: number): v
   const seeder = activeSeeder(channel.torrent);
   if (!seeder) return;
   seeder.had(channel.source, piece);
-  if (channel.isSeed) channel.torrent.completeNodes.add(channel.node.peerId);
+  if (channel.isSeed) rememberComplete(channel.torrent, channel.node.peerId);
   else offer(state, channel, seeder);
 }
 

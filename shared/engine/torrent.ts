@@ -45,7 +45,7 @@ export class Torrent {
   readonly picker: Picker;
   readonly channels = new Map<SourceId, Channel>();
   readonly addresses: AddressBook;
-  /** Who each source is or was; a block's sender must be known after its link is gone. */
+  /** Who sent blocks, by source; a sender must be known after its link is gone. Empty once the torrent is complete. */
   readonly contributors = new Map<SourceId, Contributor>();
   /** Content of pieces under way. */
   readonly buffers = new Map<PieceIndex, Uint8Array>();

@@ -86,6 +86,7 @@ function piecePassed(
 }
 
 function torrentCompleted(state: EngineState, torrent: Torrent): void {
+  torrent.contributors.clear();
   state.emit({ type: 'torrentComplete', torrent: torrent.infoHash });
   announce(state, torrent, 'completed');
   for (const channel of [...torrent.channels.values()]) {

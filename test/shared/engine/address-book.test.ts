@@ -15,6 +15,15 @@ describe('addresses of a torrent', () => {
     expect(book.take(99, 0, nobody, random())).toHaveLength(3);
   });
 
+  it('that failed make room for new ones', () => {
+    const book = new AddressBook(1, 2_000);
+    book.add([address(1)]);
+    book.take(1, 0, nobody, random());
+    book.ended(address(1), false, 0);
+    book.add([address(2)]);
+    expect(book.take(9, 1e9, nobody, random())).toEqual([address(2)]);
+  });
+
   it('are dialled once at a time', () => {
     const book = new AddressBook(9, 2_000);
     book.add([address(1)]);

@@ -234,6 +234,13 @@ describe('threat row 14: connections are bounded in time and number', () => {
     expect(peer.engine.linkCount).toBe(2);
   });
 
+  it('a peer that asks on and on and reads nothing is dropped', () => {
+    const peer = new ScriptedPeer({ held: 'all', engine: { maxUnsentBytes: 10_000 } }).greeted();
+    const request = encodeRequest({ piece: 0, beginBytes: 0, lengthBytes: 16_384 });
+    for (let i = 0; i < 1_000 && peer.closedFor === undefined; i++) peer.say(request);
+    expect(peer.closedFor).toBe('peer_reads_nothing');
+  });
+
   it('seeds do not stay linked to seeds', () => {
     const peer = new ScriptedPeer({ held: 'all' }).greeted();
     peer.say(encodeHaveAll());
