@@ -65,7 +65,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     res.writeHead(417, { 'Cache-Control': 'no-store', 'Content-Length': '0' }).end();
   });
   const watch = createSlowReaderWatch(log);
-  server.on('connection', (socket: Socket) => watch.add(socket));
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    watch.add(socket);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await listen(server, options.host, options.port);
   watch.start();
   return {
@@ -73,7 +78,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     port: (server.address() as AddressInfo).port,
     close: async (deadlineMs) => {
       watch.stop();
-      await drain(server, deadlineMs);
+      await drain(server, sockets, deadlineMs);
     },
   };
 }
@@ -91,7 +96,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 /** Node closes idle connections once; those that become idle while it drains have to be looked for. */
 const DRAIN_LOOK_MS = 50;
 
-function drain(server: Server, deadlineMs: number): Promise<void> {
+function drain(server: Server, sockets: ReadonlySet<Socket>, deadlineMs: number): Promise<void> {
   return new Promise((resolve) => {
     const looking = setInterval(() => server.closeIdleConnections(), DRAIN_LOOK_MS);
     const cutting = setTimeout(() => server.closeAllConnections(), deadlineMs);
@@ -101,5 +106,7 @@ function drain(server: Server, deadlineMs: number): Promise<void> {
       resolve();
     });
     server.closeIdleConnections();
+    // To Node a connection that has asked nothing yet is not idle; browsers open such ones in advance.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   });
 }

@@ -1,0 +1,203 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { Registry } from 'prom-client';
+import { describe, expect, test, vi } from 'vitest';
+import { memorySource } from './memory-source.ts';
+import { readToEnd, serveImages } from './serve.ts';
+
+const NAME = '1280.jpg';
+const connectionsOf = (server: Server): Promise<number> =>
+  new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
+const GET = (url: string) => `GET ${url} HTTP/1.1\r\nHost: a\r\n\r\n`;
+
+describe('a source that fails before the first byte', () => {
+  test('image_unavailable is a 503 with Retry-After that no cache keeps', async () => {
+    const { ask, source } = await serveImages();
+    Object.assign(source, { mode: 'swarm', fault: 'unavailable' });
+    const { status, headers, body } = await ask(`/${NAME}`);
+    expect(status).toBe(503);
+    expect(headers).toMatchObject({ 'retry-after': '2', 'cache-control': 'no-store' });
+    expect(headers.etag).toBeUndefined();
+    expect(JSON.parse(body.toString()).code).toBe('image_unavailable');
+  });
+
+  test('an error of ours is a 500 that tells nothing, and is logged', async () => {
+    const { ask, source, logged } = await serveImages();
+    Object.assign(source, { mode: 'disk', fault: 'crash' });
+    const { status, body } = await ask(`/${NAME}`);
+    expect(status).toBe(500);
+    expect(body.toString()).not.toContain('disk');
+    expect(logged[0]).toMatchObject({ message: 'image answer failed' });
+  });
+
+  test('an open that throws or rejects is answered as well, for GET and HEAD', async () => {
+    const { ask, source } = await serveImages();
+    source.open = () => {
+      throw new Error('broken');
+    };
+    expect((await ask(`/${NAME}`)).status).toBe(500);
+    source.open = () => Promise.reject(new Error('broken'));
+    expect((await ask(`/${NAME}`)).status).toBe(500);
+    expect((await ask(`/${NAME}`, {}, 'HEAD')).status).toBe(500);
+  });
+
+  test('hot bytes of a wrong length are never sent', async () => {
+    const { ask, source } = await serveImages();
+    source.open = () => ({
+      source: 'memory',
+      whole: new Uint8Array(5),
+      read: () => {
+        throw new Error('unused');
+      },
+    });
+    expect((await ask(`/${NAME}`)).status).toBe(500);
+  });
+});
+
+describe.each(['unavailable', 'crash', 'short', 'long'] as const)(
+  'a source that fails later (%s)',
+  (fault) => {
+    test('the client sees an incomplete answer whose bytes are right, never a wrong one', async () => {
+      const { ask, source, logged } = await serveImages();
+      Object.assign(source, { mode: 'swarm', fault, blocksBeforeFault: 3 });
+      const { status, body, complete } = await ask(`/${NAME}`);
+      expect(status).toBe(200);
+      expect(complete).toBe(false);
+      const bytes = Buffer.from(source.bytes.get(NAME)!);
+      expect(body.length).toBeLessThanOrEqual(3 * 16_384);
+      expect(body.equals(bytes.subarray(0, body.length))).toBe(true);
+      expect(logged.at(-1)).toMatchObject({ message: 'image answer cut short' });
+    });
+  },
+);
+
+describe('clients that go away', () => {
+  test.each([0, 3])(
+    'an abort while the source is late ends its read (after %i blocks)',
+    async (blocksBeforeFault) => {
+      const { dial, source, logged } = await serveImages();
+      Object.assign(source, { mode: 'swarm', fault: 'stall', blocksBeforeFault });
+      const socket = await dial();
+      socket.write(GET(source.rendition(NAME).url));
+      if (blocksBeforeFault > 0) await once(socket, 'data');
+      await vi.waitFor(() => expect(source.reads.length).toBe(1));
+      socket.destroy();
+      await vi.waitFor(() => expect(source.reads[0]).toMatchObject({ ended: true, aborted: true }));
+      expect(logged).toEqual([]);
+    },
+  );
+
+  test('an abort while open is pending never begins a read', async () => {
+    const { dial, source, server } = await serveImages();
+    let give: (() => void) | undefined;
+    const body = source.open;
+    source.mode = 'swarm';
+    source.open = (image, rendition) =>
+      new Promise((resolve) => {
+        give = () => resolve(body(image, rendition));
+      });
+    const socket = await dial();
+    socket.write(GET(source.rendition(NAME).url));
+    await vi.waitFor(() => expect(give).toBeDefined());
+    socket.resetAndDestroy();
+    await vi.waitFor(async () => expect(await connectionsOf(server.server)).toBe(0));
+    give?.();
+    // What would begin the read runs in the turns right after.
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(source.reads).toEqual([]);
+  });
+
+  // Node's default, kept: a browser that cancels closes its side, and only so is it noticed while the swarm is late.
+  test('a half-closed client has gone: its read ends and what it got is right', async () => {
+    const { dial, source } = await serveImages();
+    Object.assign(source, { mode: 'swarm', fault: 'stall', blocksBeforeFault: 2 });
+    const socket = await dial();
+    const text = readToEnd(socket);
+    socket.end(GET(source.rendition(NAME).url));
+    const answer = await text;
+    const expected = Buffer.from(source.bytes.get(NAME)!).toString('latin1');
+    expect(expected.startsWith(answer.slice(answer.indexOf('\r\n\r\n') + 4))).toBe(true);
+    await vi.waitFor(() => expect(source.reads.every(({ ended }) => ended)).toBe(true));
+  });
+
+  test('a half-closed client gets a warm answer whole', async () => {
+    const { dial, source } = await serveImages();
+    const socket = await dial();
+    const text = readToEnd(socket);
+    socket.end(GET(source.rendition('320.avif').url));
+    expect((await text).endsWith(Buffer.from(source.bytes.get('320.avif')!).toString('latin1'))).toBe(true);
+  });
+
+  test('a hundred aborted cold answers leave no open read', async () => {
+    const { dial, source } = await serveImages();
+    Object.assign(source, { mode: 'swarm', fault: 'stall', blocksBeforeFault: 2 });
+    const sockets = await Promise.all(Array.from({ length: 100 }, dial));
+    for (const socket of sockets) socket.write(GET(source.rendition(NAME).url));
+    await vi.waitFor(() => expect(source.reads.length).toBe(100));
+    for (const socket of sockets) socket.destroy();
+    await vi.waitFor(() => expect(source.reads.every(({ ended }) => ended)).toBe(true));
+  });
+});
+
+test('threat row 15: a reader that takes nothing holds the source back; no more is read than buffers hold', async () => {
+  const size = 64 * 2 ** 20;
+  const { dial, source } = await serveImages(memorySource({ 640: 1000 }));
+  const rendition = source.rendition('640.jpg');
+  const block = new Uint8Array(65_536);
+  let given = 0;
+  let ended = false;
+  Object.assign(rendition, { bytes: size });
+  source.open = () => ({
+    source: 'swarm',
+    whole: undefined,
+    async *read() {
+      try {
+        for (; given < size; given += block.length) yield block;
+      } finally {
+        ended = true;
+      }
+    },
+  });
+  const socket = await dial();
+  socket.pause();
+  socket.write(GET(rendition.url));
+  let before = -1;
+  // Done when a whole turn of the poll brought nothing new.
+  await vi.waitFor(
+    () => {
+      const now = given;
+      const quiet = now > 0 && now === before;
+      before = now;
+      expect(quiet).toBe(true);
+    },
+    { interval: 200, timeout: 10_000 },
+  );
+  expect(given).toBeLessThan(size / 2);
+  socket.destroy();
+  await vi.waitFor(() => expect(ended).toBe(true));
+});
+
+test('metrics count what was answered, by route, status and source', async () => {
+  const { ask, source, metrics } = await serveImages();
+  const registry = new Registry();
+  metrics.register(registry);
+  await ask(`/${NAME}`);
+  await ask(`/${NAME}`);
+  await ask('?w=1');
+  source.mode = 'swarm';
+  await ask(`/${NAME}`, { range: 'bytes=0-99' });
+  await ask('/nothing.jpg');
+  const text = await registry.metrics();
+  for (const line of [
+    'shoal_http_requests_total{role="edge",route="named",status="200"} 2',
+    'shoal_http_requests_total{role="edge",route="named",status="206"} 1',
+    'shoal_http_requests_total{role="edge",route="named",status="404"} 1',
+    'shoal_http_requests_total{role="edge",route="negotiated",status="200"} 1',
+    'shoal_http_sent_bytes_total{role="edge",source="swarm"} 100',
+    'shoal_http_first_byte_seconds_count{role="edge",source="memory"} 3',
+    'shoal_http_first_byte_seconds_bucket{role="edge",source="swarm",le="+Inf"} 1',
+  ])
+    expect(text.split('\n')).toContain(line);
+  // A scrape counts nothing twice.
+  expect(await registry.metrics()).toBe(text);
+});
