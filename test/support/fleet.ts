@@ -52,7 +52,7 @@ export interface OriginOptions {
 }
 
 export class Fleet {
-  readonly #folder = mkdtempSync(path.join(tmpdir(), 'shoal-fleet-'));
+  #madeFolder: string | undefined;
   readonly #nodes: RunningNode[] = [];
   origin!: RunningNode;
 
@@ -126,10 +126,16 @@ export class Fleet {
     return (await (await fetch(`${this.origin.url}/api/edges`)).json()) as EdgeList;
   }
 
+  /** Made when it is needed: a fleet of tests that are skipped leaves nothing. */
+  get #folder(): string {
+    this.#madeFolder ??= mkdtempSync(path.join(tmpdir(), 'shoal-fleet-'));
+    return this.#madeFolder;
+  }
+
   /** Ends every process and removes every folder. */
   async close(): Promise<void> {
     await Promise.all(this.#nodes.map((node) => node.kill('SIGKILL')));
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#madeFolder !== undefined) rmSync(this.#madeFolder, { recursive: true, force: true });
   }
 
   #start(
