@@ -1,12 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
+/** Whole fleets, stock clients and browsers: each file has the machine to itself. */
+const WHOLE_SYSTEMS = ['test/system/**/*.test.ts', 'test/interop/**/*.test.ts', 'test/browser/**/*.test.ts'];
+
 // Forks, not threads: native modules (sharp, sqlite) live in the tests' processes.
+const common = { pool: 'forks', testTimeout: 30_000, hookTimeout: 60_000 } as const;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    pool: 'forks',
-    maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: WHOLE_SYSTEMS,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'whole',
+          include: WHOLE_SYSTEMS,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
