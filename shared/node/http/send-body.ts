@@ -104,12 +104,15 @@ async function* bytesOf(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
   for (const { head, range } of content.parts) {
-    if (head !== undefined) yield head;
-    let left = range.endBytes - range.startBytes;
+    const lengthBytes = range.endBytes - range.startBytes;
+    let left = lengthBytes;
     for await (const chunk of body.read(range.startBytes, range.endBytes, signal)) {
+      if (chunk.length === 0) continue;
+      // With the first bytes, not before: a source that has none must still end in a clean 503.
+      if (left === lengthBytes && head !== undefined) yield head;
       left -= chunk.length;
       if (left < 0) throw new InternalError('a source gave more bytes than the range has');
-      if (chunk.length > 0) yield chunk;
+      yield chunk;
     }
     if (left > 0) throw new InternalError(`a source ended ${left} bytes early`);
   }

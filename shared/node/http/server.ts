@@ -1,9 +1,10 @@
 /** The node:http server of both roles, with a limit on everything a client can hold on to (threat rows 15 and 47). */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { refuseBrokenRequest } from './broken-request.ts';
 import type { HttpLog } from './exchange.ts';
 import { createSlowReaderWatch } from './slow-readers.ts';
+import { refuseRequest, requestFault } from './strict-requests.ts';
 
 export interface HttpServerOptions {
   readonly handler: (req: IncomingMessage, res: ServerResponse) => void;
@@ -29,7 +30,7 @@ export interface HttpServer {
   close(deadlineMs: number): Promise<void>;
 }
 
-/** How often Node looks for requests that are late; also how late a limit above may be noticed. */
+/** How often Node looks for requests that are late; a shorter limit above is looked after at its own length. */
 const CHECK_INTERVAL_MS = 5_000;
 /** Longer than the 4 s in which common proxies use a connection again, so that they are the ones who close it. */
 const KEEP_ALIVE_TIMEOUT_MS = 5_000;
@@ -42,18 +43,22 @@ const MAX_HEADERS = 200;
 
 /** @throws what listening throws: port in use, address not here */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { handler, log } = options;
+  const { handler, log, requestTimeoutMs = 300_000, headersTimeoutMs = 10_000 } = options;
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
-      requestTimeout: options.requestTimeoutMs ?? 300_000,
-      headersTimeout: options.headersTimeoutMs ?? 10_000,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: headersTimeoutMs,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, requestTimeoutMs, headersTimeoutMs),
       requireHostHeader: true,
       noDelay: true,
     },
-    handler,
+    (req, res) => {
+      const fault = requestFault(req, MAX_HEADERS);
+      if (fault === undefined) handler(req, res);
+      else refuseRequest(res, fault);
+    },
   );
   server.maxHeadersCount = MAX_HEADERS;
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
@@ -93,19 +98,27 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Node closes idle connections once; those that become idle while it drains have to be looked for. */
+/** Connections that become idle while the server drains have to be looked for. */
 const DRAIN_LOOK_MS = 50;
 
 function drain(server: Server, sockets: ReadonlySet<Socket>, deadlineMs: number): Promise<void> {
+  // To Node a connection is idle once its answer is handed over whole, though a slow reader may have megabytes of it
+  // still to take. So nothing is called idle while anyone has bytes to take; they end together or at the deadline.
+  const closeIdle = (): void => {
+    for (const socket of sockets) if (socket.writableLength > 0) return;
+    server.closeIdleConnections();
+  };
   return new Promise((resolve) => {
-    const looking = setInterval(() => server.closeIdleConnections(), DRAIN_LOOK_MS);
+    const looking = setInterval(closeIdle, DRAIN_LOOK_MS);
     const cutting = setTimeout(() => server.closeAllConnections(), deadlineMs);
-    server.close(() => {
+    // Not http's own `close`, which would begin with cutting off those readers; it follows for Node's own timer.
+    NetServer.prototype.close.call(server, () => {
       clearInterval(looking);
       clearTimeout(cutting);
+      server.close();
       resolve();
     });
-    server.closeIdleConnections();
+    closeIdle();
     // To Node a connection that has asked nothing yet is not idle; browsers open such ones in advance.
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   });
