@@ -74,7 +74,7 @@ const NO_WORDS: ReadonlyMap<string, string> = new Map();
 /** The first of a repeated word counts, as in URLSearchParams.get. */
 function readWords(query: string): ReadonlyMap<string, string> {
   const words = new Map<string, string>();
-  for (const pair of query.slice(0, MAX_QUERY_CHARACTERS).split('&', MAX_WORDS)) {
+  for (const pair of wholeWords(query).split('&', MAX_WORDS)) {
     const equals = pair.indexOf('=');
     if (equals <= 0) continue;
     const word = pair.slice(0, equals);
@@ -82,6 +82,12 @@ function readWords(query: string): ReadonlyMap<string, string> {
     if (value !== undefined && !words.has(word)) words.set(word, value);
   }
   return words;
+}
+
+/** What of a query is read. Half a word is none: `w=12` is not what `w=1280` wanted. */
+function wholeWords(query: string): string {
+  if (query.length <= MAX_QUERY_CHARACTERS) return query;
+  return query.slice(0, Math.max(0, query.lastIndexOf('&', MAX_QUERY_CHARACTERS)));
 }
 
 function decode(text: string): string | undefined {

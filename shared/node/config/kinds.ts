@@ -5,6 +5,12 @@ import { resolve } from 'node:path';
 /** Thrown by a kind: the reader of flags adds which flag and where its text came from. */
 export class WrongValue extends Error {
   override readonly name = 'WrongValue';
+  /** Whether the text may hold a password, and so must not be repeated. */
+  readonly hidesText: boolean;
+  constructor(message: string, hidesText = false) {
+    super(message);
+    this.hidesText = hidesText;
+  }
 }
 
 export interface FlagKind<Value> {
@@ -95,10 +101,12 @@ export const url: FlagKind<string> = {
   unit: '',
   parse: (given) => {
     const parsed = URL.canParse(given) ? new URL(given) : undefined;
+    // What is no URL may still be meant as one with a password; a query may hold a token.
+    const hidesText = /[@?#]/.test(given);
     if (parsed === undefined || !/^https?:$/.test(parsed.protocol))
-      throw new WrongValue('wants a URL such as http://127.0.0.1:8080');
+      throw new WrongValue('wants a URL such as http://127.0.0.1:8080', hidesText);
     if (parsed.username !== '' || parsed.password !== '' || /[?#]/.test(given))
-      throw new WrongValue('wants a URL without credentials, query and fragment');
+      throw new WrongValue('wants a URL without credentials, query and fragment', hidesText);
     return parsed.href.replace(/\/+$/, '');
   },
 };

@@ -39,8 +39,9 @@ export function parseFlags<Table extends FlagTable>(
     return { type: 'run', values: values as FlagValues<Table> };
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return { type: 'print', text: printed };
-    if (error instanceof CommanderError || error instanceof WrongValue)
-      return { type: 'wrong', message: oneLine(command.name, error.message) };
+    if (error instanceof CommanderError)
+      return { type: 'wrong', message: oneLine(command.name, withoutText(error)) };
+    if (error instanceof WrongValue) return { type: 'wrong', message: oneLine(command.name, error.message) };
     throw error;
   }
 }
@@ -110,9 +111,16 @@ function readValue(
   } catch (error) {
     if (!(error instanceof WrongValue)) throw error;
     const place = flagText === undefined ? variableName(field) : `--${flagName(field)}`;
-    const shown = definition.secret === true ? '' : `, got ${JSON.stringify(given.slice(0, 100))}`;
+    const shown =
+      definition.secret === true || error.hidesText ? '' : `, got ${JSON.stringify(given.slice(0, 100))}`;
     throw new WrongValue(`${place} ${error.message}${shown}`);
   }
+}
+
+/** commander repeats an unknown option with its value, and that may be a token behind a mistyped name. */
+function withoutText(error: CommanderError): string {
+  if (error.code !== 'commander.unknownOption') return error.message;
+  return error.message.replace(/^(error: unknown option '[^=]*?)=[\s\S]*'/, "$1'");
 }
 
 function oneLine(program: string, message: string): string {

@@ -69,8 +69,17 @@ export function createLogger(options: LoggerOptions): Logger {
   );
 }
 
+/** The strings and numbers of a JSON text. */
+const JSON_VALUES = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** Value by value, so that the line stays JSON when a secret of digits stands in a number; then all the rest. */
 function withoutSecrets(line: string, secrets: readonly string[]): string {
-  let clean = line;
-  for (const secret of secrets) if (clean.includes(secret)) clean = clean.replaceAll(secret, HIDDEN);
-  return clean;
+  const found = secrets.filter((secret) => line.includes(secret));
+  if (found.length === 0) return line;
+  const hide = (text: string) => found.reduce((clean, secret) => clean.replaceAll(secret, HIDDEN), text);
+  const byValue = line.replaceAll(JSON_VALUES, (value) => {
+    const clean = hide(value);
+    return clean === value || value.startsWith('"') ? clean : `"${clean}"`;
+  });
+  return hide(byValue);
 }

@@ -107,9 +107,9 @@ async function withinMs(
       resolve(false);
     }, limitMs);
   });
-  const closing = Promise.resolve(close(abort.signal)).then(() => true as const);
-  closing.catch(() => undefined);
   try {
+    const closing = Promise.resolve(close(abort.signal)).then(() => true as const);
+    closing.catch(() => undefined);
     return await Promise.race([closing, late]);
   } finally {
     clearTimeout(timer);

@@ -107,6 +107,42 @@ describe('a wrong flag or value is one clear line', () => {
   });
 });
 
+describe('regressions: what may be a secret is not repeated', () => {
+  test.each([
+    [['--admin-tokn=hunter2'], "unknown option '--admin-tokn'"],
+    [["--admin-tokn=hunter2'=x"], "unknown option '--admin-tokn'"],
+    [['--verbose=hunter2'], "unknown option '--verbose'"],
+    [
+      ['--origin', 'http://me:hunter2@o'],
+      '--origin wants a URL without credentials, query and fragment (see --help)',
+    ],
+    [['--origin', 'me:hunter2@o'], '--origin wants a URL such as http://127.0.0.1:8080 (see --help)'],
+    [['--origin', 'http://o/?token=hunter2'], 'credentials, query and fragment (see --help)'],
+    [['--admin-token'], "option '--admin-token <text>' argument missing"],
+  ])('%j', (args, message) => {
+    expect(messageOf(args)).toContain(message);
+    expect(messageOf(args)).not.toContain('hunter2');
+  });
+  test('nor from a variable', () => {
+    expect(messageOf([], { SHOAL_ORIGIN: 'https://me:hunter2@o' })).not.toContain('hunter2');
+  });
+  test('what is repeated has an end', () => {
+    const shown = /got "(9+)"/.exec(messageOf([...ORIGIN, '--peer-port', '9'.repeat(5000)]));
+    expect(shown?.[1]).toHaveLength(100);
+  });
+});
+
+test('an error that is no wrong value is not taken for one', () => {
+  const kind = {
+    ...text,
+    parse: (): string => {
+      throw new TypeError('a bug in a kind');
+    },
+  };
+  const command = { ...COMMAND, flags: defineFlags({ x: { kind, description: '' } }) };
+  expect(() => parseFlags(command, ['--x', '1'], {})).toThrow(TypeError);
+});
+
 describe('--help and --version', () => {
   test('help tells flag, unit, default and variable of each', () => {
     const parsed = parse(['--help']);

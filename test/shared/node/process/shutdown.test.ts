@@ -10,12 +10,16 @@ class ProcessDouble extends EventEmitter {
   }
 }
 
-function start() {
+function start(options: { deadlineMs?: number } = {}) {
   const end = new ProcessDouble();
   const messages: string[] = [];
-  const note = (_fields: object, message: string) => void messages.push(message);
-  const shutdown = createShutdown({ log: { info: note, warn: note, error: note }, process: end });
-  return { end, messages, shutdown };
+  const logged: object[] = [];
+  const note = (fields: object, message: string) => {
+    messages.push(message);
+    logged.push(fields);
+  };
+  const shutdown = createShutdown({ log: { info: note, warn: note, error: note }, process: end, ...options });
+  return { end, logged, messages, shutdown };
 }
 
 describe('shutdown', () => {
@@ -75,6 +79,8 @@ describe('shutdown', () => {
     });
     await shutdown.begin('test');
     expect([stored, end.exits]).toEqual([true, [1]]);
+    // Regression: a closer that threw at once left its timer running.
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('a second signal ends the process at once', () => {
@@ -85,6 +91,81 @@ describe('shutdown', () => {
     end.emit('SIGINT');
     end.emit('SIGTERM');
     expect(end.exits).toEqual([130, 143]);
+  });
+
+  test('each closer gets an equal share of what is left: one that is quick leaves its own to the others', async () => {
+    const { end, shutdown } = start();
+    const startedMs = performance.now();
+    const toldMs: Record<string, number> = {};
+    const hang = (name: string) =>
+      shutdown.add(name, (signal) => {
+        signal.addEventListener('abort', () => {
+          toldMs[name] = performance.now() - startedMs;
+        });
+        return new Promise(() => undefined);
+      });
+    shutdown.add('quick', () => undefined);
+    hang('first');
+    hang('second');
+    hang('third');
+    const done = shutdown.begin('test');
+    await vi.advanceTimersByTimeAsync(4500);
+    await done;
+    expect(toldMs).toEqual({ first: 1500, second: 3000, third: 4500 });
+    expect(end.exits).toEqual([0]);
+  });
+
+  test('the deadline can be chosen; one after the other, never two at a time', async () => {
+    const { end, shutdown } = start({ deadlineMs: 100 });
+    const seen: string[] = [];
+    shutdown.add('http', () => {
+      seen.push('http begun');
+      return new Promise((resolve) =>
+        setTimeout(() => {
+          seen.push('http ended');
+          resolve();
+        }, 40),
+      );
+    });
+    shutdown.add('store', () => void seen.push('store begun'));
+    const done = shutdown.begin('test');
+    await vi.advanceTimersByTimeAsync(39);
+    expect(seen).toEqual(['http begun']);
+    await vi.advanceTimersByTimeAsync(1);
+    await done;
+    expect([seen, end.exits]).toEqual([['http begun', 'http ended', 'store begun'], [0]]);
+  });
+
+  test('a closer that fails after its time is over ends nothing and is nobody’s unhandled rejection', async () => {
+    const { end, messages, shutdown } = start({ deadlineMs: 100 });
+    shutdown.add('late', () => new Promise((_, reject) => setTimeout(() => reject(new Error('x')), 200)));
+    const done = shutdown.begin('test');
+    await vi.advanceTimersByTimeAsync(300);
+    await done;
+    expect([messages, end.exits]).toEqual([['draining', 'did not close in time', 'closed'], [0]]);
+  });
+
+  test('the log tells reason, closer and error', async () => {
+    const { logged, shutdown } = start();
+    const error = new Error('disk full');
+    shutdown.add('store', () => Promise.reject(error));
+    await shutdown.begin('SIGTERM');
+    expect(logged).toEqual([
+      { reason: 'SIGTERM' },
+      { closer: 'store', err: error },
+      { elapsedMs: expect.any(Number) },
+    ]);
+  });
+
+  test('a closer added while it drains is run too', async () => {
+    const { end, shutdown } = start();
+    const order: string[] = [];
+    shutdown.add('http', () => {
+      order.push('http');
+      shutdown.add('late', () => void order.push('late'));
+    });
+    await shutdown.begin('test');
+    expect([order, end.exits]).toEqual([['http', 'late'], [0]]);
   });
 
   test('begun twice, it runs once', async () => {
