@@ -51,7 +51,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       headersTimeout: headersTimeoutMs,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, requestTimeoutMs, headersTimeoutMs),
-      requireHostHeader: true,
+      // requestFault looks, and its answer may not be cached; Node's may.
+      requireHostHeader: false,
       noDelay: true,
     },
     (req, res) => {

@@ -16,9 +16,10 @@ export function requestFault(req: IncomingMessage, maxHeaders: number): 400 | 43
     const name = rawHeaders[i] as string;
     if (name.length !== 4 || name.toLowerCase() !== 'host') continue;
     hosts += 1;
-    // Section 3.2: more than one, or one that cannot be, MUST be refused. Node keeps the first and goes on.
-    if (hosts > 1 || NOT_IN_HOST.test(rawHeaders[i + 1] as string)) return 400;
+    if (NOT_IN_HOST.test(rawHeaders[i + 1] as string)) return 400;
   }
+  // Section 3.2: none, more than one, or one that cannot be MUST be refused. Node keeps the first and goes on.
+  if (hosts > 1 || (hosts === 0 && req.httpVersionMinor > 0)) return 400;
   const coding = req.headers['transfer-encoding'];
   if (coding === undefined) return undefined;
   // Section 6.1: HTTP/1.0 knows no transfer codings, and no other coding than this is known here.
