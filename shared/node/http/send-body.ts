@@ -47,6 +47,9 @@ export async function sendWhenThere(
   try {
     const body = await opening;
     abort.signal.throwIfAborted();
+    // Of the requests in a row on a connection only the one whose turn it is hears that the client has gone (`close`).
+    // So a read begins when it is its turn; one that began earlier would wait for a drain that never comes.
+    if (res.socket === null) await once(res, 'socket', { signal: abort.signal });
     if (body.whole === undefined) await stream(exchange, plan, body, abort.signal);
     else sendWarm(exchange, plan, body, body.whole);
   } catch (error) {
