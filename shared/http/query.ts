@@ -106,14 +106,15 @@ function first(words: ReadonlyMap<string, string>, names: readonly string[]): st
   return undefined;
 }
 
+// Scripts write numbers unrounded, to 17 digits: devicePixelRatio at 110 % zoom is 1.100000023841858.
 function readPixels(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\d{1,6}(?:\.\d{1,6})?(?:px)?$/.test(text)) return undefined;
+  if (text === undefined || !/^\d{1,6}(?:\.\d{1,17})?(?:px)?$/.test(text)) return undefined;
   const value = Number.parseFloat(text);
   return value >= 1 && value <= MAX_PIXELS ? value : undefined;
 }
 
 function readRatio(text: string | undefined): number {
-  if (text === undefined || !/^\d(?:\.\d{1,6})?$/.test(text)) return 1;
+  if (text === undefined || !/^\d(?:\.\d{1,17})?$/.test(text)) return 1;
   const value = Number(text);
   return value >= 1 && value <= 5 ? value : 1;
 }

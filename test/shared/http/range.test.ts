@@ -14,6 +14,8 @@ describe('one range (RFC 9110 section 14.1.2)', () => {
     ['bytes=0-0', ranges([0, 1])],
     ['bytes=0-499', ranges([0, 500])],
     ['bytes=500-', ranges([500, 1000])],
+    ['bytes=0-999', ranges([0, 1000])],
+    ['bytes=9-10', ranges([9, 11])],
     ['bytes=0-', ranges([0, 1000])],
     ['bytes=-1', ranges([999, 1000])],
     ['bytes=-1000', ranges([0, 1000])],
@@ -63,6 +65,25 @@ describe('one range (RFC 9110 section 14.1.2)', () => {
   });
 });
 
+describe('cache-tests: partial', () => {
+  test.each([
+    ['partial-store-complete-reuse-partial', 'bytes=0-1', 11, ranges([0, 2])],
+    ['partial-store-complete-reuse-partial-no-last', 'bytes=1-', 11, ranges([1, 11])],
+    ['partial-store-complete-reuse-partial-suffix', 'bytes=-1', 11, ranges([10, 11])],
+    ['partial-store-partial-reuse-partial-byterange', 'bytes=6-8', 10, ranges([6, 9])],
+    ['partial-store-partial-reuse-partial-absent', 'bytes=6-', 10, ranges([6, 10])],
+  ])('%s: %s of %i', (_id, field, size, wish) => {
+    expect(parseRange(field, size)).toEqual(wish);
+  });
+});
+
+test('a field of 1024 characters is read, a longer one is ignored', () => {
+  const field = (length: number) => `bytes=${'0'.repeat(length - 9)}1-2`;
+  expect(field(1024)).toHaveLength(1024);
+  expect(parseRange(field(1024), 1000)).toEqual(ranges([1, 3]));
+  expect(parseRange(field(1025), 1000)).toEqual(WHOLE);
+});
+
 describe('threat row 43: range arithmetic', () => {
   test.each([
     ['bytes=-1001', ranges([0, 1000])],
@@ -84,6 +105,12 @@ describe('threat row 42: many and overlapping ranges', () => {
     ['bytes=900-,0-1', ranges([900, 1000], [0, 2])],
     ['bytes=0-1, 2-3', ranges([0, 4])],
     ['bytes=10-19,5-12,900-', ranges([5, 20], [900, 1000])],
+    ['bytes=2-3, 0-1', ranges([0, 4])],
+    ['bytes=0-0,10-10,20-20,5-12', ranges([0, 1], [5, 13], [20, 21])],
+    ['bytes=10-10,40-40,20-20,5-25', ranges([5, 26], [40, 41])],
+    ['bytes=40-40,10-10,20-20,5-25', ranges([40, 41], [5, 26])],
+    ['bytes=0-0,2-2,1-1', ranges([0, 3])],
+    ['bytes=0-498,500-999', ranges([0, 499], [500, 1000])],
     ['bytes=0-0,2000-', ranges([0, 1])],
     ['bytes=,0-0,,2-2,', ranges([0, 1], [2, 3])],
     ['bytes=0-0,2-2,4-4,6-6,8-8', ranges([0, 1], [2, 3], [4, 5], [6, 7], [8, 9])],
@@ -97,6 +124,9 @@ describe('threat row 42: many and overlapping ranges', () => {
     'bytes=0-,0-',
     'bytes=0-899,0-899',
     'bytes=-999,-1',
+    'bytes=0-0,2000-,2000-,2000-,2000-,2000-',
+    `bytes=${'0-,'.repeat(300)}`,
+    `bytes=${Array.from({ length: 150 }, (_, i) => `5-${i + 5}`).join(',')}`,
   ])('%s is more than five or asks for the size or more: the whole file', (field) => {
     expect(parseRange(field, 1000)).toEqual(WHOLE);
   });
@@ -153,6 +183,42 @@ test('a single range says what a plain reading of the section says', () => {
     else if (wanted.length === 0) expect(wish).toEqual(UNSATISFIABLE);
     else expect(wish).toEqual(ranges([wanted[0]!, wanted.at(-1)! + 1]));
   });
+});
+
+test('several ranges say what a plain reading says: the same bytes, in the order first asked for', () => {
+  let granted = 0;
+  forRandomInputs(10_000, (random) => {
+    const size = 1 + random.integer(200);
+    const specs = Array.from({ length: 1 + random.integer(6) }, () => {
+      const first = random.integer(size + 20);
+      const length = 1 + random.integer(20);
+      const form = random.integer(3);
+      if (form === 0) return { text: `-${length}`, startBytes: Math.max(0, size - length), endBytes: size };
+      if (form === 1 && first > size / 2)
+        return { text: `${first}-`, startBytes: Math.min(first, size), endBytes: size };
+      const endBytes = Math.min(first + length, size);
+      return { text: `${first}-${first + length - 1}`, startBytes: Math.min(first, size), endBytes };
+    });
+    const lengths = specs.map(({ startBytes, endBytes }) => endBytes - startBytes);
+    const inside = lengths.filter((length) => length > 0).length;
+    const sum = lengths.reduce((total, length) => total + length, 0);
+    const wish = parseRange(`bytes=${specs.map(({ text }) => text).join(', ')}`, size);
+    if (specs.length > 5 || (inside > 1 && sum >= size)) return expect(wish).toEqual(WHOLE);
+    if (inside === 0) return expect(wish).toEqual(UNSATISFIABLE);
+    if (wish.type !== 'ranges') throw new Error(wish.type);
+    granted++;
+    const bytesOf = (list: readonly ByteRange[]) =>
+      Array.from({ length: size }, (_, at) =>
+        list.findIndex(({ startBytes, endBytes }) => at >= startBytes && at < endBytes),
+      );
+    const wanted = bytesOf(specs);
+    const given = bytesOf(wish.ranges);
+    expect(given.map((index) => index >= 0)).toEqual(wanted.map((index) => index >= 0));
+    // Of each range given, the earliest spec that it holds; these must ascend.
+    const places = wish.ranges.map((_, index) => Math.min(...wanted.filter((_, at) => given[at] === index)));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+  expect(granted).toBeGreaterThan(1000);
 });
 
 test('Content-Range (section 14.4)', () => {
