@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { ImageResources, makeResource, NAMED_CACHING } from '../../../../shared/node/http/image-headers.ts';
+import { memorySource } from './memory-source.ts';
+
+const parts = { etag: '"e"', sizeBytes: 5, contentType: 'image/avif', caching: NAMED_CACHING };
+
+function field(list: readonly string[], name: string): string | undefined {
+  const at = list.indexOf(name);
+  return at < 0 ? undefined : list[at + 1];
+}
+
+describe('Cache-Status (RFC 9211) names the node in the syntax of RFC 8941', () => {
+  test.each([
+    ['edge-1', 'edge-1'],
+    ['a.b:c/d', 'a.b:c/d'],
+    ['*', '*'],
+    ['1edge', '"1edge"'],
+    ['my edge', '"my edge"'],
+    ['a"b\\c', '"a\\"b\\\\c"'],
+    ['a;hit', '"a;hit"'],
+    ['a, b', '"a, b"'],
+    ['Zürich\r\nX: y', '"Z?rich??X: y"'],
+    ['', '""'],
+  ])('%j as %s', (name, written) => {
+    const { base, notModified } = makeResource(parts, name);
+    expect(field(base.memory, 'Cache-Status')).toBe(`${written}; hit; detail=memory`);
+    expect(field(base.swarm, 'Cache-Status')).toBe(`${written}; fwd=miss; detail=swarm`);
+    expect(field(notModified, 'Cache-Status')).toBe(`${written}; hit`);
+  });
+});
+
+describe('header lists', () => {
+  test('are names and values in turn, without a name twice', () => {
+    const { base, whole, notModified } = makeResource(parts, 'edge-1');
+    for (const list of [...Object.values(base), ...Object.values(whole), notModified]) {
+      const names = list.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase());
+      expect(list.length % 2).toBe(0);
+      expect(new Set(names).size).toBe(names.length);
+    }
+  });
+
+  test('are made once per rendition and kind of address', () => {
+    const { published } = memorySource();
+    const resources = new ImageResources(published, 'edge-1');
+    const rendition = resources.rendition('640.avif')!;
+    expect(resources.named(rendition)).toBe(resources.named(rendition));
+    expect(resources.negotiated(rendition)).toBe(resources.negotiated(rendition));
+    expect(resources.named(rendition)).not.toBe(resources.negotiated(rendition));
+    expect(resources.rendition('641.avif')).toBeUndefined();
+    expect(resources.rendition('constructor')).toBeUndefined();
+  });
+
+  test('only negotiated answers vary, and only named ones never change', () => {
+    const { published } = memorySource();
+    const resources = new ImageResources(published, 'edge-1');
+    for (const { name } of published.renditions) {
+      const rendition = resources.rendition(name)!;
+      const named = resources.named(rendition);
+      const negotiated = resources.negotiated(rendition);
+      for (const list of [named.whole.disk, named.notModified]) {
+        expect(field(list, 'Vary')).toBeUndefined();
+        expect(field(list, 'Cache-Control')).toContain('immutable');
+      }
+      for (const list of [negotiated.whole.disk, negotiated.notModified]) {
+        expect(field(list, 'Vary')).toBe('Accept');
+        expect(field(list, 'Cache-Control')).not.toContain('immutable');
+        expect(field(list, 'Content-Location')).toBe(rendition.url);
+      }
+      expect(negotiated.etag).toBe(named.etag);
+    }
+  });
+});
