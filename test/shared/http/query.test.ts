@@ -109,6 +109,7 @@ describe('formats', () => {
     ['auto=compress%2Cformat&fm=jpg', CHROME, '640.avif'],
     ['auto=format&fm=avif', '*/*', '640.avif'],
     ['auto=format&fm=jpg', 'image/webp;q=0.1,image/jpeg', '640.webp'],
+    ['auto=format&fm=webp', 'image/jpeg', '640.webp'],
     ['auto=formats&fm=jpg', CHROME, '640.jpg'],
     ['fm=jpeg', CHROME, '640.jpg'],
     ['fm=WebP', CHROME, '640.webp'],
@@ -131,6 +132,13 @@ describe('formats', () => {
     };
     expect(selectRendition(poor, parseImageQuery('w=300'), CHROME)?.name).toBe('320.webp');
     expect(selectRendition(poor, parseImageQuery('fm=avif'), '*/*')?.name).toBe('640.jpg');
+  });
+
+  test('without a width, the nearest rung counts and not the next larger one', () => {
+    const gap = { ...published, renditions: published.renditions.filter(({ width }) => width % 960 === 320) };
+    expect(gap.renditions.map(({ name }) => name)).toEqual(expect.arrayContaining(['320.jpg', '1280.jpg']));
+    expect(selectRendition(gap, parseImageQuery(''), undefined)?.name).toBe('320.jpg');
+    expect(selectRendition(gap, parseImageQuery('w=640'), undefined)?.name).toBe('1280.jpg');
   });
 
   test('without a width, a small image gives the rung nearest to the default', () => {

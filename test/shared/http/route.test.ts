@@ -50,6 +50,10 @@ describe('addresses of images', () => {
   });
 });
 
+test('the longest pad is one byte short of 16 MiB', () => {
+  expect(MAX_PAD_BYTES).toBe(16_777_215);
+});
+
 describe('threat row 40: path tricks', () => {
   test.each([
     '/images',
