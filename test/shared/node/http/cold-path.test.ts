@@ -150,6 +150,17 @@ describe('a source that has nothing', () => {
     expect([status, body.equals(source.bytes.get(NAME)!)]).toEqual([200, true]);
   });
 
+  test('later, on a kept connection: it ends, and the answer behind never becomes image bytes', async () => {
+    const { raw, source } = await serveImages();
+    Object.assign(source, { mode: 'swarm', fault: 'unavailable', blocksBeforeFault: 2 });
+    const { url } = source.rendition(NAME);
+    const text = await raw(get(url) + get(`${url}x`));
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    const body = text.slice(text.indexOf('\r\n\r\n') + 4);
+    expect(body.length).toBeLessThanOrEqual(2 * BLOCK_BYTES);
+    expect(Buffer.from(source.bytes.get(NAME)!).toString('latin1').startsWith(body)).toBe(true);
+  });
+
   test('in the middle of several ranges: cut short, never a wrong part', async () => {
     const { ask, source } = await serveImages();
     Object.assign(source, { mode: 'swarm', fault: 'unavailable', blocksBeforeFault: 1 });

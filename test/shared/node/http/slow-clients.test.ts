@@ -150,14 +150,22 @@ describe('threat row 15: slow readers, in virtual time', () => {
 
   test('one that takes a chunk now and then is given time for the rest', async () => {
     const { client, socket, warned } = await stuckReader();
-    const chunk = new Uint8Array(4 * 2 ** 20);
-    const taken: Promise<void>[] = [];
-    for (let i = 0; i < 4; i++) taken.push(new Promise((resolve) => socket.write(chunk, () => resolve())));
-    for (const one of taken) {
-      vi.advanceTimersByTime(((chunk.length / 1024) * 1000) / 2);
-      client.resume();
-      await one;
-    }
+    const chunk = new Uint8Array(LARGE);
+    // Node hands the first chunk over alone, and those that wait behind it together.
+    const taken = [0, 1, 2, 3].map(
+      () => new Promise<void>((resolve) => socket.write(chunk, () => resolve())),
+    );
+    // Each wait alone is within its time, both together are beyond it.
+    const almostTooSlow = () => vi.advanceTimersByTime(0.6 * (socket.writableLength / 1024) * 1000);
+    almostTooSlow();
+    client.resume();
+    await taken[0];
+    client.pause();
+    expect(socket.writableLength).toBe(3 * LARGE);
+    almostTooSlow();
+    expect(socket.destroyed).toBe(false);
+    client.resume();
+    await Promise.all(taken);
     vi.advanceTimersByTime(10 * 3_600_000);
     expect(socket.destroyed).toBe(false);
     expect(warned).toEqual([]);
