@@ -75,12 +75,18 @@ export class AddressBook {
     entry.dialAt = now + Math.min(this.#redialAfterMs * 2 ** entry.failures, MAX_REDIAL_MS);
   }
 
+  /** Not dialled after all; it may be at once. */
+  release(address: Address): void {
+    const entry = this.#entries.get(keyOf(address));
+    if (entry) this.#setDialling(entry, false);
+  }
+
   /** The handshake told who lives there. */
-  identify(address: Address, peerId: PeerId): void {
+  identify(address: Address, peerId: PeerId | undefined): void {
     const entry = this.#entries.get(keyOf(address));
     if (!entry) return;
     this.#setDialling(entry, false);
-    entry.peerId = peerId;
+    entry.peerId = peerId ?? entry.peerId;
     entry.failures = 0;
   }
 

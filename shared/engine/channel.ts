@@ -14,39 +14,45 @@ export interface UploadRequest {
   readonly lengthBytes: number;
 }
 
-/** libtorrent's default for a peer that does not tell, and what the mainline client queued. */
-const UNTOLD_MAX_REQUESTS = 250;
-
 /** Blocks asked for and given up may still come; so many are remembered to tell them from unasked ones. */
 const MAX_GIVEN_UP = 2048;
 
 export class Channel {
   readonly source: SourceId;
+  /** On its link; 0 for the torrent of the handshake. */
+  readonly number: number;
   readonly torrent: Torrent;
   readonly link: Link;
   readonly node: RemoteNode;
+  /** BEP 6 in force. */
+  readonly fast: boolean;
   readonly has: Bitfield;
   /** Pieces it has that we want: interested while above zero. */
   wantedCount = 0;
   amInterested = false;
   peerInterested = false;
-  /** The other side chokes us; so it begins (BEP 3). */
-  isChokedBy = true;
   /** Only the first message after the handshake may be a bitfield, have-all or have-none (BEP 3, BEP 6). */
   mayTellPieces = true;
   /** Requests out, by block key, with their time. */
   readonly outstanding = new Map<number, number>();
   readonly #givenUp = new Set<number>();
   lastBlockAt: number;
-  /** What the other side queues before it drops requests: its `reqq` (BEP 10). */
-  maxRequests = UNTOLD_MAX_REQUESTS;
   readonly uploads: UploadRequest[] = [];
   /** Blocks being read from the store for this channel. */
   readonly reading: UploadRequest[] = [];
-  readingBytes = 0;
 
-  constructor(source: SourceId, torrent: Torrent, link: Link, node: RemoteNode, now: number) {
+  constructor(
+    source: SourceId,
+    number: number,
+    torrent: Torrent,
+    link: Link,
+    ready: { readonly node: RemoteNode; readonly fast: boolean },
+    now: number,
+  ) {
+    const { node, fast } = ready;
     this.source = source;
+    this.number = number;
+    this.fast = fast;
     this.torrent = torrent;
     this.link = link;
     this.node = node;

@@ -2,7 +2,7 @@
 import { chokingRound, fillFreeSlots, rotateOptimistic } from '../choker/choker.ts';
 import { type NodeStats, type Ranking, seedRoundRobin, titForTat } from '../choker/ranking.ts';
 import { encodeChoke, encodeReject, encodeUnchoke } from '../wire/encode.ts';
-import type { Link, Ready } from './link.ts';
+import type { Channel } from './channel.ts';
 import type { RemoteNode } from './node.ts';
 import type { EngineState } from './state.ts';
 
@@ -84,10 +84,11 @@ function statsOfAll(state: EngineState): NodeStats[] {
 function updateSnubbing(state: EngineState, node: RemoteNode): void {
   let owes = false;
   let lastBlockAt = 0;
-  for (const { phase } of node.links) {
-    if (phase.name !== 'ready') continue;
-    owes ||= phase.channel.amInterested;
-    lastBlockAt = Math.max(lastBlockAt, phase.channel.lastBlockAt);
+  for (const link of node.links) {
+    for (const channel of link.channels.values()) {
+      owes ||= channel.amInterested;
+      lastBlockAt = Math.max(lastBlockAt, channel.lastBlockAt);
+    }
   }
   node.isSnubbing = owes && state.now - lastBlockAt > state.options.snubAfterMs;
 }
@@ -117,13 +118,13 @@ function choke(state: EngineState, node: RemoteNode): void {
   for (const link of node.links) {
     state.send(link, encodeChoke());
     state.trace({ type: 'choked', link: link.id, peerId: node.peerId });
-    if (link.phase.name === 'ready') dropUploads(state, link, link.phase);
+    for (const channel of link.channels.values()) dropUploads(state, channel);
   }
 }
 
 /** A choke takes queued requests with it; with BEP 6 each is rejected by name. */
-function dropUploads(state: EngineState, link: Link, ready: Ready): void {
-  for (const request of ready.channel.uploads.splice(0)) {
-    if (ready.fast) state.send(link, encodeReject(request));
+function dropUploads(state: EngineState, channel: Channel): void {
+  for (const request of channel.uploads.splice(0)) {
+    if (channel.fast) state.say(channel, encodeReject(request));
   }
 }

@@ -11,19 +11,20 @@ import { PeerError } from '../errors.ts';
 import type { InfoHash, LinkId, PeerId } from '../units.ts';
 import { MessageDecoder } from '../wire/decoder.ts';
 import { encodeHandshake, type Handshake, HandshakeReader } from '../wire/handshake.ts';
-import { Channel } from './channel.ts';
+import type { Channel } from './channel.ts';
+import { addChannel, channelGone } from './channels.ts';
 import { nodeChanged } from './choking.ts';
-import { dialMore } from './dialer.ts';
-import { abandonRequests } from './download.ts';
+import { addressKey, dialEnded, dialMore, knowAddress } from './dialer.ts';
 import { greet } from './greeting.ts';
 import type { Address } from './inputs.ts';
 import { type Handshaking, Link, type Ready } from './link.ts';
 import { onMessage } from './messages.ts';
 import { nodeKey, RemoteNode } from './node.ts';
 import type { EngineState } from './state.ts';
-import { pupilLeft, rememberComplete } from './super-seeding.ts';
 import type { Torrent } from './torrent.ts';
 
+/** The extension handshake follows the handshake at once (BEP 10); later than this it is not waited for. */
+const INTRODUCTION_TIMEOUT_MS = 3_000;
 /** Extended messages and bitfields of others' torrents; our own bitfield is far shorter. */
 const MAX_EXTENDED_BYTES = 32_768;
 
@@ -73,7 +74,7 @@ export function linkData(state: EngineState, link: Link, bytes: Uint8Array): voi
 function feed(state: EngineState, link: Link, ready: Ready, bytes: Uint8Array): void {
   ready.decoder.feed(bytes, (message) => {
     // A message may end the link; what follows it in the same chunk is nobody's then.
-    if (state.links.has(link.id)) onMessage(state, ready, message);
+    if (state.links.has(link.id)) onMessage(state, link, ready, message);
   });
 }
 
@@ -112,12 +113,13 @@ function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: 
   }
   if (twin) closeLink(state, twin.link, 'link_duplicate');
   const node = nodeOf(state, peerId, link.address.ip, isFleet);
-  const channel = new Channel(state.nextSource++, torrent, link, node, state.now);
+  if (link.direction === 'outbound') knowAddress(state, link.address, node);
   const bitfieldBytes = 1 + Math.ceil(torrent.geometry.pieceCount / 8);
   const decoder = new MessageDecoder({ maxMessageBytes: Math.max(MAX_EXTENDED_BYTES, bitfieldBytes) });
-  link.phase = { name: 'ready', node, decoder, fast: handshake.fast, extended: handshake.extended, channel };
+  const ready: Ready = { name: 'ready', node, decoder, fast: handshake.fast, extended: handshake.extended };
+  link.phase = ready;
   node.links.add(link);
-  torrent.channels.set(channel.source, channel);
+  const channel = addChannel(state, link, ready, 0, torrent);
   if (link.direction === 'inbound') sendHandshake(state, link, answeringHash(torrent, handshake));
   state.trace({
     type: 'linkReady',
@@ -126,9 +128,17 @@ function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: 
     torrent: torrent.infoHash,
     direction: link.direction,
   });
-  greet(state, link, link.phase);
+  greet(state, link, ready, channel);
+  awaitIntroduction(state, link, ready);
   state.timers.set({ kind: 'keepAlive', link: link.id }, state.now + state.options.keepAliveMs);
   state.timers.set({ kind: 'silence', link: link.id }, state.now + state.options.silenceTimeoutMs);
+}
+
+/** Torrents that wait for this link want to know whether it takes channels; a node without BEP 10 never tells. */
+function awaitIntroduction(state: EngineState, link: Link, ready: Ready): void {
+  if (link.direction === 'inbound') return;
+  if (!ready.extended) dialEnded(state, addressKey(link.address));
+  else state.timers.set({ kind: 'introduction', link: link.id }, state.now + INTRODUCTION_TIMEOUT_MS);
 }
 
 /** The node as other links know it already, or a new one. */
@@ -181,28 +191,31 @@ export function closeLink(state: EngineState, link: Link, reason: string): void 
 /** The link is no more: what it was to do is given to others. */
 export function linkGone(state: EngineState, link: Link, reason: string): void {
   state.links.delete(link.id);
-  for (const kind of ['handshake', 'keepAlive', 'silence', 'requests', 'refill'] as const) {
+  for (const kind of ['handshake', 'introduction', 'keepAlive', 'silence'] as const) {
     state.timers.clear({ kind, link: link.id });
   }
   state.trace({ type: 'linkEnded', link: link.id, reason });
-  const { phase } = link;
-  if (phase.name === 'handshaking') {
-    phase.torrent?.addresses.ended(link.address, false, state.now);
-    if (phase.torrent) dialMore(state, phase.torrent);
-    return;
+  const torrents = new Set(Array.from(link.channels.values(), (channel) => channel.torrent));
+  for (const channel of [...link.channels.values()]) channelGone(state, channel);
+  for (const { torrent, address } of link.opening.values()) {
+    torrent.addresses.ended(address, false, state.now);
+    torrents.add(torrent);
   }
-  const { channel, node } = phase;
-  const { torrent } = channel;
-  abandonRequests(state, channel);
-  torrent.channels.delete(channel.source);
-  for (const piece of channel.has.indexes()) torrent.picker.changeAvailability(piece, -1);
-  if (channel.isSeed) rememberComplete(torrent, node.peerId);
-  pupilLeft(state, channel);
+  const { phase } = link;
+  if (phase.name === 'ready') forgetLink(state, link, phase.node);
+  else if (phase.torrent) torrents.add(phase.torrent);
+  if (link.direction === 'outbound') {
+    for (const torrent of torrents) torrent.addresses.ended(link.address, phase.name === 'ready', state.now);
+    dialEnded(state, addressKey(link.address));
+  }
+  for (const torrent of torrents) dialMore(state, torrent);
+}
+
+function forgetLink(state: EngineState, link: Link, node: RemoteNode): void {
   node.links.delete(link);
-  node.hungry.delete(channel);
-  if (channel.peerInterested) node.interestedChannels--;
-  if (node.links.size === 0) state.nodes.delete(node.key);
+  if (node.links.size === 0) {
+    state.nodes.delete(node.key);
+    for (const key of node.addressKeys) state.nodesByAddress.delete(key);
+  }
   nodeChanged(state);
-  if (link.direction === 'outbound') torrent.addresses.ended(link.address, true, state.now);
-  dialMore(state, torrent);
 }

@@ -1,6 +1,9 @@
 /** Finding peers: announces, addresses and dials. */
 import type { InfoHash, PeerId } from '../units.ts';
+import { isOnLink, openChannel } from './channels.ts';
 import type { Address } from './inputs.ts';
+import type { Link } from './link.ts';
+import type { RemoteNode } from './node.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
 
@@ -15,14 +18,14 @@ export function peersFound(state: EngineState, torrent: Torrent, addresses: read
   dialMore(state, torrent);
 }
 
-/** Dials while the torrent wants something and has room for links. */
+/** Finds more nodes for the torrent while it wants something and has room: over links that stand, or by a dial. */
 export function dialMore(state: EngineState, torrent: Torrent): void {
-  if (!torrent.wantsAnything) return;
+  if (!torrent.wantsAnything || state.torrents.get(torrent.infoHash) !== torrent) return;
   const room = state.options.maxLinksPerTorrent - torrent.channels.size - torrent.addresses.diallingCount;
   const isLinked = (peerId: PeerId) => isLinkedTo(torrent, peerId);
   for (const address of torrent.addresses.take(room, state.now, isLinked, state.options.random)) {
     if (state.bans.isAddressBanned(address.ip, state.now)) torrent.addresses.forget(address);
-    else state.emit({ type: 'dial', torrent: torrent.infoHash, address });
+    else reach(state, torrent, address);
   }
   const nextAt = torrent.addresses.nextDialAt(isLinked);
   if (nextAt > state.now && Number.isFinite(nextAt)) {
@@ -30,8 +33,58 @@ export function dialMore(state: EngineState, torrent: Torrent): void {
   }
 }
 
+/** A node we are linked to gets a channel; one that is being dialled gets it when its link stands. */
+function reach(state: EngineState, torrent: Torrent, address: Address): void {
+  const key = addressKey(address);
+  const link = linkWithChannels(state.nodesByAddress.get(key));
+  if (link) {
+    if (isOnLink(link, torrent)) torrent.addresses.ended(address, true, state.now);
+    else openChannel(state, link, torrent, address);
+    return;
+  }
+  const waiting = state.dials.get(key);
+  if (waiting) {
+    waiting.add(torrent);
+    return;
+  }
+  state.dials.set(key, new Set());
+  state.emit({ type: 'dial', torrent: torrent.infoHash, address });
+}
+
+export const addressKey = (address: Address): string => `${address.ip} ${address.port}`;
+
+export function knowAddress(state: EngineState, address: Address, node: RemoteNode): void {
+  const key = addressKey(address);
+  node.addressKeys.add(key);
+  state.nodesByAddress.set(key, node);
+}
+
+function linkWithChannels(node: RemoteNode | undefined): Link | undefined {
+  for (const link of node?.links ?? []) if (link.channelsId !== undefined) return link;
+  return undefined;
+}
+
+/**
+ * The dial is over: its node told whether it takes channels, or it did not come about. The torrents that waited
+ * for it open channels, dial for themselves (a stock client takes one torrent a link), or try again later.
+ */
+export function dialEnded(state: EngineState, key: string): void {
+  const waiting = state.dials.get(key);
+  if (!waiting) return;
+  state.dials.delete(key);
+  const node = state.nodesByAddress.get(key);
+  const at = key.lastIndexOf(' ');
+  const address = { ip: key.slice(0, at), port: Number(key.slice(at + 1)) };
+  for (const torrent of waiting) {
+    if (node) torrent.addresses.release(address);
+    else torrent.addresses.ended(address, false, state.now);
+    dialMore(state, torrent);
+  }
+}
+
 export function dialFailed(state: EngineState, torrent: Torrent, address: Address): void {
   torrent.addresses.ended(address, false, state.now);
+  dialEnded(state, addressKey(address));
   dialMore(state, torrent);
 }
 

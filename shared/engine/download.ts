@@ -17,30 +17,30 @@ const READER_REQUESTS = 16;
 /** Says whether we are interested, and asks for as many blocks as the node's depth allows. */
 export function fillRequests(state: EngineState, channel: Channel): void {
   tellInterest(state, channel);
-  if (!channel.amInterested || channel.isChokedBy) return;
+  if (!channel.amInterested || channel.link.isChokedBy) return;
   if (state.unwrittenBytes > state.options.maxUnwrittenBytes) return;
   const room = roomFor(channel);
   if (room <= 0) {
     channel.node.hungry.add(channel);
     return;
   }
-  const { torrent, link } = channel;
+  const { torrent } = channel;
   const ripeAfterMs = Math.max(state.options.endGameAfterMs, END_GAME_LATENCIES * state.blockLatencyMs);
   const pick = torrent.picker.pick(channel.source, channel.has, room, state.now, ripeAfterMs);
   for (const block of pick.blocks) {
     channel.asked(block, state.now);
-    state.send(link, encodeRequest(block));
+    state.say(channel, encodeRequest(block));
   }
   if (pick.blocks.length === room) channel.node.hungry.add(channel);
   if (pick.blocks.length > 0) armRequestTimer(state, channel);
   else if (Number.isFinite(pick.retryAt)) {
-    state.timers.setNoLaterThan({ kind: 'refill', link: link.id }, pick.retryAt);
+    state.timers.setNoLaterThan({ kind: 'refill', source: channel.source }, pick.retryAt);
   }
 }
 
 function roomFor(channel: Channel): number {
   const { node, torrent } = channel;
-  const own = channel.maxRequests - channel.outstanding.size;
+  const own = channel.link.maxRequests - channel.outstanding.size;
   const shared = node.depth.limit - node.outstandingCount;
   const forReader = torrent.readerSince.size > 0 ? READER_REQUESTS - channel.outstanding.size : 0;
   return Math.min(own, Math.max(shared, forReader));
@@ -61,7 +61,7 @@ function tellInterest(state: EngineState, channel: Channel): void {
   const isInterested = channel.wantedCount > 0;
   if (isInterested === channel.amInterested) return;
   channel.amInterested = isInterested;
-  state.send(channel.link, isInterested ? encodeInterested() : encodeNotInterested());
+  state.say(channel, isInterested ? encodeInterested() : encodeNotInterested());
   const { id: link } = channel.link;
   const { peerId } = channel.node;
   const type = isInterested ? 'interested' : 'notInterested';
@@ -105,7 +105,7 @@ export function blockReceived(
 }
 
 function latencySeen(state: EngineState, node: RemoteNode, latencyMs: number): void {
-  node.depth.onBlock(latencyMs);
+  node.depth.onBlock(latencyMs, node.outstandingCount + 1);
   state.blockLatencyMs += (latencyMs - state.blockLatencyMs) / 16;
 }
 
@@ -156,7 +156,7 @@ export function cancelRequest(
 ): void {
   const block = channel.torrent.geometry.block(piece, blockIndex);
   channel.giveUp(channel.keyOf(piece, block.beginBytes));
-  state.send(channel.link, encodeCancel(block));
+  state.say(channel, encodeCancel(block));
 }
 
 export function requestRejected(state: EngineState, channel: Channel, block: WireBlock): void {
@@ -167,7 +167,7 @@ export function requestRejected(state: EngineState, channel: Channel, block: Wir
   if (channel.settle(channel.keyOf(piece, block.beginBytes)) === undefined) return;
   channel.torrent.picker.release(channel.source, piece, block.beginBytes / BLOCK_BYTES);
   // A node that rejects while it does not choke us has lost the piece: asking again would only spin.
-  if (!channel.isChokedBy) forgetPiece(channel, piece);
+  if (!channel.link.isChokedBy) forgetPiece(channel, piece);
   state.torrentsToFill.add(channel.torrent);
 }
 
@@ -189,7 +189,7 @@ export function abandonRequests(state: EngineState, channel: Channel): void {
 }
 
 function armRequestTimer(state: EngineState, channel: Channel): void {
-  const name = { kind: 'requests', link: channel.link.id } as const;
+  const name = { kind: 'requests', source: channel.source } as const;
   if (!state.timers.has(name)) state.timers.set(name, timeoutAt(state, channel));
 }
 
@@ -207,9 +207,10 @@ export function requestTimer(state: EngineState, channel: Channel): void {
     channel.node.isSnubbing = true;
     for (const key of channel.outstanding.keys()) {
       const { piece, blockIndex } = channel.blockOfKey(key);
-      state.send(channel.link, encodeCancel(channel.torrent.geometry.block(piece, blockIndex)));
+      state.say(channel, encodeCancel(channel.torrent.geometry.block(piece, blockIndex)));
     }
     abandonRequests(state, channel);
+    channel.torrent.picker.sourceGone(channel.source);
     channel.lastBlockAt = state.now;
     channel.node.hungry.delete(channel);
     return;

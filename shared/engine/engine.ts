@@ -6,12 +6,24 @@
  * One step: handle the input, fire what is due, let channels with free room ask for blocks, send what gathered.
  */
 import { invariant, unreachable } from '../errors.ts';
+import type { SourceId } from '../picker/partial-piece.ts';
 import type { InfoHash, LinkId } from '../units.ts';
 import { encodeKeepAlive } from '../wire/encode.ts';
 import type { StepResult } from './actions.ts';
+import type { Channel } from './channel.ts';
+import { closeChannel } from './channels.ts';
 import { runChokingRound, runOptimisticRound } from './choking.ts';
 import { closeLink, linkData, linkGone, linkOpened } from './connections.ts';
-import { announce, announced, announceFailed, dialFailed, dialMore, peersFound } from './dialer.ts';
+import {
+  addressKey,
+  announce,
+  announced,
+  announceFailed,
+  dialEnded,
+  dialFailed,
+  dialMore,
+  peersFound,
+} from './dialer.ts';
 import { fillRequests, requestTimer } from './download.ts';
 import type { EngineInput } from './inputs.ts';
 import type { Link } from './link.ts';
@@ -90,16 +102,26 @@ function handleLink(
       return linkData(state, link, input.bytes);
     case 'linkSent':
       link.unsentBytes -= input.bytes;
-      if (link.phase.name === 'ready') serve(state, link.phase.channel);
+      serve(state, link);
       return;
     case 'linkClosed':
       return linkGone(state, link, input.reason);
     case 'blockRead':
-      if (link.phase.name === 'ready')
-        blockRead(state, link.phase, input.piece, input.beginBytes, input.bytes);
-      return;
+      return blockReadFor(state, link, input);
     default:
       return unreachable(input);
+  }
+}
+
+function blockReadFor(
+  state: EngineState,
+  link: Link,
+  input: Extract<EngineInput, { type: 'blockRead' }>,
+): void {
+  for (const channel of state.torrents.get(input.torrent)?.channels.values() ?? []) {
+    if (channel.link !== link) continue;
+    blockRead(state, channel, input.piece, input.beginBytes, input.bytes);
+    return;
   }
 }
 
@@ -169,7 +191,7 @@ function addTorrent(state: EngineState, input: Extract<EngineInput, { type: 'add
 }
 
 function removeTorrent(state: EngineState, torrent: Torrent): void {
-  for (const channel of [...torrent.channels.values()]) closeLink(state, channel.link, 'torrent_removed');
+  for (const channel of [...torrent.channels.values()]) closeChannel(state, channel, 'torrent_removed');
   for (const link of [...state.links.values()]) {
     if (link.phase.name === 'handshaking' && link.phase.torrent === torrent)
       closeLink(state, link, 'torrent_removed');
@@ -190,6 +212,7 @@ function wireHashes(torrent: Torrent): readonly string[] {
 
 function fire(state: EngineState, timer: TimerName): void {
   if ('link' in timer) return fireLink(state, timer.kind, timer.link);
+  if ('source' in timer) return fireChannel(state, timer.kind, timer.source);
   if ('torrent' in timer) return fireTorrent(state, timer.kind, timer.torrent);
   return timer.kind === 'chokingRound' ? runChokingRound(state) : runOptimisticRound(state);
 }
@@ -199,8 +222,7 @@ function fireLink(state: EngineState, kind: string, id: LinkId): void {
   const { now, options, timers } = state;
   if (kind === 'handshake') return closeLink(state, link, 'handshake_timeout');
   if (link.phase.name !== 'ready') return;
-  if (kind === 'requests') return requestTimer(state, link.phase.channel);
-  if (kind === 'refill') return fillRequests(state, link.phase.channel);
+  if (kind === 'introduction') return dialEnded(state, addressKey(link.address));
   // Keep-alive and silence look when something was last sent or received, so no message need move a timer.
   if (kind === 'keepAlive') {
     if (now - link.lastSentAt >= options.keepAliveMs) state.send(link, encodeKeepAlive());
@@ -211,6 +233,12 @@ function fireLink(state: EngineState, kind: string, id: LinkId): void {
   const silentAt = link.lastReceivedAt + options.silenceTimeoutMs;
   if (silentAt <= now) closeLink(state, link, 'silent');
   else timers.set({ kind: 'silence', link: id }, silentAt);
+}
+
+function fireChannel(state: EngineState, kind: 'requests' | 'refill', source: SourceId): void {
+  const channel = state.channels.get(source) as Channel;
+  if (kind === 'requests') requestTimer(state, channel);
+  else fillRequests(state, channel);
 }
 
 function fireTorrent(state: EngineState, kind: string, infoHash: InfoHash): void {

@@ -22,7 +22,15 @@ export interface Ready {
   readonly fast: boolean;
   /** BEP 10 in force on both sides. */
   readonly extended: boolean;
-  readonly channel: Channel;
+}
+
+/** libtorrent's default for a peer that does not tell, and what the mainline client queued. */
+const UNTOLD_MAX_REQUESTS = 250;
+
+export interface OpeningChannel {
+  readonly torrent: Torrent;
+  /** Where the torrent knows the node by. */
+  readonly address: Address;
 }
 
 export class Link {
@@ -34,6 +42,22 @@ export class Link {
   lastReceivedAt: number;
   /** Given to the host, not yet in the kernel. */
   unsentBytes = 0;
+  /** Blocks being read from the store for this link. */
+  readingBytes = 0;
+  /** By number; 0 is the torrent of the handshake (docs/PROTOCOL.md, CH1). */
+  readonly channels = new Map<number, Channel>();
+  /** The other side's id for messages of the channels extension; undefined while it has not named one. */
+  channelsId: number | undefined;
+  /** Channels we opened that are not answered yet. */
+  readonly opening = new Map<number, OpeningChannel>();
+  /** CH3: odd numbers are the dialler's. */
+  nextChannelNumber: number;
+  /** The other side chokes us, on all channels; so it begins (BEP 3). */
+  isChokedBy = true;
+  /** What the other side queues per channel before it drops requests: its `reqq` (BEP 10). */
+  maxRequests = UNTOLD_MAX_REQUESTS;
+  /** Channels with requests to serve, longest waiting first. */
+  readonly serving = new Set<Channel>();
   /** Chunks of this step, sent as one action at its end. */
   readonly outbox: Uint8Array[] = [];
 
@@ -50,5 +74,6 @@ export class Link {
     this.phase = phase;
     this.lastSentAt = now;
     this.lastReceivedAt = now;
+    this.nextChannelNumber = direction === 'outbound' ? 1 : 2;
   }
 }

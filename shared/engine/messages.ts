@@ -2,35 +2,54 @@
 import { Bitfield } from '../bitfield.ts';
 import { PeerError, unreachable } from '../errors.ts';
 import type { PieceIndex } from '../units.ts';
+import { OUR_CHANNELS_ID } from '../wire/channels.ts';
 import { encodeHashReject } from '../wire/encode.ts';
-import { parseExtensionHandshake } from '../wire/extension.ts';
 import type { Message } from '../wire/messages.ts';
 import type { Channel } from './channel.ts';
+import { channelMessageReceived } from './channels.ts';
 import { nodeChanged } from './choking.ts';
-import { closeLink } from './connections.ts';
 import { abandonRequests, blockReceived, fillRequests, requestRejected } from './download.ts';
-import type { Ready } from './link.ts';
+import { introduced } from './introduction.ts';
+import type { Link, Ready } from './link.ts';
+import { interestChanged, takePieces } from './pieces-told.ts';
 import type { EngineState } from './state.ts';
 import { pupilHas, pupilIntroduced } from './super-seeding.ts';
 import { cancelUpload, requestReceived } from './upload.ts';
 
-/** @throws PeerError with codes `peer_*`; the caller closes the link. */
-export function onMessage(state: EngineState, ready: Ready, message: Message): void {
-  const { channel } = ready;
-  const mayTellPieces = channel.mayTellPieces;
-  if (message.type !== 'extended' && message.type !== 'keepAlive') channel.mayTellPieces = false;
+/** The link's own messages; all others are for channel 0. @throws PeerError; the caller closes the link */
+export function onMessage(state: EngineState, link: Link, ready: Ready, message: Message): void {
   switch (message.type) {
     case 'keepAlive':
     case 'port':
+      return;
+    case 'choke':
+      return chokedBy(state, link, ready);
+    case 'unchoke':
+      return unchokedBy(state, link, ready);
+    case 'hashRequest':
+      // Our torrents carry their piece layers; who wants more must hear no, or it waits for us (BEP 52).
+      state.send(link, encodeHashReject(message.wanted));
+      return;
+    case 'extended':
+      return extendedReceived(state, link, ready, message.id, message.payload);
+    default: {
+      const channel = link.channels.get(0);
+      // CH7: what was on its way when channel 0 was closed.
+      if (channel) onChannelMessage(state, channel, message);
+    }
+  }
+}
+
+/** Messages about one torrent. @throws PeerError with codes `peer_*` */
+export function onChannelMessage(state: EngineState, channel: Channel, message: Message): void {
+  const { mayTellPieces } = channel;
+  channel.mayTellPieces = false;
+  switch (message.type) {
     case 'suggest':
     case 'allowedFast':
     case 'hashReject':
     case 'unknown':
       return;
-    case 'choke':
-      return chokedBy(state, ready);
-    case 'unchoke':
-      return unchokedBy(state, channel);
     case 'interested':
       return setPeerInterested(state, channel, true);
     case 'notInterested':
@@ -40,44 +59,49 @@ export function onMessage(state: EngineState, ready: Ready, message: Message): v
     case 'bitfield':
     case 'haveAll':
     case 'haveNone':
-      if (message.type !== 'bitfield') requireFast(ready, message.type);
+      if (message.type !== 'bitfield') requireFast(channel, message.type);
       return piecesTold(state, channel, message, mayTellPieces);
     case 'request':
-      return requestReceived(state, ready, message);
+      return requestReceived(state, channel, message);
     case 'piece':
       return blockReceived(state, channel, message.piece, message.beginBytes, message.block);
     case 'cancel':
-      return cancelUpload(state, ready, message);
+      return cancelUpload(state, channel, message);
     case 'reject':
-      requireFast(ready, 'reject');
+      requireFast(channel, 'reject');
       return requestRejected(state, channel, message);
+    case 'keepAlive':
+    case 'port':
+    case 'choke':
+    case 'unchoke':
     case 'hashRequest':
-      // Our torrents carry their piece layers; who wants more must hear no, or it waits for us (BEP 52).
-      state.send(channel.link, encodeHashReject(message.wanted));
-      return;
     case 'extended':
-      return extendedReceived(channel, message.id, message.payload);
+      throw new PeerError('peer_channel_invalid', `${message.type} on a channel: it is the link's (CH6)`);
     default:
       return unreachable(message);
   }
 }
 
-function requireFast(ready: Ready, type: string): void {
-  if (!ready.fast) throw new PeerError('peer_fast_not_agreed', `${type} without the fast extension (BEP 6)`);
+function requireFast(channel: Channel, type: string): void {
+  if (!channel.fast)
+    throw new PeerError('peer_fast_not_agreed', `${type} without the fast extension (BEP 6)`);
 }
 
-function chokedBy(state: EngineState, ready: Ready): void {
-  const { channel } = ready;
-  channel.isChokedBy = true;
-  state.trace({ type: 'chokedBy', link: channel.link.id, peerId: channel.node.peerId });
+function chokedBy(state: EngineState, link: Link, ready: Ready): void {
+  link.isChokedBy = true;
+  state.trace({ type: 'chokedBy', link: link.id, peerId: ready.node.peerId });
   // With BEP 6 the other side answers each request still, by its block or by a reject.
-  if (!ready.fast) abandonRequests(state, channel);
+  if (ready.fast) return;
+  for (const channel of link.channels.values()) abandonRequests(state, channel);
 }
 
-function unchokedBy(state: EngineState, channel: Channel): void {
-  channel.isChokedBy = false;
-  state.trace({ type: 'unchokedBy', link: channel.link.id, peerId: channel.node.peerId });
-  fillRequests(state, channel);
+function unchokedBy(state: EngineState, link: Link, ready: Ready): void {
+  link.isChokedBy = false;
+  state.trace({ type: 'unchokedBy', link: link.id, peerId: ready.node.peerId });
+  for (const channel of link.channels.values()) {
+    channel.mayTellPieces = false;
+    fillRequests(state, channel);
+  }
 }
 
 function setPeerInterested(state: EngineState, channel: Channel, isInterested: boolean): void {
@@ -90,9 +114,8 @@ function setPeerInterested(state: EngineState, channel: Channel, isInterested: b
 function haveReceived(state: EngineState, channel: Channel, value: number): void {
   const piece = channel.torrent.geometry.pieceIndex(value);
   if (piece === undefined) throw new PeerError('peer_have_unknown_piece', `have ${value}`);
-  if (!channel.has.set(piece)) return;
+  if (takePieces(channel, [piece]).length === 0) return;
   channel.node.lastHaveAt = state.now;
-  pieceSeen(channel, piece);
   pupilHas(state, channel, piece);
   interestChanged(state, channel);
 }
@@ -115,9 +138,7 @@ function piecesTold(
   const told =
     message.type === 'haveAll' ? Bitfield.full(pieceCount) : Bitfield.parse(pieceCount, message.bytes);
   if (!told) throw new PeerError('peer_bitfield_invalid', 'bitfield of wrong length or with spare bits set');
-  const news: PieceIndex[] = [];
-  for (const piece of told.indexes()) if (channel.has.set(piece)) news.push(piece as PieceIndex);
-  for (const piece of news) pieceSeen(channel, piece);
+  const news = takePieces(channel, [...told.indexes()] as PieceIndex[]);
   if (isFirst) pupilIntroduced(state, channel);
   else if (news.length > 0) {
     channel.node.lastHaveAt = state.now;
@@ -126,25 +147,14 @@ function piecesTold(
   interestChanged(state, channel);
 }
 
-function pieceSeen(channel: Channel, piece: PieceIndex): void {
-  const { picker } = channel.torrent;
-  picker.changeAvailability(piece, 1);
-  if (picker.isWanted(piece)) channel.wantedCount++;
-}
-
-/** Two nodes that both have everything have nothing to say to each other (threat row 14). */
-function interestChanged(state: EngineState, channel: Channel): void {
-  if (channel.isSeed && channel.torrent.isComplete) closeLink(state, channel.link, 'both_complete');
-  else fillRequests(state, channel);
-}
-
-function extendedReceived(channel: Channel, id: number, payload: Uint8Array): void {
-  if (id !== 0) throw new PeerError('peer_extension_unknown', `extended message ${id} that we never named`);
-  const { listenPort, maxRequests } = parseExtensionHandshake(payload);
-  channel.maxRequests = maxRequests ?? channel.maxRequests;
-  if (listenPort === undefined) return;
-  // Knowing where the node listens keeps us from dialling it a second time.
-  const address = { ip: channel.link.address.ip, port: listenPort };
-  channel.torrent.addresses.add([address]);
-  channel.torrent.addresses.identify(address, channel.node.peerId);
+function extendedReceived(
+  state: EngineState,
+  link: Link,
+  ready: Ready,
+  id: number,
+  payload: Uint8Array,
+): void {
+  if (id === 0) introduced(state, link, ready, payload);
+  else if (id === OUR_CHANNELS_ID) channelMessageReceived(state, link, ready, payload);
+  else throw new PeerError('peer_extension_unknown', `extended message ${id} that we never named`);
 }

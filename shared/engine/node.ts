@@ -24,6 +24,8 @@ export class RemoteNode {
   isSnubbing = false;
   /** Requests to the node share its uplink, whatever torrent they are for: so they share one depth. */
   readonly depth: RequestDepth;
+  /** Where it listens, as keys of the engine's address table. */
+  readonly addressKeys = new Set<string>();
   /** Requests out, over all channels. */
   outstandingCount = 0;
   /** Channels that could ask for more when the depth allows it, longest waiting first. */

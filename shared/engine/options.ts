@@ -90,7 +90,7 @@ export const defaultTunables: EngineTunables = {
   channelTimeoutMs: 30_000,
   endGameAfterMs: 500,
   maxQueuedUploads: 1_000,
-  sendBufferBytes: 256 << 10,
+  sendBufferBytes: 64 << 10,
   maxUnsentBytes: 8 << 20,
   maxUnwrittenBytes: 64 << 20,
   maxLinks: 4_000,

@@ -28,11 +28,16 @@ export class RequestDepth {
     return Math.floor(this.#limit);
   }
 
-  /** A block came `latencyMs` after it was asked for. */
-  onBlock(latencyMs: number): void {
+  /**
+   * A block came `latencyMs` after it was asked for.
+   * @param outstanding requests that were out when it came, itself among them: below the limit, the limit did not
+   *   hold anything back, and a short latency says nothing for a higher one
+   */
+  onBlock(latencyMs: number, outstanding: number): void {
     this.#smallestLatencyMs = Math.min(this.#smallestLatencyMs, latencyMs);
     const targetMs = Math.max(this.#options.targetLatencyMs, LATENCY_FACTOR * this.#smallestLatencyMs);
-    if (latencyMs <= targetMs) this.#limit = Math.min(this.#limit + 1, this.#options.maxRequests);
+    if (latencyMs <= targetMs && outstanding >= this.limit)
+      this.#limit = Math.min(this.#limit + 1, this.#options.maxRequests);
     else if (latencyMs > 2 * targetMs) this.#limit = Math.max(this.#limit - 1, this.#options.minRequests);
   }
 

@@ -1,7 +1,11 @@
 /** The engine's whole state, and the few ways to say what is to be done about it. */
+import { readUint32 } from '../bytes.ts';
+import type { SourceId } from '../picker/partial-piece.ts';
 import type { InfoHash, LinkId, PeerId } from '../units.ts';
+import { encodeMessageEnvelope } from '../wire/channels.ts';
 import type { EngineAction } from './actions.ts';
 import { BanList } from './bans.ts';
+import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
 import { defaultTunables, type EngineOptions, type EngineTunables } from './options.ts';
@@ -28,6 +32,11 @@ export class EngineState {
   readonly torrentsByWireHash = new Map<string, Torrent>();
   readonly links = new Map<LinkId, Link>();
   readonly nodes = new Map<string, RemoteNode>();
+  readonly channels = new Map<SourceId, Channel>();
+  /** Who listens where, as far as links told: `<ip> <port>`. */
+  readonly nodesByAddress = new Map<string, RemoteNode>();
+  /** Addresses being dialled, and the other torrents that wait for the link. */
+  readonly dials = new Map<string, Set<Torrent>>();
   readonly fleet = new Map<PeerId, { readonly isOrigin: boolean }>();
   readonly bans: BanList;
   readonly timers = new Timers();
@@ -69,6 +78,20 @@ export class EngineState {
   send(link: Link, bytes: Uint8Array): void {
     link.outbox.push(bytes);
     this.linksToFlush.add(link);
+  }
+
+  /**
+   * Sends one message of the peer wire on a channel: plainly on channel 0, in an envelope on others (CH2).
+   * @param first begins with the message's length prefix; `rest` follows it
+   */
+  say(channel: Channel, first: Uint8Array, ...rest: readonly Uint8Array[]): void {
+    const { link, number } = channel;
+    if (number === 0) this.send(link, first);
+    else {
+      this.send(link, encodeMessageEnvelope(link.channelsId as number, number, readUint32(first, 0)));
+      this.send(link, first.subarray(4));
+    }
+    for (const bytes of rest) this.send(link, bytes);
   }
 
   flush(): void {

@@ -27,6 +27,11 @@ export interface OfferView {
   availability(piece: number): number;
   /** Whether anybody else could give it what we do not tell. */
   readonly hasOtherSources: boolean;
+  /**
+   * Never to be told the last piece alone. libtorrent 2.0.8 drops a node that becomes a seed while it wants nothing
+   * of it, before it looks at what the new piece changes, and comes back a minute later.
+   */
+  readonly wantsLastTogether: boolean;
 }
 
 export class SuperSeeder {
@@ -109,7 +114,20 @@ export class SuperSeeder {
       pupil.pending.add(piece);
       offers.push(piece);
     }
+    const last = offers.length > 0 && view.wantsLastTogether ? this.#lastUntold(pupil) : undefined;
+    if (last !== undefined && !view.has.has(last)) {
+      pupil.told.set(last);
+      pupil.pending.add(last);
+      offers.push(last);
+    }
     return offers;
+  }
+
+  /** The one piece the node was not told of; undefined when there are more, or none. */
+  #lastUntold(pupil: Pupil): number | undefined {
+    if (pupil.told.count !== this.#pieceCount - 1) return undefined;
+    for (let piece = 0; piece < this.#pieceCount; piece++) if (!pupil.told.has(piece)) return piece;
+    return undefined;
   }
 
   #takeUntold(pupil: Pupil, view: OfferView): number | undefined {

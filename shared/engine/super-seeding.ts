@@ -70,9 +70,10 @@ function offer(state: EngineState, channel: Channel, seeder: SuperSeeder): void 
   const offers = seeder.offer(source, {
     has: channel.has,
     hasOtherSources: others > 0,
+    wantsLastTogether: channel.link.channelsId === undefined,
     availability: (piece) => torrent.picker.availability(piece),
   });
-  for (const piece of offers) state.send(channel.link, encodeHave(piece));
+  for (const piece of offers) state.say(channel, encodeHave(piece));
   const nextAt = stallsAt(state, channel, seeder);
   if (Number.isFinite(nextAt)) {
     const at = Math.max(nextAt, state.now + 1);

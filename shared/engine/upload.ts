@@ -4,15 +4,14 @@ import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import { encodePieceHeader, encodeReject } from '../wire/encode.ts';
 import type { WireBlock } from '../wire/messages.ts';
 import type { Channel, UploadRequest } from './channel.ts';
-import type { Ready } from './link.ts';
+import type { Link } from './link.ts';
 import type { EngineState } from './state.ts';
 import { piecesLost } from './verification.ts';
 
 const NOTHING = new Uint8Array(0);
 
 /** @throws PeerError `peer_request_invalid` */
-export function requestReceived(state: EngineState, ready: Ready, block: WireBlock): void {
-  const { channel } = ready;
+export function requestReceived(state: EngineState, channel: Channel, block: WireBlock): void {
   const { torrent, node } = channel;
   const piece = torrent.geometry.pieceIndex(block.piece);
   const isInside =
@@ -28,15 +27,16 @@ export function requestReceived(state: EngineState, ready: Ready, block: WireBlo
     node.isUnchoked && torrent.held.has(piece) && channel.uploads.length < state.options.maxQueuedUploads;
   if (!isServed) {
     // Without BEP 6 a request that is not served is ignored: the choke told the other side already.
-    if (ready.fast) state.send(channel.link, encodeReject(block));
+    if (channel.fast) state.say(channel, encodeReject(block));
     return;
   }
   channel.uploads.push({ piece, beginBytes: block.beginBytes, lengthBytes: block.lengthBytes });
-  serve(state, channel);
+  channel.link.serving.add(channel);
+  serve(state, channel.link);
 }
 
-export function cancelUpload(state: EngineState, ready: Ready, block: WireBlock): void {
-  const { uploads, link } = ready.channel;
+export function cancelUpload(state: EngineState, channel: Channel, block: WireBlock): void {
+  const { uploads } = channel;
   const at = uploads.findIndex(
     (request) =>
       request.piece === block.piece &&
@@ -46,65 +46,62 @@ export function cancelUpload(state: EngineState, ready: Ready, block: WireBlock)
   if (at < 0) return;
   uploads.splice(at, 1);
   // BEP 6: a cancelled request still gets its answer.
-  if (ready.fast) state.send(link, encodeReject(block));
+  if (channel.fast) state.say(channel, encodeReject(block));
 }
 
-/** Reads queued blocks while little waits to be sent. */
-export function serve(state: EngineState, channel: Channel): void {
-  const { link, torrent } = channel;
-  while (
-    channel.uploads.length > 0 &&
-    link.unsentBytes + channel.readingBytes < state.options.sendBufferBytes
-  ) {
-    const request = channel.uploads.shift() as UploadRequest;
-    const { piece, beginBytes } = request;
-    const contentBytes = Math.min(request.lengthBytes, torrent.geometry.contentLength(piece) - beginBytes);
-    if (contentBytes <= 0) {
-      sendBlock(state, channel, request, NOTHING);
-      continue;
-    }
-    channel.readingBytes += request.lengthBytes;
-    channel.reading.push(request);
-    state.emit({
-      type: 'readBlock',
-      link: link.id,
-      torrent: torrent.infoHash,
-      piece,
-      beginBytes,
-      lengthBytes: contentBytes,
-    });
+/** Reads queued blocks while little waits to be sent, channel by channel in turns. */
+export function serve(state: EngineState, link: Link): void {
+  for (const channel of link.serving) {
+    if (link.unsentBytes + link.readingBytes >= state.options.sendBufferBytes) return;
+    link.serving.delete(channel);
+    const request = channel.uploads.shift();
+    if (!request) continue;
+    if (channel.uploads.length > 0) link.serving.add(channel);
+    readForUpload(state, channel, request);
   }
+}
+
+function readForUpload(state: EngineState, channel: Channel, request: UploadRequest): void {
+  const { link, torrent } = channel;
+  const { piece, beginBytes } = request;
+  const lengthBytes = Math.min(request.lengthBytes, torrent.geometry.contentLength(piece) - beginBytes);
+  if (lengthBytes <= 0) {
+    sendBlock(state, channel, request, NOTHING);
+    return;
+  }
+  link.readingBytes += request.lengthBytes;
+  channel.reading.push(request);
+  state.emit({ type: 'readBlock', link: link.id, torrent: torrent.infoHash, piece, beginBytes, lengthBytes });
 }
 
 export function blockRead(
   state: EngineState,
-  ready: Ready,
+  channel: Channel,
   piece: PieceIndex,
   beginBytes: number,
   bytes: Uint8Array | undefined,
 ): void {
-  const { channel } = ready;
   const at = channel.reading.findIndex(
     (request) => request.piece === piece && request.beginBytes === beginBytes,
   );
   if (at < 0) return;
   const [request] = channel.reading.splice(at, 1) as [UploadRequest];
-  channel.readingBytes -= request.lengthBytes;
+  channel.link.readingBytes -= request.lengthBytes;
   if (bytes) sendBlock(state, channel, request, bytes);
   else {
-    if (ready.fast) state.send(channel.link, encodeReject(request));
+    if (channel.fast) state.say(channel, encodeReject(request));
     piecesLost(state, channel.torrent, [piece]);
   }
-  serve(state, channel);
+  serve(state, channel.link);
 }
 
 /** Content, then zeros as far as the request reaches into the padding (BEP 47). */
 function sendBlock(state: EngineState, channel: Channel, request: UploadRequest, content: Uint8Array): void {
   const { link, node, torrent } = channel;
   const { piece, beginBytes, lengthBytes } = request;
-  state.send(link, encodePieceHeader(piece, beginBytes, lengthBytes));
-  if (content.length > 0) state.send(link, content);
-  if (content.length < lengthBytes) state.send(link, new Uint8Array(lengthBytes - content.length));
+  const body = content.length > 0 ? [content] : [];
+  if (content.length < lengthBytes) body.push(new Uint8Array(lengthBytes - content.length));
+  state.say(channel, encodePieceHeader(piece, beginBytes, lengthBytes), ...body);
   state.counters.uploadedBytes += content.length;
   torrent.uploadedBytes += content.length;
   node.sent.add(content.length, state.now);

@@ -10,6 +10,7 @@ import type { SourceId } from '../picker/partial-piece.ts';
 import { WEB_SEED } from '../picker/partial-piece.ts';
 import type { PeerId, PieceIndex } from '../units.ts';
 import { encodeHave } from '../wire/encode.ts';
+import { closeChannel } from './channels.ts';
 import { closeLink } from './connections.ts';
 import { announce } from './dialer.ts';
 import { fillRequests } from './download.ts';
@@ -73,7 +74,7 @@ function piecePassed(
   torrent.readerSince.delete(piece);
   for (const channel of torrent.channels.values()) {
     if (channel.has.has(piece)) channel.wantedCount--;
-    state.send(channel.link, encodeHave(piece));
+    state.say(channel, encodeHave(piece));
   }
   torrent.picker.passed(piece);
   state.emit({ type: 'writePiece', torrent: infoHash, piece, bytes: checked.bytes });
@@ -90,7 +91,7 @@ function torrentCompleted(state: EngineState, torrent: Torrent): void {
   state.emit({ type: 'torrentComplete', torrent: torrent.infoHash });
   announce(state, torrent, 'completed');
   for (const channel of [...torrent.channels.values()]) {
-    if (channel.isSeed) closeLink(state, channel.link, 'both_complete');
+    if (channel.isSeed) closeChannel(state, channel, 'both_complete');
     else fillRequests(state, channel);
   }
 }
@@ -150,9 +151,7 @@ function banNode(state: EngineState, key: string, code: string): void {
   }
   const node = state.nodes.get(key);
   for (const link of node ? [...node.links] : []) {
-    if (link.direction === 'outbound' && link.phase.name === 'ready') {
-      link.phase.channel.torrent.addresses.forget(link.address);
-    }
+    for (const { torrent } of link.channels.values()) torrent.addresses.forget(link.address);
     closeLink(state, link, 'banned');
   }
 }

@@ -116,7 +116,19 @@ export class Picker {
   /** The source will not send this block. */
   release(source: SourceId, piece: PieceIndex, blockIndex: number): void {
     const partial = this.#partial.get(piece);
-    if (partial?.release(blockIndex, source)) this.#settle(piece);
+    if (!partial?.release(blockIndex, source)) return;
+    // A piece on parole is one source's alone: what it left half done, another begins anew.
+    if (partial.onParole) this.#partial.delete(piece);
+    this.#settle(piece);
+  }
+
+  /** The source is gone: pieces on parole that it began are open to others again, from their first block. */
+  sourceGone(source: SourceId): void {
+    for (const partial of this.#partial.values()) {
+      if (!partial.onParole || !partial.isServedBy(source)) continue;
+      this.#partial.delete(partial.piece);
+      this.#settle(partial.piece);
+    }
   }
 
   /**

@@ -161,26 +161,42 @@ export class MessageDecoder {
       throw wireError('wire_message_too_long', `message of ${lengthBytes} bytes`);
   }
 
-  /** @returns whether the id has a meaning. */
   #checkId(id: number, lengthBytes: number): boolean {
-    const fixedBytes = FIXED_LENGTH_BYTES[id];
-    if (fixedBytes !== undefined) {
-      if (lengthBytes !== fixedBytes) throw wrongLength(id, lengthBytes);
-      return true;
-    }
-    if (id === MESSAGE_ID.piece) {
-      // An empty block answers no request: requests name at least one byte.
-      if (lengthBytes <= 9) throw wrongLength(id, lengthBytes);
-      if (lengthBytes > MAX_PIECE_MESSAGE_BYTES) throw tooLong(id, lengthBytes);
-      return true;
-    }
-    if (lengthBytes > this.#maxMessageBytes) throw tooLong(id, lengthBytes);
-    if (id === MESSAGE_ID.bitfield || id === MESSAGE_ID.extended) {
-      if (lengthBytes < 2) throw wrongLength(id, lengthBytes);
-      return true;
-    }
-    return false;
+    return checkId(id, lengthBytes, this.#maxMessageBytes);
   }
+}
+
+/**
+ * One message without its length prefix, as a channel carries it (docs/PROTOCOL.md, CH2). Byte arrays are views.
+ *
+ * @param bytes id and payload, at least one byte; their length was bounded by the message around them
+ * @throws PeerError `wire_message_too_long`, `wire_message_length`
+ */
+export function decodeMessage(bytes: Uint8Array): Message {
+  const id = bytes[0] as number;
+  if (!checkId(id, bytes.length, bytes.length)) return { type: 'unknown', id };
+  return parse(id, bytes, 1, bytes.length);
+}
+
+/** @returns whether the id has a meaning. */
+function checkId(id: number, lengthBytes: number, maxMessageBytes: number): boolean {
+  const fixedBytes = FIXED_LENGTH_BYTES[id];
+  if (fixedBytes !== undefined) {
+    if (lengthBytes !== fixedBytes) throw wrongLength(id, lengthBytes);
+    return true;
+  }
+  if (id === MESSAGE_ID.piece) {
+    // An empty block answers no request: requests name at least one byte.
+    if (lengthBytes <= 9) throw wrongLength(id, lengthBytes);
+    if (lengthBytes > MAX_PIECE_MESSAGE_BYTES) throw tooLong(id, lengthBytes);
+    return true;
+  }
+  if (lengthBytes > maxMessageBytes) throw tooLong(id, lengthBytes);
+  if (id === MESSAGE_ID.bitfield || id === MESSAGE_ID.extended) {
+    if (lengthBytes < 2) throw wrongLength(id, lengthBytes);
+    return true;
+  }
+  return false;
 }
 
 /** @param start first byte after the id; `end` is one past the message. Lengths were checked by id. */

@@ -229,6 +229,7 @@ export class VirtualSwarm {
   readonly nodes: VirtualNode[] = [];
   readonly torrents = new Map<InfoHash, VirtualTorrent>();
   webSeedIsUp = true;
+  dialCount = 0;
   #events: Event[] = [];
   #order = 0;
   #nextLink = 1;
@@ -288,6 +289,7 @@ export class VirtualSwarm {
   }
 
   dial(from: VirtualNode, torrent: InfoHash, address: Address): void {
+    this.dialCount++;
     const to = this.nodes.find(
       (node) => node.address.ip === address.ip && node.address.port === address.port,
     );

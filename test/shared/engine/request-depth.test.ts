@@ -9,7 +9,7 @@ function settle(delayMs: number, blockMs: number): { depth: number; latencyMs: n
   let latencyMs = delayMs;
   for (let i = 0; i < 5_000; i++) {
     latencyMs = delayMs + depth.limit * blockMs;
-    depth.onBlock(latencyMs);
+    depth.onBlock(latencyMs, depth.limit);
   }
   return { depth: depth.limit, latencyMs };
 }
@@ -33,10 +33,16 @@ it('the queue stays short: a block comes within a few of the smallest latencies'
 
 it('stays within its bounds, and begins again small after lost requests', () => {
   const depth = new RequestDepth(OPTIONS);
-  for (let i = 0; i < 10_000; i++) depth.onBlock(0.1);
+  for (let i = 0; i < 10_000; i++) depth.onBlock(0.1, depth.limit);
   expect(depth.limit).toBe(512);
   depth.onTimeout();
   expect(depth.limit).toBe(4);
-  for (let i = 0; i < 100; i++) depth.onBlock(10_000);
+  for (let i = 0; i < 100; i++) depth.onBlock(10_000, depth.limit);
   expect(depth.limit).toBe(4);
+});
+
+it('does not grow while it holds nothing back', () => {
+  const depth = new RequestDepth(OPTIONS);
+  for (let i = 0; i < 100; i++) depth.onBlock(1, 2);
+  expect(depth.limit).toBe(8);
 });

@@ -8,7 +8,7 @@ const WINDOW = 4;
 const STALL_MS = 700;
 
 /** A seeder and pupils that have what they were offered when the test says so. */
-function classOf(count: number, seed = 1) {
+function classOf(count: number, seed = 1, wantsLastTogether = false) {
   const seeder = new SuperSeeder(PIECES, WINDOW, seededRandom(seed));
   const has = Array.from({ length: count }, () => Bitfield.empty(PIECES));
   const here = new Set<number>();
@@ -18,7 +18,12 @@ function classOf(count: number, seed = 1) {
     here.add(pupil);
   }
   const offer = (pupil: number) =>
-    seeder.offer(pupil, { has: has[pupil] as Bitfield, hasOtherSources: here.size > 1, availability });
+    seeder.offer(pupil, {
+      has: has[pupil] as Bitfield,
+      hasOtherSources: here.size > 1,
+      wantsLastTogether,
+      availability,
+    });
   const had = (pupil: number, piece: number) => {
     has[pupil]?.set(piece);
     seeder.had(pupil, piece);
@@ -107,5 +112,33 @@ describe('super-seeding (BEP 16)', () => {
     had(0, elsewhere as number);
     for (const piece of told.slice(1)) had(0, piece);
     expect(offer(0).length).toBeLessThan(WINDOW);
+  });
+
+  it('a stock client is never told the last piece alone: libtorrent drops who becomes a seed while it wants nothing', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const { offer, had } = classOf(1, seed, true);
+      let toldCount = 0;
+      let last: number[] = [];
+      for (let offers = offer(0); offers.length > 0; offers = offer(0)) {
+        toldCount += offers.length;
+        last = offers;
+        for (const piece of offers) had(0, piece);
+      }
+      expect(toldCount).toBe(PIECES);
+      expect(last.length, `seed ${seed}`).toBeGreaterThan(1);
+    }
+  });
+
+  it('one by one, too', () => {
+    const { offer, had } = classOf(1, 1, true);
+    const queue = offer(0);
+    const batches: number[][] = [];
+    for (let piece = queue.shift(); piece !== undefined; piece = queue.shift()) {
+      had(0, piece);
+      const offers = offer(0);
+      if (offers.length > 0) batches.push(offers);
+      queue.push(...offers);
+    }
+    expect(batches.at(-1)?.length).toBe(2);
   });
 });

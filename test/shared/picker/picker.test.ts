@@ -164,6 +164,34 @@ describe('pieces that failed (threat row 3)', () => {
   });
 });
 
+describe('a piece on parole', () => {
+  const onParole = () => {
+    const swarm = pickerOf('11', '*', { blocksPerPiece: 2 });
+    const piece = 1 as PieceIndex;
+    for (const source of [1, 2]) swarm.picker.pick(source, swarm.everything, 1, 0, RIPE_MS);
+    swarm.picker.receive(1, piece, 0);
+    swarm.picker.receive(2, piece, 1);
+    swarm.picker.failed(piece);
+    return { ...swarm, piece };
+  };
+
+  it('whose source goes away half done is begun anew by another (seed 34 of the liars)', () => {
+    const { picker, everything, piece } = onParole();
+    picker.pick(3, everything, 1, 0, RIPE_MS);
+    picker.receive(3, piece, 0);
+    picker.sourceGone(3);
+    expect(picker.pick(4, everything, 9, 0, RIPE_MS).blocks).toHaveLength(2);
+  });
+
+  it('whose source gives up a block is begun anew by another', () => {
+    const { picker, everything, piece } = onParole();
+    picker.pick(3, everything, 2, 0, RIPE_MS);
+    picker.receive(3, piece, 0);
+    picker.release(3, piece, 1);
+    expect(picker.pick(4, everything, 9, 0, RIPE_MS).blocks).toHaveLength(2);
+  });
+});
+
 describe('whole pieces for a web seed', () => {
   it('are taken once, and not from under a parole', () => {
     const { picker } = pickerOf('11', '*', { blocksPerPiece: 2 });

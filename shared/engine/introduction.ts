@@ -1,0 +1,26 @@
+/** The other side's extension handshake (BEP 10): where it listens, what it queues, whether it takes channels. */
+import { CHANNELS_EXTENSION } from '../wire/channels.ts';
+import { parseExtensionHandshake } from '../wire/extension.ts';
+import { mergeTwins } from './channels.ts';
+import { addressKey, dialEnded, knowAddress } from './dialer.ts';
+import type { Link, Ready } from './link.ts';
+import type { EngineState } from './state.ts';
+
+export function introduced(state: EngineState, link: Link, ready: Ready, payload: Uint8Array): void {
+  const { listenPort, maxRequests, messages } = parseExtensionHandshake(payload);
+  link.maxRequests = maxRequests ?? link.maxRequests;
+  if (listenPort !== undefined) {
+    // Knowing where the node listens keeps us from dialling it a second time.
+    const address = { ip: link.address.ip, port: listenPort };
+    knowAddress(state, address, ready.node);
+    for (const { torrent } of link.channels.values()) {
+      torrent.addresses.add([address]);
+      torrent.addresses.identify(address, ready.node.peerId);
+    }
+  }
+  const channelsId = messages.get(CHANNELS_EXTENSION);
+  const isNews = link.channelsId === undefined && channelsId !== undefined && channelsId !== 0;
+  if (isNews) link.channelsId = channelsId;
+  if (link.direction === 'outbound') dialEnded(state, addressKey(link.address));
+  if (isNews) mergeTwins(state, link, ready);
+}

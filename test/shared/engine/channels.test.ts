@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import { Geometry } from '../../../shared/geometry.ts';
+import type { InfoHash } from '../../../shared/units.ts';
+import {
+  encodeAccept,
+  encodeClose,
+  encodeMessageEnvelope,
+  encodeOpen,
+  OUR_CHANNELS_ID,
+  parseChannelMessage,
+} from '../../../shared/wire/channels.ts';
+import { encodeExtended, encodeHave, encodeInterested, encodeUnchoke } from '../../../shared/wire/encode.ts';
+import { encodeExtensionHandshake } from '../../../shared/wire/extension.ts';
+import { encodeHandshake } from '../../../shared/wire/handshake.ts';
+import { INFO_HASH, PEER_ID, ScriptedPeer } from '../../support/scripted-peer.ts';
+import { randomTorrent, type VirtualNode, VirtualSwarm } from '../../support/virtual-swarm.ts';
+
+const SETS = 12;
+const THEIR_ID = 5;
+const imageSet = () => new Geometry(16_384, [3_000, 21_500, 120_321, 240_000, 5_000]);
+
+function catalog(seed: number) {
+  const torrents = Array.from({ length: SETS }, (_, i) => randomTorrent(imageSet(), 100 * seed + i));
+  const swarm = new VirtualSwarm(seed);
+  for (const torrent of torrents) swarm.addTorrent(torrent);
+  return {
+    swarm,
+    torrents,
+    addAll: (node: VirtualNode, how = {}) => torrents.map((torrent) => node.add(torrent, how)),
+  };
+}
+
+/** A peer that is greeted and names the extension. */
+function withChannels(options: ConstructorParameters<typeof ScriptedPeer>[0] = {}): ScriptedPeer {
+  const peer = new ScriptedPeer(options);
+  peer.connect();
+  peer.say(encodeHandshake({ infoHash: INFO_HASH, peerId: PEER_ID, fast: true, extended: true, v2: false }));
+  const messages = new Map([['sh_channels', THEIR_ID]]);
+  peer.say(encodeExtended(0, encodeExtensionHandshake({ messages })));
+  return peer;
+}
+
+/** What the engine said in the extension. */
+const saidOnChannels = (peer: ScriptedPeer) =>
+  peer
+    .heard()
+    .flatMap((message) =>
+      message.type === 'extended' && message.id === THEIR_ID ? [parseChannelMessage(message.payload)] : [],
+    );
+
+describe('one link per pair of nodes, many torrents on it', () => {
+  it('a catalog goes to three nodes over one link a pair', () => {
+    const { swarm, torrents, addAll } = catalog(1);
+    const origin = swarm.addNode('origin', { upBytesPerSecond: 2_500_000 });
+    addAll(origin, { seed: true, superSeed: true });
+    const edges = [0, 1, 2].map((i) => swarm.addNode(`edge ${i}`, { upBytesPerSecond: 2_500_000 }));
+    for (const edge of edges) addAll(edge);
+    expect(swarm.runUntil(() => edges.every((edge) => torrents.every((t) => edge.holdsAll(t))), 60_000)).toBe(
+      true,
+    );
+    swarm.run(5_000);
+    expect([origin, ...edges].map((node) => node.engine.linkCount)).toEqual([3, 3, 3, 3]);
+    const sent = origin.engine.counters.uploadedBytes;
+    expect(sent / (SETS * imageSet().contentBytes)).toBeLessThan(1.3);
+  });
+
+  it('a torrent published later needs no dial', () => {
+    const { swarm, torrents } = catalog(2);
+    const origin = swarm.addNode('origin');
+    const edge = swarm.addNode('edge');
+    const [first, second] = torrents as [(typeof torrents)[0], (typeof torrents)[0]];
+    origin.add(first, { seed: true });
+    edge.add(first, {});
+    expect(swarm.runUntil(() => edge.holdsAll(first), 60_000)).toBe(true);
+    const dialsBefore = swarm.dialCount;
+    origin.add(second, { seed: true });
+    edge.add(second, {});
+    expect(swarm.runUntil(() => edge.holdsAll(second), 60_000)).toBe(true);
+    expect(swarm.dialCount).toBe(dialsBefore);
+  });
+
+  it('CH8: nodes that dial each other at once end with one link, and complete (20 seeds)', () => {
+    for (let seed = 10; seed < 30; seed++) {
+      const { swarm, torrents } = catalog(seed);
+      const [a, b] = [swarm.addNode('a'), swarm.addNode('b')];
+      torrents.forEach((torrent, i) => {
+        a.add(torrent, { seed: i % 2 === 0 });
+        b.add(torrent, { seed: i % 2 === 1 });
+      });
+      const done = () => torrents.every((torrent) => a.holdsAll(torrent) && b.holdsAll(torrent));
+      expect(swarm.runUntil(done, 60_000), `seed ${seed}`).toBe(true);
+      swarm.run(5_000);
+      expect([a.engine.linkCount, b.engine.linkCount], `seed ${seed}`).toEqual([1, 1]);
+    }
+  });
+
+  it('a node that dies takes its channels with it; their blocks are asked of others', () => {
+    for (let seed = 40; seed < 50; seed++) {
+      const { swarm, torrents, addAll } = catalog(seed);
+      const seeds = [0, 1].map((i) => swarm.addNode(`seed ${i}`, { upBytesPerSecond: 500_000 }));
+      for (const node of seeds) addAll(node, { seed: true });
+      const edge = swarm.addNode('edge');
+      addAll(edge);
+      swarm.run(900);
+      seeds[0]?.kill();
+      const done = () => torrents.every((torrent) => edge.holdsAll(torrent));
+      expect(swarm.runUntil(done, 120_000), `seed ${seed}`).toBe(true);
+    }
+  });
+
+  it('a liar is banned on every torrent at once', () => {
+    const { swarm, torrents, addAll } = catalog(3);
+    const lie = (_: number, bytes: Uint8Array) => bytes.map((byte) => byte ^ 255);
+    const liar = swarm.addNode('liar', { lie });
+    const honest = swarm.addNode('honest', { upBytesPerSecond: 1_000_000 });
+    const edge = swarm.addNode('edge');
+    addAll(liar, { seed: true });
+    addAll(honest, { seed: true });
+    addAll(edge);
+    expect(swarm.runUntil(() => torrents.every((torrent) => edge.holdsAll(torrent)), 120_000)).toBe(true);
+    expect(edge.banned).toEqual([liar.peerId]);
+  });
+});
+
+describe('the rules of docs/PROTOCOL.md', () => {
+  it('CH1: a peer that does not name the extension is not spoken to in it', () => {
+    const peer = new ScriptedPeer().greeted();
+    peer.say(encodeInterested());
+    expect(saidOnChannels(peer)).toEqual([]);
+  });
+
+  it('CH1: an open from a peer that named no extension ends the link', () => {
+    const peer = new ScriptedPeer().greeted();
+    peer.say(encodeOpen(OUR_CHANNELS_ID, 1, INFO_HASH, { type: 'none' }));
+    expect(peer.closedFor).toBe('peer_channel_invalid');
+  });
+
+  it('CH3: an open of a number that is ours, or in use, ends the link', () => {
+    for (const number of [0, 2]) {
+      const peer = withChannels();
+      peer.say(encodeOpen(OUR_CHANNELS_ID, number, INFO_HASH, { type: 'none' }));
+      expect(peer.closedFor, `${number}`).toBe('peer_channel_invalid');
+    }
+  });
+
+  it('CH4: an open for an unknown torrent, or one that is on the link already, is answered by close', () => {
+    const peer = withChannels();
+    peer.say(encodeOpen(OUR_CHANNELS_ID, 1, '00'.repeat(20) as InfoHash, { type: 'all' }));
+    peer.say(encodeOpen(OUR_CHANNELS_ID, 3, INFO_HASH, { type: 'all' }));
+    expect(saidOnChannels(peer)).toEqual([
+      { type: 'close', number: 1 },
+      { type: 'close', number: 3 },
+    ]);
+    expect(peer.closedFor).toBeUndefined();
+  });
+
+  it('CH4, CH7: a torrent whose channel was closed can be opened anew, and says what we have', () => {
+    const peer = withChannels({ held: 'all' });
+    peer.say(encodeClose(OUR_CHANNELS_ID, 0));
+    peer.say(encodeOpen(OUR_CHANNELS_ID, 1, INFO_HASH, { type: 'none' }));
+    expect(saidOnChannels(peer)).toEqual([{ type: 'accept', number: 1, pieces: { type: 'all' } }]);
+  });
+
+  it("CH6: interest on a channel is answered by the link's unchoke; requests by blocks on that channel", () => {
+    const peer = withChannels({ held: 'all' });
+    peer.say(encodeClose(OUR_CHANNELS_ID, 0));
+    peer.say(encodeOpen(OUR_CHANNELS_ID, 1, INFO_HASH, { type: 'none' }));
+    const interested = encodeInterested();
+    peer.say(encodeMessageEnvelope(OUR_CHANNELS_ID, 1, interested.length - 4), interested.subarray(4));
+    expect(peer.heardTypes()).toContain('unchoke');
+  });
+
+  it('CH6: choke and unchoke on a channel end the link', () => {
+    const peer = withChannels({ held: 'all' });
+    peer.say(encodeClose(OUR_CHANNELS_ID, 0), encodeOpen(OUR_CHANNELS_ID, 1, INFO_HASH, { type: 'none' }));
+    const unchoke = encodeUnchoke();
+    peer.say(encodeMessageEnvelope(OUR_CHANNELS_ID, 1, unchoke.length - 4), unchoke.subarray(4));
+    expect(peer.closedFor).toBe('peer_channel_invalid');
+  });
+
+  it('CH7: messages for a channel that is closed, and closes of one that is unknown, are ignored', () => {
+    const peer = withChannels({ held: 'all' });
+    peer.say(encodeClose(OUR_CHANNELS_ID, 0), encodeHave(1), encodeClose(OUR_CHANNELS_ID, 0));
+    const have = encodeHave(1);
+    peer.say(encodeMessageEnvelope(OUR_CHANNELS_ID, 77, have.length - 4), have.subarray(4));
+    peer.say(encodeAccept(OUR_CHANNELS_ID, 2, { type: 'all' }));
+    expect(peer.closedFor).toBeUndefined();
+  });
+
+  it('CH9: a bitfield of the wrong length in an open ends the link', () => {
+    const peer = withChannels({ held: 'all' });
+    peer.say(encodeClose(OUR_CHANNELS_ID, 0));
+    peer.say(encodeOpen(OUR_CHANNELS_ID, 1, INFO_HASH, { type: 'bitfield', bytes: new Uint8Array(9) }));
+    expect(peer.closedFor).toBe('peer_bitfield_invalid');
+  });
+});
