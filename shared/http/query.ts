@@ -56,7 +56,7 @@ export function parseImageQuery(query: string): ImageWish {
   const width =
     pixels('w', 'width') ??
     (height === undefined && Object.hasOwn(PRESETS, preset) ? PRESETS[preset] : undefined);
-  const format = first(words, ['fm', 'format'])?.toLowerCase() ?? '';
+  const format = first(words, ['fm', 'format', 'f'])?.toLowerCase() ?? '';
   const auto = first(words, ['auto'])?.toLowerCase().split(',') ?? [];
   const fit = first(words, ['fit', 'mode'])?.toLowerCase() ?? '';
   return {
