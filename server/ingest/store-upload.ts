@@ -1,6 +1,6 @@
 /** Writes a photo into the uploads folder while it is hashed and its type is judged by its first bytes. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
@@ -17,13 +17,20 @@ export interface StoredUpload {
 export async function storeUpload(folder: string, stream: Readable): Promise<StoredUpload> {
   const path = join(folder, randomBytes(16).toString('hex'));
   const judge = createJudge();
+  const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
   try {
-    await pipeline(stream, judge.stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    await pipeline(stream, judge.stream, file);
     return { path, ...judge.result() };
   } catch (error) {
+    // A photo refused by its first bytes: the file may still be about to be made.
+    await closed(file);
     await rm(path, { force: true });
     throw error;
   }
+}
+
+function closed(file: WriteStream): Promise<void> {
+  return file.closed ? Promise.resolve() : new Promise((resolve) => file.once('close', () => resolve()));
 }
 
 interface Judge {

@@ -30,8 +30,9 @@ export function rootOf(bytes: Uint8Array): string {
 export async function expectServed(url: string, image: Image, context = ''): Promise<void> {
   for (const rendition of image.renditions) {
     const response = await fetch(`${url}/images/${image.id}/${rendition.name}`);
-    expect(response.status, `${context} ${rendition.name}`).toBe(200);
     const bytes = new Uint8Array(await response.arrayBuffer());
+    const said = response.ok ? '' : Buffer.from(bytes).toString();
+    expect(response.status, `${context} ${rendition.name} ${said}`).toBe(200);
     expect([bytes.length, rootOf(bytes)], `${context} ${rendition.name}`).toEqual([
       rendition.bytes,
       rendition.root,
