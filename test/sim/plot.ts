@@ -1,0 +1,43 @@
+/** Pieces over time as an SVG written by hand: one line per host, verified bytes in percent. */
+import type { Curve, FanOutResult } from './fan-out.ts';
+
+const WIDTH = 800;
+const HEIGHT = 400;
+const MARGIN = 40;
+/** More points than pixels show nothing more. */
+const MAX_POINTS = 400;
+
+export function plotSvg(result: FanOutResult, wholeBytes: number): string {
+  const lastSecond = Math.max(result.seconds, result.boundSeconds);
+  const x = (second: number) => (MARGIN + (second / lastSecond) * (WIDTH - 2 * MARGIN)).toFixed(1);
+  const y = (share: number) => (HEIGHT - MARGIN - share * (HEIGHT - 2 * MARGIN)).toFixed(1);
+  const lines = result.curves.map((curve, i) => {
+    const points = pointsOf(curve, wholeBytes).map(([second, share]) => `${x(second)},${y(share)}`);
+    const hue = Math.round((i * 360) / result.curves.length);
+    return `<polyline points="${x(0)},${y(0)} ${points.join(' ')}" fill="none" stroke="hsl(${hue} 70% 45%)"><title>${curve.name}</title></polyline>`;
+  });
+  const bound = x(result.boundSeconds);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
+    `<path d="M${x(0)} ${y(1)}V${y(0)}H${x(lastSecond)}" fill="none" stroke="black"/>`,
+    `<line x1="${bound}" y1="${y(0)}" x2="${bound}" y2="${y(1)}" stroke="gray" stroke-dasharray="4"/>`,
+    `<text x="${bound}" y="${MARGIN - 8}" text-anchor="middle">bound ${result.boundSeconds.toFixed(1)} s</text>`,
+    `<text x="${x(lastSecond)}" y="${HEIGHT - 12}" text-anchor="end">${lastSecond.toFixed(1)} s</text>`,
+    `<text x="8" y="${y(1)}">100 %</text>`,
+    ...lines,
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function pointsOf(curve: Curve, wholeBytes: number): [second: number, share: number][] {
+  const every = Math.max(1, Math.ceil(curve.verifiedAt.length / MAX_POINTS));
+  const points: [number, number][] = [];
+  let bytes = 0;
+  curve.verifiedAt.forEach((second, i) => {
+    bytes += curve.verifiedBytes[i] as number;
+    if (i % every === 0 || i === curve.verifiedAt.length - 1) points.push([second, bytes / wholeBytes]);
+  });
+  return points;
+}

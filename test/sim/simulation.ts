@@ -1,0 +1,193 @@
+/**
+ * Engines, access links, a tracker and a clock: one seed replays a run. Rules that must hold at every moment are
+ * checked while it runs, and what breaks one ends the run.
+ */
+import type { EngineAction } from '../../shared/engine/actions.ts';
+import type { Address } from '../../shared/engine/inputs.ts';
+import { type Random, seededRandom, shuffle } from '../../shared/random.ts';
+import type { InfoHash, LinkId, PeerId, PieceIndex } from '../../shared/units.ts';
+import type { SimTorrent } from './content.ts';
+import { EventQueue } from './event-queue.ts';
+import { type End, type HostOptions, SimHost } from './host.ts';
+import type { Pipe } from './network.ts';
+
+/** As the host's transport waits for a connection that nobody answers. */
+const DIAL_TIMEOUT_MS = 5_000;
+/** BEP 3: peers in one answer of the tracker. */
+const HANDOUT = 50;
+const ANNOUNCE_INTERVAL_MS = 30_000;
+/** What TCP may have on its way on the paths here: more than twice what they hold. */
+const WINDOW_BYTES = 256 << 10;
+
+export class InvariantBroken extends Error {
+  override readonly name = 'InvariantBroken';
+}
+
+export class Simulation {
+  readonly seed: number;
+  readonly events = new EventQueue();
+  readonly random: Random;
+  readonly hosts: SimHost[] = [];
+  readonly torrents = new Map<InfoHash, SimTorrent>();
+  readonly wrongBans: string[] = [];
+  /** Hosts of different islands do not reach each other. Undefined: everyone reaches everyone. */
+  #islands: ReadonlyMap<SimHost, number> | undefined;
+  readonly #byAddress = new Map<string, SimHost>();
+  readonly #byPeerId = new Map<PeerId, SimHost>();
+  readonly #announced = new Map<InfoHash, SimHost[]>();
+  readonly #pipes = new Map<LinkId, End>();
+  readonly #twins = new Map<LinkId, LinkId>();
+  #nextLink = 1;
+
+  constructor(seed: number) {
+    this.seed = seed;
+    this.random = seededRandom(seed);
+  }
+
+  addHost(options: HostOptions): SimHost {
+    const host = new SimHost(this, this.hosts.length + 1, options);
+    this.hosts.push(host);
+    this.#byAddress.set(keyOf(host.address), host);
+    this.#byPeerId.set(host.peerId, host);
+    return host;
+  }
+
+  addTorrent(torrent: SimTorrent): void {
+    this.torrents.set(torrent.infoHash, torrent);
+  }
+
+  truth(torrent: InfoHash, piece: PieceIndex): Uint8Array {
+    return this.torrents.get(torrent)?.pieces[piece] as Uint8Array;
+  }
+
+  /** @returns whether the condition came to hold within `limitMs` of virtual time */
+  runUntil(condition: () => boolean, limitMs: number): boolean {
+    return this.events.runUntil(condition, this.events.now + limitMs);
+  }
+
+  violated(rule: string): never {
+    throw new InvariantBroken(`seed ${this.seed}, at ${this.events.now.toFixed(1)} ms: ${rule}`);
+  }
+
+  /** Honest nodes ban nobody honest: what it looks like to them is the network's fault. */
+  nodeBanned(by: SimHost, peerId: PeerId, code: string): void {
+    const banned = this.#byPeerId.get(peerId);
+    if (by.isHonest && banned?.isHonest)
+      this.violated(`${by.name} banned ${banned.name}, who is honest: ${code}`);
+  }
+
+  /** No uplink may have carried more than its rate allows. */
+  checkUplinks(): void {
+    for (const { name, access } of this.hosts) {
+      const allowed = access.upBytesPerMs * this.events.now + 64_000;
+      if (access.use.sentBytes > allowed) this.violated(`${name} sent more than its uplink carries`);
+    }
+  }
+
+  /** Splits the network, or heals it. What is on its way arrives; what is queued waits, as TCP would have it wait. */
+  partition(islands: ReadonlyMap<SimHost, number> | undefined): void {
+    this.#islands = islands;
+    for (const [link, end] of this.#pipes) {
+      if (!end.host.ends.has(link) && end.out.queue.length === 0) this.#pipes.delete(link);
+      end.out.isCut = !this.#reaches(end.host, end.other);
+      if (!end.out.isCut) end.host.access.resume(end.out);
+    }
+  }
+
+  #reaches(from: SimHost, to: SimHost): boolean {
+    return this.#islands === undefined || this.#islands.get(from) === this.#islands.get(to);
+  }
+
+  dial(from: SimHost, torrent: InfoHash, address: Address): void {
+    const { events } = this;
+    const to = this.#byAddress.get(keyOf(address));
+    const fail = () => {
+      from.counters.failedDials++;
+      from.input({ type: 'dialFailed', torrent, address });
+    };
+    if (!to || !this.#reaches(from, to)) {
+      events.at(events.now + DIAL_TIMEOUT_MS, fail);
+      return;
+    }
+    const latencyMs = from.latencyMs + to.latencyMs;
+    events.at(events.now + 2 * latencyMs, () => {
+      if (!to.isUp) fail();
+      else if (from.isUp) this.#connect(from, to, torrent, address, latencyMs);
+    });
+  }
+
+  #connect(from: SimHost, to: SimHost, torrent: InfoHash, address: Address, latencyMs: number): void {
+    const near = this.#nextLink++ as LinkId;
+    const far = this.#nextLink++ as LinkId;
+    const forth = this.#pipe(from, to, near, far, latencyMs);
+    const back = this.#pipe(to, from, far, near, latencyMs);
+    this.#join({ host: from, link: near, out: forth, back, other: to }, far);
+    this.#join({ host: to, link: far, out: back, back: forth, other: from }, near);
+    const caller = { ip: from.address.ip, port: 1024 + (near % 60_000) };
+    to.input({ type: 'linkOpened', link: far, direction: 'inbound', address: caller, torrent: undefined });
+    from.input({ type: 'linkOpened', link: near, direction: 'outbound', address, torrent });
+  }
+
+  #join(end: End, twin: LinkId): void {
+    end.host.counters.linksOpened++;
+    end.host.ends.set(end.link, end);
+    this.#pipes.set(end.link, end);
+    this.#twins.set(end.link, twin);
+  }
+
+  #pipe(from: SimHost, to: SimHost, near: LinkId, far: LinkId, latencyMs: number): Pipe {
+    return {
+      from: from.access,
+      to: to.access,
+      latencyMs,
+      windowBytes: WINDOW_BYTES,
+      queue: [],
+      queuedBytes: 0,
+      onWayBytes: 0,
+      isListed: false,
+      isCut: !this.#reaches(from, to),
+      isClosed: false,
+      closesWhenEmpty: false,
+      sent: (bytes) => from.input({ type: 'linkSent', link: near, bytes }),
+      delivered: (chunks) => {
+        for (const bytes of chunks) to.input({ type: 'linkData', link: far, bytes });
+      },
+      closed: () => to.linkClosed(far, 'remote_closed'),
+    };
+  }
+
+  opposite(end: End): { readonly otherLink: LinkId } {
+    return { otherLink: this.#twins.get(end.link) as LinkId };
+  }
+
+  /** The tracker hands out at random whom it heard of; it forgets nobody who died without saying so. */
+  announce(from: SimHost, torrent: InfoHash): void {
+    const known = this.#announced.get(torrent) ?? [];
+    this.#announced.set(torrent, known);
+    const { events } = this;
+    events.at(events.now + 2 * from.latencyMs, () => {
+      if (!known.includes(from)) known.push(from);
+      const others = shuffle(
+        known.filter((host) => host !== from),
+        this.random,
+      ).slice(0, HANDOUT);
+      const addresses = others.map((host) => host.address);
+      from.input({ type: 'announced', torrent, addresses, intervalMs: ANNOUNCE_INTERVAL_MS });
+    });
+  }
+
+  /** A web seed that answers at once: its own limits are no subject here. */
+  fetchFromWebSeed(from: SimHost, action: Extract<EngineAction, { type: 'fetchFromWebSeed' }>): void {
+    const { torrent, fetch, firstPiece, pieceCount } = action;
+    const { events } = this;
+    events.at(events.now + 4 * from.latencyMs, () => {
+      for (let i = 0; i < pieceCount; i++) {
+        const piece = (firstPiece + i) as PieceIndex;
+        from.input({ type: 'webSeedPiece', torrent, piece, bytes: this.truth(torrent, piece).slice() });
+      }
+      from.input({ type: 'webSeedEnded', torrent, fetch, ok: true });
+    });
+  }
+}
+
+const keyOf = (address: Address): string => `${address.ip} ${address.port}`;
