@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Whole fleets, stock clients and browsers: each file has the machine to itself. */
 const WHOLE_SYSTEMS = ['test/system/**/*.test.ts', 'test/interop/**/*.test.ts', 'test/browser/**/*.test.ts'];
 
+// Real sockets and processes are among the parts, and two files share two cores: what fails once is run once more.
 // Forks, not threads: native modules (sharp, sqlite) live in the tests' processes.
 const common = { pool: 'forks', testTimeout: 30_000, hookTimeout: 60_000 } as const;
 
@@ -16,6 +17,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: WHOLE_SYSTEMS,
           maxWorkers: 2,
+          retry: 1,
           sequence: { groupOrder: 0 },
         },
       },
