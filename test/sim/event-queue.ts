@@ -2,6 +2,9 @@
 
 type Run = () => void;
 
+/** Time goes in steps of 2^-10 ms, so that sums and differences of times are exact and runs replay anywhere. */
+const STEPS_PER_MS = 1024;
+
 export class EventQueue {
   now = 0;
   readonly #times: number[] = [];
@@ -12,7 +15,9 @@ export class EventQueue {
   #soon: Run[] = [];
   #soonAt = 0;
 
-  at(time: number, run: Run): void {
+  /** Not before `atMs`, and at the next step of the clock. */
+  at(atMs: number, run: Run): void {
+    const time = Math.ceil(atMs * STEPS_PER_MS) / STEPS_PER_MS;
     const times = this.#times;
     const orders = this.#orders;
     const runs = this.#runs;

@@ -1,0 +1,89 @@
+/** Rows of the threat list that only a swarm can show, each beside the same swarm without the attack. */
+import { describe, expect, it } from 'vitest';
+import { type Behaviour, lyingHoarder, silentHoarder } from './behaviour.ts';
+import { makeTorrent } from './content.ts';
+import type { SimHost } from './host.ts';
+import { Simulation } from './simulation.ts';
+
+const MIB = 2 ** 20;
+const RATES = { upBytesPerSecond: 2_500_000, downBytesPerSecond: 5_000_000, latencyMs: 5 };
+const EDGES = 8;
+
+interface Swarm {
+  readonly simulation: Simulation;
+  readonly edges: readonly SimHost[];
+  /** Seconds until the last of these is done. */
+  lastDone(hosts: readonly SimHost[]): number;
+}
+
+/** An origin that super-seeds 8 MiB, and eight edges that start with it. */
+function swarm(
+  seed: number,
+  edge: (index: number) => { engine?: { uploadSlots: number }; behaviour?: Behaviour } = () => ({}),
+): Swarm {
+  const simulation = new Simulation(seed);
+  simulation.addTorrent(makeTorrent(0, [8 * MIB], simulation.random));
+  const [torrent] = simulation.torrents.values();
+  const origin = simulation.addHost({ name: 'origin', ...RATES });
+  const edges = Array.from({ length: EDGES }, (_, i) =>
+    simulation.addHost({ name: `edge ${i}`, ...RATES, ...edge(i) }),
+  );
+  origin.add(torrent!, { isSeed: true, superSeed: true });
+  for (const host of edges) host.add(torrent!);
+  const lastDone = (hosts: readonly SimHost[]) => {
+    const isDone = simulation.runUntil(() => hosts.every((host) => host.isComplete), 600_000);
+    expect(isDone, `seed ${seed}: everyone completes`).toBe(true);
+    return Math.max(...hosts.map((host) => host.completedAt.get(torrent!.infoHash) ?? 0)) / 1000;
+  };
+  return { simulation, edges, lastDone };
+}
+
+function undisturbed(seed: number): number {
+  const { edges, lastDone } = swarm(seed);
+  return lastDone(edges);
+}
+
+describe('threats to a swarm', () => {
+  it('threat row 2: a liar hands out 1,000 addresses; the edges dial them in small numbers and lose no time', () => {
+    const { simulation, edges, lastDone } = swarm(2);
+    const [torrent] = simulation.torrents.keys();
+    const addresses = Array.from({ length: 1_000 }, (_, i) => ({
+      ip: `192.0.2.${i % 250}`,
+      port: 1_000 + i,
+    }));
+    for (const edge of edges) edge.input({ type: 'peersFound', torrent: torrent!, addresses });
+    expect(lastDone(edges) / undisturbed(2)).toBeLessThan(1.1);
+    for (const edge of edges) expect(edge.counters.dials).toBeLessThan(200);
+  });
+
+  for (const [name, behaviour] of [
+    ['never tells what it has', silentHoarder],
+    ['claims to have everything', lyingHoarder(512)],
+  ] as const) {
+    it(`threat row 12: a hoarder that ${name} does not stall super-seeding`, () => {
+      const { edges, lastDone } = swarm(12, (i) => (i === 0 ? { behaviour } : {}));
+      expect(lastDone(edges.slice(1)) / undisturbed(12)).toBeLessThan(1.25);
+    });
+  }
+
+  it('threat row 13: two of eight free-ride; they finish last or equal, the others are less than 10 % slower', () => {
+    const { edges, lastDone } = swarm(13, (i) => (i < 2 ? { engine: { uploadSlots: 0 } } : {}));
+    const givers = lastDone(edges.slice(2));
+    const riders = lastDone(edges.slice(0, 2));
+    expect(givers / undisturbed(13)).toBeLessThan(1.1);
+    expect(riders).toBeGreaterThanOrEqual(givers * 0.999);
+  });
+
+  it('threat row 1: fifty ids of one /24 that only take: the edges are done in at most 1.1 times the time', () => {
+    const { simulation, edges, lastDone } = swarm(1);
+    const [torrent] = simulation.torrents.values();
+    for (let i = 0; i < 50; i++) {
+      const ip = `198.51.100.${i + 1}`;
+      const behaviour = { isHostile: true };
+      simulation
+        .addHost({ name: `sybil ${i}`, ...RATES, ip, behaviour, engine: { uploadSlots: 0 } })
+        .add(torrent!);
+    }
+    expect(lastDone(edges) / undisturbed(1)).toBeLessThanOrEqual(1.1);
+  });
+});
