@@ -19,6 +19,7 @@ import { nodeChanged } from './choking.ts';
 import { closeLink } from './connections.ts';
 import { dialMore } from './dialer.ts';
 import { abandonRequests } from './download.ts';
+import { sendHaves } from './haves.ts';
 import type { Address } from './inputs.ts';
 import type { Link, Ready } from './link.ts';
 import { onChannelMessage } from './messages.ts';
@@ -66,6 +67,8 @@ export function closeChannel(state: EngineState, channel: Channel, reason: strin
     closeLink(state, link, reason);
     return;
   }
+  // The other side's last picture of us: a complete node is no pupil any more (BEP 16).
+  sendHaves(state, link);
   state.send(link, encodeClose(link.channelsId, number));
   channelGone(state, channel);
   nodeChanged(state);

@@ -25,6 +25,7 @@ import {
   peersFound,
 } from './dialer.ts';
 import { fillRequests, requestTimer } from './download.ts';
+import { sendHaves } from './haves.ts';
 import type { EngineInput } from './inputs.ts';
 import type { Link } from './link.ts';
 import type { EngineOptions } from './options.ts';
@@ -62,6 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
       handle(state, input);
       for (let due = state.timers.takeDue(now); due; due = state.timers.takeDue(now)) fire(state, due);
       fillFreed(state);
+      for (const link of state.linksToFlush) sendHaves(state, link);
       state.flush();
       const { actions } = state;
       state.actions = [];
@@ -222,6 +224,7 @@ function fireLink(state: EngineState, kind: string, id: LinkId): void {
   const { now, options, timers } = state;
   if (kind === 'handshake') return closeLink(state, link, 'handshake_timeout');
   if (link.phase.name !== 'ready') return;
+  if (kind === 'haves') return sendHaves(state, link);
   if (kind === 'introduction') return dialEnded(state, addressKey(link.address));
   // Keep-alive and silence look when something was last sent or received, so no message need move a timer.
   if (kind === 'keepAlive') {

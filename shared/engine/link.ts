@@ -3,6 +3,7 @@ import type { LinkId } from '../units.ts';
 import type { MessageDecoder } from '../wire/decoder.ts';
 import type { HandshakeReader } from '../wire/handshake.ts';
 import type { Channel } from './channel.ts';
+import type { UntoldHave } from './haves.ts';
 import type { Address } from './inputs.ts';
 import type { RemoteNode } from './node.ts';
 import type { Torrent } from './torrent.ts';
@@ -58,6 +59,10 @@ export class Link {
   maxRequests = UNTOLD_MAX_REQUESTS;
   /** Channels with requests to serve, longest waiting first. */
   readonly serving = new Set<Channel>();
+  /** New pieces that the other side has not been told of yet. */
+  readonly untoldHaves: UntoldHave[] = [];
+  /** When it was last told of any. */
+  lastHaveAt = Number.NEGATIVE_INFINITY;
   /** Chunks of this step, sent as one action at its end. */
   readonly outbox: Uint8Array[] = [];
 

@@ -32,6 +32,8 @@ export interface EngineTunables {
   readonly channelTimeoutMs: number;
   /** A block asked of one node may be asked of a second one after so long, when nothing else is left. */
   readonly endGameAfterMs: number;
+  /** HAVE messages wait so long for each other; a fraction of the time a block takes on a busy link. */
+  readonly haveHoldMs: number;
   /** Requests of one peer that we queue; beyond it they are rejected. Told in the BEP 10 handshake as `reqq`. */
   readonly maxQueuedUploads: number;
   /** Payload handed to the host but not yet sent, per link. Beyond it, blocks wait in our own queue. */
@@ -89,6 +91,7 @@ export const defaultTunables: EngineTunables = {
   requestTimeoutMs: 5_000,
   channelTimeoutMs: 30_000,
   endGameAfterMs: 500,
+  haveHoldMs: 50,
   maxQueuedUploads: 1_000,
   sendBufferBytes: 64 << 10,
   maxUnsentBytes: 8 << 20,

@@ -7,7 +7,7 @@ import type { InfoHash, LinkId } from '../units.ts';
 
 export type TimerName =
   | { readonly kind: 'chokingRound' | 'optimisticUnchoke' }
-  | { readonly kind: 'handshake' | 'introduction' | 'keepAlive' | 'silence'; readonly link: LinkId }
+  | { readonly kind: 'handshake' | 'introduction' | 'keepAlive' | 'silence' | 'haves'; readonly link: LinkId }
   | { readonly kind: 'requests' | 'refill'; readonly source: SourceId }
   | { readonly kind: 'announce' | 'dial' | 'webSeed' | 'superSeed'; readonly torrent: InfoHash };
 

@@ -9,11 +9,11 @@ import { equalBytes } from '../bytes.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
 import { WEB_SEED } from '../picker/partial-piece.ts';
 import type { PeerId, PieceIndex } from '../units.ts';
-import { encodeHave } from '../wire/encode.ts';
 import { closeChannel } from './channels.ts';
 import { closeLink } from './connections.ts';
 import { announce } from './dialer.ts';
 import { fillRequests } from './download.ts';
+import { tellHave } from './haves.ts';
 import type { PieceVerdict } from './inputs.ts';
 import type { EngineState } from './state.ts';
 import type { CheckingPiece, Contributor, FailedPiece, Torrent } from './torrent.ts';
@@ -74,7 +74,7 @@ function piecePassed(
   torrent.readerSince.delete(piece);
   for (const channel of torrent.channels.values()) {
     if (channel.has.has(piece)) channel.wantedCount--;
-    state.say(channel, encodeHave(piece));
+    tellHave(state, channel, piece);
   }
   torrent.picker.passed(piece);
   state.emit({ type: 'writePiece', torrent: infoHash, piece, bytes: checked.bytes });

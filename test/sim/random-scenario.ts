@@ -41,6 +41,7 @@ export function drawTunables(random: Random): EngineTunables {
     requestTimeoutMs: draw(2_000, 20_000),
     channelTimeoutMs: draw(10_000, 60_000),
     endGameAfterMs: draw(50, 3_000),
+    haveHoldMs: draw(1, 300),
     maxQueuedUploads: draw(64, 2_000),
     sendBufferBytes: draw(32 << 10, 512 << 10),
     maxUnsentBytes: draw(4 << 20, 16 << 20),

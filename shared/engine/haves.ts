@@ -1,0 +1,37 @@
+/**
+ * Telling others of new pieces. A HAVE of nine bytes costs both sides a packet, a wake-up and a system call when it
+ * travels alone, and a node with eight links tells each piece eight times: in a swarm of small pieces that is most of
+ * what a node does. So the first HAVE after a pause leaves at once, and those after it wait a little, or for
+ * anything else that goes out on the link.
+ */
+import type { PieceIndex } from '../units.ts';
+import { encodeHave } from '../wire/encode.ts';
+import type { Channel } from './channel.ts';
+import type { Link } from './link.ts';
+import type { EngineState } from './state.ts';
+
+/** A piece that the other side of a channel is to hear of. */
+export interface UntoldHave {
+  readonly channel: Channel;
+  readonly piece: PieceIndex;
+}
+
+/** We have the piece; says so now, or within `haveHoldMs`. */
+export function tellHave(state: EngineState, channel: Channel, piece: PieceIndex): void {
+  const { link } = channel;
+  const isFirst = link.untoldHaves.length === 0;
+  link.untoldHaves.push({ channel, piece });
+  const dueAt = link.lastHaveAt + state.options.haveHoldMs;
+  if (dueAt <= state.now) sendHaves(state, link);
+  else if (isFirst) state.timers.set({ kind: 'haves', link: link.id }, dueAt);
+}
+
+/** Puts what waits into the link's outbox. A piece that was lost meanwhile, or whose channel ended, is not told. */
+export function sendHaves(state: EngineState, link: Link): void {
+  if (link.untoldHaves.length === 0) return;
+  link.lastHaveAt = state.now;
+  for (const { channel, piece } of link.untoldHaves.splice(0)) {
+    const isCurrent = link.channels.get(channel.number) === channel && channel.torrent.held.has(piece);
+    if (isCurrent) state.say(channel, encodeHave(piece));
+  }
+}
