@@ -52,6 +52,11 @@ export function pieceLengthFor(totalBytes: number): number {
 
 /** @throws InternalError for parts that make no torrent which {@link parseMetainfo} takes */
 export function makeMetainfo(parts: MetainfoParts, hashes: HashFunctions): Metainfo {
+  return checked(encodeMetainfo(parts), hashes);
+}
+
+/** The .torrent file, unchecked. */
+export function encodeMetainfo(parts: MetainfoParts): Uint8Array {
   const files = parts.files
     .map((file) => ({ ...file, rawName: fromUtf8(file.name) }))
     .sort((a, b) => compareBytes(a.rawName, b.rawName));
@@ -69,7 +74,7 @@ export function makeMetainfo(parts: MetainfoParts, hashes: HashFunctions): Metai
     pieces: piecesV1(files),
     private: parts.isPrivate ? 1 : undefined,
   });
-  const bytes = encode(
+  return encode(
     dictionary({
       announce: parts.announce,
       'created by': parts.createdBy,
@@ -78,7 +83,6 @@ export function makeMetainfo(parts: MetainfoParts, hashes: HashFunctions): Metai
       'url-list': parts.webSeeds.length > 0 ? parts.webSeeds : undefined,
     }),
   );
-  return checked(bytes, hashes);
 }
 
 /** What we publish must pass where others read it. */
