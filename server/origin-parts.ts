@@ -78,7 +78,7 @@ function openNode(
   return createSwarmNode(
     { peerId, host, peerPort, localAddress: undefined, maxLinks: MAX_LINKS, ...rates },
     // The origin fetches from nobody's HTTP: no URL that anyone sends is ever asked (threat row 25).
-    { store, log, trustedOrigins: [], onFatal, trace: false },
+    { store, log, trustedOrigins: [], onFatal },
   );
 }
 

@@ -78,6 +78,9 @@ function handle(state: EngineState, input: EngineInput): void {
       return;
     case 'fleet':
       return setFleet(state, input);
+    case 'setTrace':
+      state.isTracing = input.on;
+      return;
     case 'addTorrent':
       return addTorrent(state, input);
     case 'linkOpened':
@@ -133,6 +136,7 @@ type TorrentInput = Exclude<
     type:
       | 'tick'
       | 'fleet'
+      | 'setTrace'
       | 'addTorrent'
       | 'linkOpened'
       | 'linkData'

@@ -47,6 +47,8 @@ export type EngineInput =
       readonly type: 'fleet';
       readonly nodes: readonly { readonly peerId: PeerId; readonly isOrigin: boolean }[];
     }
+  /** Whether to emit trace events from now on. */
+  | { readonly type: 'setTrace'; readonly on: boolean }
   | { readonly type: 'peersFound'; readonly torrent: InfoHash; readonly addresses: readonly Address[] }
   | {
       readonly type: 'announced';

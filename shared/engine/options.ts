@@ -72,7 +72,7 @@ export interface EngineOptions extends Partial<EngineTunables> {
   /** Told to peers in the BEP 10 handshake, so that they can dial back; undefined when we do not listen. */
   readonly listenPort: number | undefined;
   readonly random: Random;
-  /** Emit `trace` actions. Off by default: a live picture wants them, a fast edge does not. */
+  /** Emit `trace` actions from the start; the input `setTrace` changes it. Off by default. */
   readonly trace?: boolean;
 }
 

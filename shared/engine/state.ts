@@ -53,6 +53,8 @@ export class EngineState {
   /** Smoothed time from request to block, over all nodes. */
   blockLatencyMs = 0;
   optimisticNode: string | undefined;
+  /** Somebody looks at the trace. */
+  isTracing: boolean;
   nextSource = 0;
   nextFetch = 0;
   now = 0;
@@ -63,6 +65,7 @@ export class EngineState {
 
   constructor(options: EngineOptions) {
     this.options = { ...defaultTunables, ...options };
+    this.isTracing = options.trace ?? false;
     this.bans = new BanList(this.options.banMs);
   }
 
@@ -71,7 +74,7 @@ export class EngineState {
   }
 
   trace(event: TraceEvent): void {
-    if (this.options.trace) this.actions.push({ type: 'trace', event });
+    if (this.isTracing) this.actions.push({ type: 'trace', event });
   }
 
   /** Queues bytes for a link; everything of one step leaves in one `send`. */

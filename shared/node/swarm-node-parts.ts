@@ -21,8 +21,6 @@ export interface SwarmNodeParts {
   readonly announceAnywhere?: boolean;
   /** A broken invariant of our own: the node has stopped, and the process should end. */
   readonly onFatal: (error: unknown) => void;
-  /** Emit trace events. Default true. */
-  readonly trace?: boolean;
   /** How long a reader waits without any of its pieces coming. Default 15,000. */
   readonly readerPatienceMs?: number;
   readonly tunables?: Partial<EngineTunables>;

@@ -79,7 +79,6 @@ class NodeHost implements SwarmNode {
       random: seededRandom(randomInt(2 ** 48 - 1)),
       maxLinks: options.maxLinks,
       reservedFleetLinks: reservedLinksOf(options),
-      trace: parts.trace ?? true,
     });
     this.#loop = new HostLoop({
       engine: this.#engine,
@@ -223,7 +222,13 @@ class NodeHost implements SwarmNode {
   }
 
   onTrace(listener: (event: TraceEvent) => void): () => void {
-    return this.#traceListeners.add(listener);
+    this.#loop.feed({ type: 'setTrace', on: true });
+    const remove = this.#traceListeners.add(listener);
+    return () => {
+      remove();
+      // An event costs an object and two calls, some for every block: none are made that nobody hears.
+      if (this.#traceListeners.isEmpty) this.#loop.feed({ type: 'setTrace', on: false });
+    };
   }
 
   onComplete(listener: (torrent: InfoHash) => void): () => void {
