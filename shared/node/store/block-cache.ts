@@ -33,7 +33,7 @@ export class BlockCache {
   /** Takes bytes in, pinned until {@link unpin}. They must not be written to again. */
   pin(state: FileState, firstLeaf: number, bytes: Uint8Array): CachedBytes {
     const block = { state, firstLeaf, leafCount: leafCountOf(bytes.length), bytes };
-    for (let leaf = firstLeaf; leaf < firstLeaf + block.leafCount; leaf++) state.blocks.set(leaf, block);
+    for (let leaf = firstLeaf; leaf < firstLeaf + block.leafCount; leaf++) state.setBlock(leaf, block);
     return block;
   }
 
@@ -79,7 +79,7 @@ export class BlockCache {
 }
 
 function forget(block: CachedBytes): void {
-  const { blocks } = block.state;
-  for (let leaf = block.firstLeaf; leaf < block.firstLeaf + block.leafCount; leaf++)
-    if (blocks.get(leaf) === block) blocks.delete(leaf);
+  const { state, firstLeaf, leafCount } = block;
+  for (let leaf = firstLeaf; leaf < firstLeaf + leafCount; leaf++)
+    if (state.blocks.get(leaf) === block) state.deleteBlock(leaf);
 }

@@ -9,10 +9,10 @@
  *   56 SHA-256 of the above      first 4 bytes
  *   60 state                     1: open, clean or complete; not covered by the checksum
  *   61 zeros                     3
- *   64 one byte per leaf         0 = no, 1 = yes; absent in a complete file that was adopted
+ *   64 one byte per leaf         0 = no, 1 = yes; need not be there in a complete file
  *
- * A byte per leaf and not a bit: marking is one pwrite of one byte, with nothing to read first, and one byte
- * is never torn. The state byte says what unmarked leaves may hold: in a file closed `clean`, nothing; in an
+ * A byte per leaf and not a bit: one byte is never torn, so a sidecar that is written over in place is at each
+ * byte the old or the new one. The state byte says what unmarked leaves may hold: in a file closed `clean`, nothing; in an
  * `open` one a process died, so they are worth a look.
  */
 import { createHash } from 'node:crypto';
@@ -45,9 +45,17 @@ function encodeIdentity(file: StoredFile): Buffer {
 
 export const encodeState = (state: HaveState): Uint8Array => Uint8Array.of(STATE_BYTES[state]);
 
-/** A whole new sidecar; `complete` needs no leaves. */
-export function encodeHave(file: StoredFile, state: HaveState, marked: Iterable<number>): Uint8Array {
-  const leaves = state === 'complete' ? 0 : leafCountOf(file.lengthBytes);
+/**
+ * A whole new sidecar.
+ * @param withLeaves `complete` needs none, unless it is written over a sidecar that has them
+ */
+export function encodeHave(
+  file: StoredFile,
+  state: HaveState,
+  marked: Iterable<number>,
+  withLeaves = state !== 'complete',
+): Uint8Array {
+  const leaves = withLeaves ? leafCountOf(file.lengthBytes) : 0;
   const bytes = Buffer.alloc(HAVE_HEADER_BYTES + leaves);
   encodeIdentity(file).copy(bytes);
   bytes[HAVE_STATE_OFFSET] = STATE_BYTES[state];

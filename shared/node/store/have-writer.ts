@@ -1,8 +1,6 @@
-/** Keeps a file's sidecar in step with what was synced. */
-import { dirname } from 'node:path';
+/** Keeps a file's sidecar in step with what was synced. One write tells all that a round has to tell of a file. */
 import type { DescriptorCache } from './descriptor-cache.ts';
-import { type FileState, type LeafRun, runsWhere } from './file-state.ts';
-import type { FileSystem } from './file-system.ts';
+import type { FileState, LeafRun } from './file-state.ts';
 import {
   encodeHave,
   encodeState,
@@ -10,39 +8,38 @@ import {
   HAVE_STATE_OFFSET,
   type HaveState,
 } from './have-file.ts';
-import { errnoOf } from './store-error.ts';
 
 export class HaveWriter {
   readonly #descriptors: DescriptorCache;
-  readonly #fileSystem: FileSystem;
 
-  constructor(fileSystem: FileSystem, descriptors: DescriptorCache) {
-    this.#fileSystem = fileSystem;
+  constructor(descriptors: DescriptorCache) {
     this.#descriptors = descriptors;
   }
 
-  /** Before bytes go into the data file: the sidecar must say that unmarked leaves may hold something. */
+  /**
+   * Before bytes go into the data file: no sidecar may say that unmarked leaves hold nothing, or that missing
+   * ones are there. A file without a sidecar needs none yet: after a crash all of it is judged.
+   */
   async beforeWrite(state: FileState): Promise<void> {
-    if (state.haveState === 'open') return;
     if (state.haveState === 'clean') await this.#setState(state, 'open');
-    else await this.rewrite(state, 'open');
+    // Synced, for the marks it takes back were durable: a power cut must not bring them back.
+    if (state.haveState === 'stale') await this.rewrite(state, 'open', true);
   }
 
   /** Marks leaves that are verified and synced. */
   async mark(state: FileState, runs: readonly LeafRun[]): Promise<void> {
-    const still = runs.flatMap(({ first, count }) =>
-      runsWhere(count, (index) => state.written.has(first + index)).map((run) => ({
-        first: first + run.first,
-        count: run.count,
-      })),
-    );
-    await this.#descriptors.use(state.paths.have, true, async (file) => {
-      for (const { first, count } of still)
-        await file.write([new Uint8Array(count).fill(1)], HAVE_HEADER_BYTES + first);
-    });
-    for (const { first, count } of still)
-      for (let leaf = first; leaf < first + count; leaf++) state.marked.set(leaf);
-    if (state.marked.isFull) await this.#setState(state, 'complete');
+    const marked = state.marked.clone();
+    for (const { first, count } of runs)
+      for (let leaf = first; leaf < first + count; leaf++) if (state.written.has(leaf)) marked.set(leaf);
+    await this.#write(state, marked.isFull ? 'complete' : 'open', marked.indexes(), false);
+    for (const leaf of marked.indexes()) {
+      // Found missing while the mark was written: the sidecar says too much.
+      if (!state.written.has(leaf)) state.haveState = 'stale';
+      else state.marked.set(leaf);
+    }
+    if (!state.marked.isFull) return;
+    state.seal();
+    this.#descriptors.drop(state.paths.have);
   }
 
   /** The process ends in good order: unmarked leaves hold nothing. */
@@ -51,20 +48,31 @@ export class HaveWriter {
   }
 
   /** Writes the whole sidecar anew from what is marked. */
-  async rewrite(state: FileState, as: HaveState): Promise<void> {
-    const bytes = encodeHave(state.file, as, state.marked.indexes());
-    const write = () =>
-      this.#descriptors.use(state.paths.have, true, async (file) => {
-        await file.write([bytes], 0);
-        await file.truncate(bytes.length);
-      });
+  async rewrite(state: FileState, as: HaveState, sync = false): Promise<void> {
+    await this.#write(state, as, state.marked.indexes(), sync);
+  }
+
+  /**
+   * Whole, in one call and in place: a byte that a crash leaves is an old or a new one, and every mix of the two
+   * is a state that was true (or has another length, and then counts for nothing).
+   */
+  async #write(state: FileState, as: HaveState, marked: Iterable<number>, sync: boolean): Promise<void> {
+    const isWhole = state.haveBytes > HAVE_HEADER_BYTES || as !== 'complete';
+    const bytes = encodeHave(state.file, as, marked, isWhole);
+    const isTooLong = state.haveBytes > bytes.length;
+    state.haveBytes = Math.max(state.haveBytes, bytes.length);
     try {
-      await write();
+      await this.#descriptors.use(state.paths.have, true, async (file) => {
+        await file.write([bytes], 0);
+        if (isTooLong) await file.truncate(bytes.length);
+        if (sync) await file.sync();
+      });
     } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw error;
-      await this.#fileSystem.makeDirectory(dirname(state.paths.have));
-      await write();
+      // Any part of it may be on disk.
+      state.haveState = 'stale';
+      throw error;
     }
+    state.haveBytes = bytes.length;
     state.haveState = as;
   }
 

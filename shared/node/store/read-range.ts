@@ -60,11 +60,11 @@ function load(
 ): Promise<CachedBytes> {
   const under = state.loading.get(leaf);
   if (under) return under;
-  const { first, count } = windowAround(state, leaf);
-  const loading = readLeaves(descriptors, cache, state, first, count).finally(() => {
-    for (let one = first; one < first + count; one++) state.loading.delete(one);
-  });
-  for (let one = first; one < first + count; one++) state.loading.set(one, loading);
+  const run = windowAround(state, leaf);
+  const loading = readLeaves(descriptors, cache, state, run.first, run.count).finally(() =>
+    state.setLoading(run, undefined),
+  );
+  state.setLoading(run, loading);
   return loading;
 }
 

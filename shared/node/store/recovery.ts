@@ -23,16 +23,28 @@ export async function recover(
   leavesPerPiece: number,
 ): Promise<void> {
   const dataBytes = await parts.fileSystem.lengthOf(state.paths.data);
-  if (dataBytes === undefined) return;
+  if (dataBytes === undefined) {
+    // A sidecar alone says of bytes that are gone that they are there.
+    state.haveBytes = (await parts.fileSystem.lengthOf(state.paths.have)) ?? 0;
+    if (state.haveBytes > 0) state.haveState = 'stale';
+    return;
+  }
   const have = await readHave(parts, state);
   // Leaves beyond the end of the data file are missing, whatever the marks say.
   const onDisk = leavesWithin(state, dataBytes);
   for (let leaf = 0; leaf < onDisk; leaf++)
     if (have !== undefined && (have.marked === undefined || have.marked[leaf] === 1)) keep(state, leaf);
-  const saysTooMuch = have?.state === 'complete' && !state.marked.isFull;
-  state.haveState = saysTooMuch ? 'absent' : (have?.state ?? 'absent');
+  // Data that was cut and grows again would have a hole where the sidecar says that something is.
+  const saysTooMuch = have !== undefined && marksBeyond(have, onDisk, state.leafCount);
+  state.haveState = saysTooMuch ? 'stale' : (have?.state ?? 'absent');
   if (have === undefined || have.state === 'open')
     await judgeUnmarked(parts, state, onDisk, verifyLeaves, leavesPerPiece);
+  if (state.haveState === 'complete') state.seal();
+}
+
+function marksBeyond(have: ParsedHave, onDisk: number, leafCount: number): boolean {
+  if (have.marked === undefined) return onDisk < leafCount;
+  return have.marked.subarray(onDisk).includes(1);
 }
 
 /** A process died while it wrote here: each unmarked piece is read and judged. */
@@ -76,10 +88,20 @@ function leavesWithin(state: FileState, dataBytes: number): number {
 async function readHave(parts: RecoveryParts, state: FileState): Promise<ParsedHave | undefined> {
   const buffer = new Uint8Array(HAVE_HEADER_BYTES + state.leafCount + 1);
   try {
-    const length = await parts.descriptors.use(state.paths.have, false, (file) => file.read(buffer, 0));
-    return parseHave(state.file, buffer.subarray(0, length));
+    state.haveBytes = await readOnce(parts.fileSystem, state.paths.have, buffer);
+    return parseHave(state.file, buffer.subarray(0, state.haveBytes));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
+  }
+}
+
+/** Not by the cache of open files: most sidecars are read once, and would push out what is in use. */
+async function readOnce(fileSystem: FileSystem, path: string, into: Uint8Array): Promise<number> {
+  const file = await fileSystem.open(path, false);
+  try {
+    return await file.read(into, 0);
+  } finally {
+    await file.close();
   }
 }

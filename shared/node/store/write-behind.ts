@@ -1,36 +1,52 @@
 /**
- * Writes of all files: neighbours are put together into one call, at most two files are written at a time (the
- * thread pool has four threads, and reads want some), and one round of fdatasync covers all that was written in
- * the last second. Marks follow their sync, never before it: a mark is trusted without hashing.
+ * Writes of all files. Verified pieces wait in memory, where they are served from, until some seconds have passed
+ * or some mebibytes have come together; then each file is opened once and its neighbours go into one call. At most
+ * two files are written at a time (the thread pool has four threads, and reads want some). One fdatasync covers
+ * all that a file got, and its marks follow it, never before it: a mark is trusted without hashing. A file that is
+ * whole is synced at once; one that is not waits for more, so that a small file costs one write, one sync and one
+ * mark, however its pieces came.
  */
+import { dirname } from 'node:path';
 import { BLOCK_BYTES } from '../../units.ts';
 import type { BlockCache } from './block-cache.ts';
 import type { DescriptorCache } from './descriptor-cache.ts';
-import type { FileState, PendingWrite } from './file-state.ts';
+import { type FileState, NO_RUNS, NO_WRITES, type PendingWrite } from './file-state.ts';
+import type { FileSystem, OpenFile } from './file-system.ts';
 import type { HaveWriter } from './have-writer.ts';
-import { type StoreError, toStoreError } from './store-error.ts';
+import { errnoOf, type StoreError, toStoreError } from './store-error.ts';
 
 const MAX_WRITERS = 2;
+/** How often files that are whole are looked for. */
+const SYNC_EVERY_MS = 1000;
 /** One writev: large enough that the call's cost vanishes, small enough that it does not hold up others. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const MAX_BATCH_CHUNKS = 256;
 
 export interface WriteBehindParts {
+  readonly fileSystem: Pick<FileSystem, 'makeDirectory'>;
   readonly descriptors: DescriptorCache;
   readonly cache: BlockCache;
   readonly haveWriter: HaveWriter;
-  /** How long written bytes may wait for their sync. */
+  /** How long a piece may wait for others; 0: written at once. */
+  readonly gatherDelayMs: number;
+  readonly gatherBytes: number;
+  /** How long written bytes of a file that is not whole may wait for their sync. */
   readonly syncDelayMs: number;
   readonly onError: (error: StoreError) => void;
 }
 
 export class WriteBehind {
   readonly #parts: WriteBehindParts;
-  /** Files with a queue and no write under way. */
+  readonly #gathering = new Set<FileState>();
+  #gatheredBytes = 0;
+  #gatherTimer: NodeJS.Timeout | undefined;
+  /** Files with something to write and no write under way. */
   readonly #ready = new Set<FileState>();
-  readonly #running = new Set<Promise<void>>();
-  readonly #unsynced = new Set<FileState>();
-  #timer: NodeJS.Timeout | undefined;
+  /** Writes under way, and what ends with each. */
+  readonly #running = new Map<FileState, Promise<void>>();
+  /** With the time at which the first of its unsynced bytes were written. */
+  readonly #unsynced = new Map<FileState, number>();
+  #syncTimer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
 
   constructor(parts: WriteBehindParts) {
@@ -38,83 +54,141 @@ export class WriteBehind {
   }
 
   enqueue(state: FileState, write: PendingWrite): void {
-    state.queue.push(write);
-    if (!state.writing) this.#ready.add(state);
-    this.#pump();
+    const { gatherBytes, gatherDelayMs } = this.#parts;
+    if (state.gathered === NO_WRITES) state.gathered = [];
+    state.gathered.push(write);
+    this.#gathering.add(state);
+    this.#gatheredBytes += write.block.bytes.length;
+    if (gatherDelayMs === 0 || this.#gatheredBytes >= gatherBytes) this.#release();
+    else this.#gatherTimer ??= setTimeout(() => this.#release(), gatherDelayMs);
   }
 
   /** Resolves when all that was given so far is written, synced and marked, or has failed. */
   async flush(): Promise<void> {
-    while (this.#running.size > 0) await Promise.race(this.#running);
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    await this.#syncRound();
+    this.#release();
+    while (this.#running.size > 0) await Promise.race(this.#running.values());
+    clearTimeout(this.#syncTimer);
+    this.#syncTimer = undefined;
+    await this.#syncRound(Number.POSITIVE_INFINITY);
   }
 
   /** Forgets a file's pending work; resolves when none of it touches the disk any more. */
   async abandon(state: FileState, why: Error): Promise<void> {
     this.#ready.delete(state);
     this.#unsynced.delete(state);
-    for (const write of state.queue.splice(0)) write.done(why);
-    await state.writing;
+    if (this.#gathering.delete(state)) this.#gatheredBytes -= bytesOf(state.gathered);
+    const pending = [...state.gathered, ...state.outgoing];
+    state.gathered = NO_WRITES;
+    state.outgoing = NO_WRITES;
+    for (const write of pending) write.done(why);
+    await this.#running.get(state);
     await this.#round;
     this.#unsynced.delete(state);
+  }
+
+  /** All that was gathered goes out. */
+  #release(): void {
+    clearTimeout(this.#gatherTimer);
+    this.#gatherTimer = undefined;
+    this.#gatheredBytes = 0;
+    for (const state of this.#gathering) {
+      state.outgoing = state.outgoing.length > 0 ? [...state.outgoing, ...state.gathered] : state.gathered;
+      state.gathered = NO_WRITES;
+      if (!this.#running.has(state)) this.#ready.add(state);
+    }
+    this.#gathering.clear();
+    this.#pump();
   }
 
   #pump(): void {
     for (const state of this.#ready) {
       if (this.#running.size >= MAX_WRITERS) return;
       this.#ready.delete(state);
-      const running = this.#writeBatch(state).then(() => {
-        state.writing = undefined;
-        this.#running.delete(running);
-        if (state.queue.length > 0) this.#ready.add(state);
+      const running = this.#writeOut(state).then(() => {
+        this.#running.delete(state);
+        if (state.outgoing.length > 0) this.#ready.add(state);
         this.#pump();
       });
-      state.writing = running;
-      this.#running.add(running);
+      this.#running.set(state, running);
     }
   }
 
-  async #writeBatch(state: FileState): Promise<void> {
-    const batch = takeNeighbours(state);
-    const firstLeaf = batch[0]?.block.firstLeaf;
-    if (firstLeaf === undefined) return;
-    const count = batch.reduce((leaves, { block }) => leaves + block.leafCount, 0);
-    const run = { first: firstLeaf, count };
+  async #writeOut(state: FileState): Promise<void> {
     try {
       await this.#parts.haveWriter.beforeWrite(state);
-      const chunks = batch.map(({ block }) => block.bytes);
-      await this.#parts.descriptors.use(state.paths.data, true, (file) =>
-        file.write(chunks, firstLeaf * BLOCK_BYTES),
+      await this.#useData(state, async (file) => {
+        while (state.outgoing.length > 0) await this.#writeBatch(state, file);
+      });
+    } catch (cause) {
+      // The file cannot be opened: nothing of what waits for it can be written.
+      this.#failed(state, state.outgoing, cause);
+      state.outgoing = NO_WRITES;
+    }
+  }
+
+  async #useData(state: FileState, work: (file: OpenFile) => Promise<void>): Promise<void> {
+    const { descriptors, fileSystem } = this.#parts;
+    const { data } = state.paths;
+    try {
+      await descriptors.use(data, true, work);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      await fileSystem.makeDirectory(dirname(data));
+      await descriptors.use(data, true, work);
+    }
+  }
+
+  async #writeBatch(state: FileState, file: OpenFile): Promise<void> {
+    const batch = takeNeighbours(state);
+    const first = batch[0]?.block.firstLeaf as number;
+    const count = batch.reduce((leaves, { block }) => leaves + block.leafCount, 0);
+    try {
+      await file.write(
+        batch.map(({ block }) => block.bytes),
+        first * BLOCK_BYTES,
       );
     } catch (cause) {
-      const error = toStoreError(cause, `write ${state.file.root}`);
-      state.lose(run);
-      for (const write of batch) write.done(error);
-      this.#parts.onError(error);
+      this.#failed(state, batch, cause);
       return;
     }
-    for (let leaf = run.first; leaf < run.first + count; leaf++) state.written.set(leaf);
-    state.unsynced.push(run);
-    this.#unsynced.add(state);
-    this.#timer ??= setTimeout(() => this.#onTimer(), this.#parts.syncDelayMs).unref();
+    for (let leaf = first; leaf < first + count; leaf++) state.written.set(leaf);
+    state.unsynced = [...state.unsynced, { first, count }];
+    this.#noteUnsynced(state);
     for (const write of batch) {
       this.#parts.cache.unpin(write.block);
       write.done(undefined);
     }
   }
 
-  #onTimer(): void {
-    this.#timer = undefined;
-    void this.#syncRound();
+  #failed(state: FileState, writes: readonly PendingWrite[], cause: unknown): void {
+    const error = toStoreError(cause, `write ${state.file.root}`);
+    for (const { block } of writes) state.lose({ first: block.firstLeaf, count: block.leafCount });
+    for (const write of writes) write.done(error);
+    this.#parts.onError(error);
   }
 
-  #syncRound(): Promise<void> {
+  #noteUnsynced(state: FileState): void {
+    if (!this.#unsynced.has(state)) this.#unsynced.set(state, performance.now());
+    this.#wakeForSync();
+  }
+
+  #wakeForSync(): void {
+    const everyMs = Math.min(SYNC_EVERY_MS, this.#parts.syncDelayMs);
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = undefined;
+      void this.#syncRound(performance.now());
+    }, everyMs).unref();
+  }
+
+  /** Syncs what is whole or has waited long enough. @param now Infinity: everything */
+  #syncRound(now: number): Promise<void> {
     this.#round = this.#round.then(async () => {
-      const states = [...this.#unsynced];
-      this.#unsynced.clear();
-      for (const state of states) await this.#sync(state);
+      for (const [state, since] of [...this.#unsynced]) {
+        if (!state.written.isFull && now - since < this.#parts.syncDelayMs) continue;
+        this.#unsynced.delete(state);
+        await this.#sync(state);
+      }
+      if (this.#unsynced.size > 0) this.#wakeForSync();
     });
     return this.#round;
   }
@@ -122,7 +196,7 @@ export class WriteBehind {
   async #sync(state: FileState): Promise<void> {
     if (state.removed) return;
     const runs = state.unsynced;
-    state.unsynced = [];
+    state.unsynced = NO_RUNS;
     try {
       await this.#parts.descriptors.use(state.paths.data, false, (file) => file.sync());
     } catch (cause) {
@@ -135,24 +209,28 @@ export class WriteBehind {
       await this.#parts.haveWriter.mark(state, runs);
     } catch (cause) {
       // The bytes are safe, only the mark is missing: tried again with the next round.
-      state.unsynced.push(...runs);
-      this.#unsynced.add(state);
+      state.unsynced = [...state.unsynced, ...runs];
+      this.#noteUnsynced(state);
       this.#parts.onError(toStoreError(cause, `mark ${state.file.root}`));
     }
   }
 }
 
-/** Takes the queue's lowest run of neighbours: one call writes them all. */
+const bytesOf = (writes: readonly PendingWrite[]): number =>
+  writes.reduce((sum, { block }) => sum + block.bytes.length, 0);
+
+/** Takes the lowest run of neighbours out of what is to be written: one call writes them all. */
 function takeNeighbours(state: FileState): PendingWrite[] {
-  state.queue.sort((a, b) => a.block.firstLeaf - b.block.firstLeaf);
+  const { outgoing } = state;
+  outgoing.sort((a, b) => a.block.firstLeaf - b.block.firstLeaf);
   let taken = 0;
   let bytes = 0;
-  for (const { block } of state.queue) {
-    const before = state.queue[taken - 1]?.block;
+  for (const { block } of outgoing) {
+    const before = outgoing[taken - 1]?.block;
     const isNeighbour = before === undefined || before.firstLeaf + before.leafCount === block.firstLeaf;
     if (!isNeighbour || taken === MAX_BATCH_CHUNKS || (taken > 0 && bytes >= MAX_BATCH_BYTES)) break;
     taken++;
     bytes += block.bytes.length;
   }
-  return state.queue.splice(0, taken);
+  return outgoing.splice(0, taken);
 }

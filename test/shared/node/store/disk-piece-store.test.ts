@@ -9,7 +9,8 @@ import { failingFileSystem } from '../../../support/failing-file-system.ts';
 import { makeContent, refuseLeaves } from '../../../support/stored-content.ts';
 import { tempDirectory } from '../../../support/temp-directory.ts';
 
-const open = (directory: string) => openDiskPieceStore({ directory });
+/** Written at once: what these tests look at is what the disk has. */
+const open = (directory: string) => openDiskPieceStore({ directory, gatherDelayMs: 0, gatherDelayMs: 0 });
 const never = () => {
   throw new Error('hashed although marked');
 };
@@ -38,7 +39,7 @@ describe('the store on disk, after a restart', () => {
     const directory = tempDirectory();
     const { file, leaves, verify } = makeContent(5 * BLOCK_BYTES, 2);
     // Never closed, as by a kill: the sync that would mark the leaves is far away.
-    const killed = await openDiskPieceStore({ directory, syncDelayMs: 1e9 });
+    const killed = await openDiskPieceStore({ directory, gatherDelayMs: 0, syncDelayMs: 1e9 });
     await killed.open(file, refuseLeaves);
     await killed.write(file, 0, leaves(0, 2));
     await killed.write(file, 3 * BLOCK_BYTES, leaves(3, 1));
@@ -54,7 +55,7 @@ describe('the store on disk, after a restart', () => {
   it('unmarked pieces of several leaves are judged as a whole', async () => {
     const directory = tempDirectory();
     const { file, leaves, verify } = makeContent(5 * BLOCK_BYTES + 3, 3);
-    const killed = await openDiskPieceStore({ directory, syncDelayMs: 1e9 });
+    const killed = await openDiskPieceStore({ directory, gatherDelayMs: 0, syncDelayMs: 1e9 });
     await killed.open(file, refuseLeaves);
     await killed.write(file, 0, leaves(0, 1));
     await killed.write(file, 2 * BLOCK_BYTES, leaves(2, 2));
@@ -130,7 +131,7 @@ describe('the store on disk, after a restart', () => {
     const directory = tempDirectory();
     const { file, bytes } = makeContent(40 * BLOCK_BYTES, 6);
     writeFileSync(join(directory, 'source'), bytes);
-    const store = await openDiskPieceStore({ directory, cacheBytes: 0 });
+    const store = await openDiskPieceStore({ directory, gatherDelayMs: 0, cacheBytes: 0 });
     await store.adopt(file, join(directory, 'source'));
     truncateSync(storePaths(directory, file.root).data, 20 * BLOCK_BYTES);
     await expect((async () => await store.read(file, 39 * BLOCK_BYTES, 5))()).rejects.toMatchObject({
@@ -147,7 +148,7 @@ describe('the store on disk', () => {
     const { file, bytes, leaves } = makeContent(16 * BLOCK_BYTES, 7);
     writeFileSync(join(directory, 'source'), bytes);
     const fileSystem = failingFileSystem(['read']);
-    const store = await openDiskPieceStore({ directory, fileSystem });
+    const store = await openDiskPieceStore({ directory, gatherDelayMs: 0, fileSystem });
     await store.adopt(file, join(directory, 'source'));
     const answers = await Promise.all(
       Array.from({ length: 16 }, (_, leaf) => store.read(file, leaf * BLOCK_BYTES, BLOCK_BYTES)),
@@ -201,7 +202,7 @@ describe('the store on disk', () => {
     const contents = Array.from({ length: 40 }, (_, index) => makeContent(100 + index, 100 + index));
     const openFiles = () => readdirSync('/proc/self/fd').length;
     const atStart = openFiles();
-    const store = await openDiskPieceStore({ directory, maxOpenFiles: 4 });
+    const store = await openDiskPieceStore({ directory, gatherDelayMs: 0, maxOpenFiles: 4 });
     let most = 0;
     for (const { file, bytes } of contents) {
       await store.open(file, refuseLeaves);
@@ -225,7 +226,7 @@ describe('threat row 51: torn writes, bad disk', () => {
   async function live(directory: string, fileSystem: ReturnType<typeof failingFileSystem>, seed: number) {
     const codes: unknown[] = [];
     const note = (error: unknown) => codes.push((error as { code?: unknown }).code);
-    const store = await openDiskPieceStore({ directory, fileSystem, cacheBytes: 0 }).catch(note);
+    const store = await openDiskPieceStore({ directory, gatherDelayMs: 0, fileSystem, cacheBytes: 0 }).catch(note);
     if (typeof store !== 'object') return codes;
     const [first, second, third] = files as [(typeof files)[0], (typeof files)[0], (typeof files)[0]];
     for (const { file, verify } of [first, second]) await store.open(file, verify).catch(note);
@@ -291,10 +292,10 @@ describe('threat row 51: torn writes, bad disk', () => {
 
   it('a full disk is told as store_full, and the range is not held', async () => {
     const fileSystem = failingFileSystem(['write']);
-    const store = await openDiskPieceStore({ directory: tempDirectory(), fileSystem });
+    const store = await openDiskPieceStore({ directory: tempDirectory(), gatherDelayMs: 0, fileSystem });
     const { file, leaves } = files[0] as (typeof files)[0];
     await store.open(file, refuseLeaves);
-    fileSystem.failAt(2, 'ENOSPC', false);
+    fileSystem.failAt(1, 'ENOSPC', false);
     await expect(store.write(file, 0, leaves(0, 1))).rejects.toMatchObject({ code: 'store_full' });
     expect(store.heldBytes).toBe(0);
     await store.write(file, 0, leaves(0, 1));
@@ -304,7 +305,7 @@ describe('threat row 51: torn writes, bad disk', () => {
 
   it('after a failed sync the leaves written since the last one do not count', async () => {
     const fileSystem = failingFileSystem(['sync']);
-    const store = await openDiskPieceStore({ directory: tempDirectory(), fileSystem });
+    const store = await openDiskPieceStore({ directory: tempDirectory(), gatherDelayMs: 0, fileSystem });
     const { file, leaves } = files[0] as (typeof files)[0];
     await store.open(file, refuseLeaves);
     await store.write(file, 0, leaves(0, 1));
