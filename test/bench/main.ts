@@ -1,9 +1,10 @@
 /**
  * `npm run bench [-- NAME ...]`: what docs/benchmarks.md tells, measured on this machine, as the Markdown table
- * that stands there. Names: ingest, link, edge. Without one, all.
+ * that stands there. Names: ingest, link, edge, idle. Without one, all.
  */
 import { cpus } from 'node:os';
 import { runEdgeHttpBench } from './edge-http.ts';
+import { type IdleNode, runIdleBench } from './idle.ts';
 import { runIngestBench } from './ingest.ts';
 import { runLoopbackBench } from './loopback.ts';
 import { median } from './median.ts';
@@ -40,7 +41,37 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       isMet: ratio >= 0.7,
     }));
   },
+  idle: async () => {
+    const { sets, origin, edge } = await runIdleBench();
+    return [...idleRows('edge', sets, edge), ...idleRows('origin', sets, origin)];
+  },
 };
+
+/** Marks of docs/benchmarks.md: ready in 5 s, 300 MB, 2 % of a core. */
+function idleRows(role: string, sets: number, node: IdleNode): Row[] {
+  const what = `${role} with ${sets.toLocaleString('en')} image sets and nothing to do`;
+  const megabytes = node.residentBytes / 1e6;
+  return [
+    {
+      what: `${what}: from its start to ready`,
+      measured: `${node.readySeconds.toFixed(1)} s`,
+      mark: 'less than 5 s',
+      isMet: node.readySeconds < 5,
+    },
+    {
+      what: `${what}: memory`,
+      measured: `${megabytes.toFixed(0)} MB`,
+      mark: 'less than 300 MB',
+      isMet: megabytes < 300,
+    },
+    {
+      what: `${what}: CPU`,
+      measured: `${(node.cpuShare * 100).toFixed(1)} % of a core`,
+      mark: 'less than 2 %',
+      isMet: node.cpuShare < 0.02,
+    },
+  ];
+}
 
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !Object.hasOwn(benches, name));
