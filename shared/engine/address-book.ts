@@ -29,6 +29,10 @@ export class AddressBook {
     this.#redialAfterMs = redialAfterMs;
   }
 
+  get size(): number {
+    return this.#entries.size;
+  }
+
   get diallingCount(): number {
     return this.#diallingCount;
   }

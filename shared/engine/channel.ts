@@ -1,6 +1,7 @@
 /** One torrent on one link: what the other side has, wants and was asked for there. */
 import { Bitfield } from '../bitfield.ts';
 import type { Block } from '../geometry.ts';
+import type { CandidateOwner } from '../picker/candidates.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import type { Link } from './link.ts';
@@ -14,10 +15,20 @@ export interface UploadRequest {
   readonly lengthBytes: number;
 }
 
+/** A block that we asked the other side for. */
+export interface Request {
+  readonly channel: Channel;
+  readonly piece: PieceIndex;
+  readonly blockIndex: number;
+  readonly askedAt: number;
+}
+
+const NOTHING_OUT: ReadonlyMap<number, Request> = new Map();
+
 /** Blocks asked for and given up may still come; so many are remembered to tell them from unasked ones. */
 const MAX_GIVEN_UP = 2048;
 
-export class Channel {
+export class Channel implements CandidateOwner {
   readonly source: SourceId;
   /** On its link; 0 for the torrent of the handshake. */
   readonly number: number;
@@ -33,9 +44,11 @@ export class Channel {
   peerInterested = false;
   /** Only the first message after the handshake may be a bitfield, have-all or have-none (BEP 3, BEP 6). */
   mayTellPieces = true;
-  /** Requests out, by block key, with their time. */
-  readonly outstanding = new Map<number, number>();
-  readonly #givenUp = new Set<number>();
+  /** Requests out, by block key; made with the first, since most channels of a catalog are quiet. */
+  #outstanding: Map<number, Request> | undefined;
+  #givenUp: Set<number> | undefined;
+  queuedAt: Uint8Array | undefined;
+  queuedCount = 0;
   lastBlockAt: number;
   readonly uploads: UploadRequest[] = [];
   /** Blocks being read from the store for this channel. */
@@ -68,36 +81,45 @@ export class Channel {
     return (piece * this.torrent.geometry.pieceLengthBytes + beginBytes) / BLOCK_BYTES;
   }
 
-  asked(block: Block, now: number): void {
-    if (this.outstanding.size === 0) this.lastBlockAt = now;
+  get pieceCount(): number {
+    return this.torrent.geometry.pieceCount;
+  }
+
+  get outstanding(): ReadonlyMap<number, Request> {
+    return this.#outstanding ?? NOTHING_OUT;
+  }
+
+  asked({ piece, beginBytes }: Block, now: number): void {
+    this.#outstanding ??= new Map();
+    if (this.#outstanding.size === 0) this.lastBlockAt = now;
     if (this.node.outstandingCount++ === 0) this.node.lastBlockAt = now;
-    const key = this.keyOf(block.piece, block.beginBytes);
-    this.#givenUp.delete(key);
-    this.outstanding.set(key, now);
+    const key = this.keyOf(piece, beginBytes);
+    this.#givenUp?.delete(key);
+    const request = { channel: this, piece, blockIndex: beginBytes / BLOCK_BYTES, askedAt: now };
+    this.#outstanding.set(key, request);
+    this.link.outstanding.add(request);
   }
 
   /** @returns when it was asked for; undefined when it is not outstanding. */
   settle(key: number): number | undefined {
-    const askedAt = this.outstanding.get(key);
-    if (this.outstanding.delete(key)) this.node.outstandingCount--;
-    return askedAt;
+    const request = this.#outstanding?.get(key);
+    if (!request) return undefined;
+    this.#outstanding?.delete(key);
+    this.link.outstanding.delete(request);
+    this.node.outstandingCount--;
+    return request.askedAt;
   }
 
   /** The request is off, but its block may be on the way already. */
   giveUp(key: number): void {
-    if (!this.outstanding.delete(key)) return;
-    this.node.outstandingCount--;
+    if (this.settle(key) === undefined) return;
+    this.#givenUp ??= new Set();
     if (this.#givenUp.size >= MAX_GIVEN_UP)
       this.#givenUp.delete(this.#givenUp.values().next().value as number);
     this.#givenUp.add(key);
   }
 
   wasGivenUp(key: number): boolean {
-    return this.#givenUp.delete(key);
-  }
-
-  blockOfKey(key: number): { readonly piece: PieceIndex; readonly blockIndex: number } {
-    const blocksPerPiece = this.torrent.geometry.pieceLengthBytes / BLOCK_BYTES;
-    return { piece: Math.floor(key / blocksPerPiece) as PieceIndex, blockIndex: key % blocksPerPiece };
+    return this.#givenUp?.delete(key) ?? false;
   }
 }

@@ -18,12 +18,12 @@ import { Channel } from './channel.ts';
 import { nodeChanged } from './choking.ts';
 import { closeLink } from './connections.ts';
 import { dialMore } from './dialer.ts';
-import { abandonRequests } from './download.ts';
 import { sendHaves } from './haves.ts';
 import type { Address } from './inputs.ts';
 import type { Link, Ready } from './link.ts';
 import { onChannelMessage } from './messages.ts';
 import { interestChanged, takePieces } from './pieces-told.ts';
+import { abandonRequests, becameRarer } from './requests.ts';
 import type { EngineState } from './state.ts';
 import {
   activeSeeder,
@@ -47,7 +47,8 @@ export function addChannel(
 ): Channel {
   const channel = new Channel(state.nextSource++, number, torrent, link, ready, state.now);
   link.channels.set(number, channel);
-  torrent.channels.set(channel.source, channel);
+  link.channelOf.set(torrent, channel);
+  torrent.addChannel(channel);
   state.channels.set(channel.source, channel);
   return channel;
 }
@@ -79,17 +80,23 @@ export function channelGone(state: EngineState, channel: Channel): void {
   const { torrent, link, node } = channel;
   abandonRequests(state, channel);
   torrent.picker.sourceGone(channel.source);
-  state.timers.clear({ kind: 'requests', source: channel.source });
-  state.timers.clear({ kind: 'refill', source: channel.source });
+  link.candidates.drop(channel);
+  link.awaiting.delete(channel);
+  if (channel.amInterested) link.interestingChannels--;
+  if (link.interestingChannels === 0) state.idleLinks.delete(link);
   link.channels.delete(channel.number);
+  if (link.channelOf.get(torrent) === channel) link.channelOf.delete(torrent);
   link.serving.delete(channel);
-  torrent.channels.delete(channel.source);
+  torrent.removeChannel(channel);
+  state.torrentsToRest.add(torrent);
   state.channels.delete(channel.source);
   for (const request of channel.reading) link.readingBytes -= request.lengthBytes;
-  for (const piece of channel.has.indexes()) torrent.picker.changeAvailability(piece, -1);
-  if (channel.isSeed) rememberComplete(torrent, node.peerId);
+  for (const piece of channel.has.indexes()) {
+    torrent.picker.changeAvailability(piece, -1);
+    becameRarer(torrent, piece as PieceIndex);
+  }
+  if (channel.isSeed && torrent.superSeeder) rememberComplete(torrent, node.peerId);
   pupilLeft(state, channel);
-  node.hungry.delete(channel);
   if (channel.peerInterested) node.interestedChannels--;
 }
 
@@ -142,7 +149,7 @@ function openReceived(
 
 /** CH5: of two channels for one torrent the diallers' stands. @returns whether theirs may */
 function yieldsTo(link: Link, torrent: Torrent): boolean {
-  for (const channel of link.channels.values()) if (channel.torrent === torrent) return false;
+  if (link.channelOf.has(torrent)) return false;
   for (const [number, opening] of link.opening) {
     if (opening.torrent !== torrent) continue;
     if (link.direction === 'outbound') return false;
@@ -233,7 +240,7 @@ function reopen(state: EngineState, link: Link, torrent: Torrent, address: Addre
 }
 
 export function isOnLink(link: Link, torrent: Torrent): boolean {
-  for (const channel of link.channels.values()) if (channel.torrent === torrent) return true;
+  if (link.channelOf.has(torrent)) return true;
   for (const opening of link.opening.values()) if (opening.torrent === torrent) return true;
   return false;
 }

@@ -63,7 +63,7 @@ function armRounds(state: EngineState): void {
 }
 
 function ranking(state: EngineState): Ranking {
-  for (const torrent of state.torrents.values()) if (torrent.wantsAnything) return titForTat;
+  if (state.wantingTorrents.size > 0) return titForTat;
   return seedRoundRobin(state.options.seedShareBytes);
 }
 

@@ -191,7 +191,7 @@ export function closeLink(state: EngineState, link: Link, reason: string): void 
 /** The link is no more: what it was to do is given to others. */
 export function linkGone(state: EngineState, link: Link, reason: string): void {
   state.links.delete(link.id);
-  for (const kind of ['handshake', 'introduction', 'keepAlive', 'silence', 'haves'] as const) {
+  for (const kind of ['handshake', 'introduction', 'keepAlive', 'silence', 'haves', 'requests'] as const) {
     state.timers.clear({ kind, link: link.id });
   }
   state.trace({ type: 'linkEnded', link: link.id, reason });
@@ -213,6 +213,15 @@ export function linkGone(state: EngineState, link: Link, reason: string): void {
 
 function forgetLink(state: EngineState, link: Link, node: RemoteNode): void {
   node.links.delete(link);
+  node.hungry.delete(link);
+  for (const links of [
+    state.linksToFill,
+    state.linksHeldBack,
+    state.idleLinks,
+    state.askedLinks,
+    state.begunLinks,
+  ])
+    links.delete(link);
   if (node.links.size === 0) {
     state.nodes.delete(node.key);
     for (const key of node.addressKeys) state.nodesByAddress.delete(key);

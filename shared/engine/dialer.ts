@@ -14,7 +14,7 @@ const MAX_ANNOUNCE_RETRY_MS = 300_000;
 const LONELY_ANNOUNCE_MS = 10_000;
 
 export function peersFound(state: EngineState, torrent: Torrent, addresses: readonly Address[]): void {
-  torrent.addresses.add(addresses);
+  torrent.tell(addresses);
   dialMore(state, torrent);
 }
 
@@ -112,7 +112,9 @@ export function announced(
   torrent.announceFailures = 0;
   const isLonely = torrent.wantsAnything && torrent.channels.size === 0;
   scheduleAnnounce(state, torrent.infoHash, isLonely ? Math.min(intervalMs, LONELY_ANNOUNCE_MS) : intervalMs);
-  peersFound(state, torrent, addresses);
+  // Who wants nothing dials nobody; it will ask again when it does.
+  if (torrent.wantsAnything) torrent.addresses.add(addresses);
+  dialMore(state, torrent);
 }
 
 export function announceFailed(state: EngineState, torrent: Torrent, retryMs: number | undefined): void {

@@ -6,11 +6,9 @@
  * One step: handle the input, fire what is due, let channels with free room ask for blocks, send what gathered.
  */
 import { invariant, unreachable } from '../errors.ts';
-import type { SourceId } from '../picker/partial-piece.ts';
 import type { InfoHash, LinkId } from '../units.ts';
 import { encodeKeepAlive } from '../wire/encode.ts';
 import type { StepResult } from './actions.ts';
-import type { Channel } from './channel.ts';
 import { closeChannel } from './channels.ts';
 import { runChokingRound, runOptimisticRound } from './choking.ts';
 import { closeLink, linkData, linkGone, linkOpened } from './connections.ts';
@@ -24,11 +22,12 @@ import {
   dialMore,
   peersFound,
 } from './dialer.ts';
-import { fillRequests, requestTimer } from './download.ts';
 import { sendHaves } from './haves.ts';
 import type { EngineInput } from './inputs.ts';
+import { askLate, requestTimer } from './late-requests.ts';
 import type { Link } from './link.ts';
 import type { EngineOptions } from './options.ts';
+import { fillLink, fillRequests } from './requests.ts';
 import { type EngineCounters, EngineState } from './state.ts';
 import { superSeedTimer } from './super-seeding.ts';
 import type { TimerName } from './timers.ts';
@@ -63,6 +62,7 @@ export function createEngine(options: EngineOptions): Engine {
       handle(state, input);
       for (let due = state.timers.takeDue(now); due; due = state.timers.takeDue(now)) fire(state, due);
       fillFreed(state);
+      restQuiet(state);
       for (const link of state.linksToFlush) sendHaves(state, link);
       state.flush();
       const { actions } = state;
@@ -123,11 +123,9 @@ function blockReadFor(
   link: Link,
   input: Extract<EngineInput, { type: 'blockRead' }>,
 ): void {
-  for (const channel of state.torrents.get(input.torrent)?.channels.values() ?? []) {
-    if (channel.link !== link) continue;
-    blockRead(state, channel, input.piece, input.beginBytes, input.bytes);
-    return;
-  }
+  const torrent = state.torrents.get(input.torrent);
+  const channel = torrent && link.channelOf.get(torrent);
+  if (channel) blockRead(state, channel, input.piece, input.beginBytes, input.bytes);
 }
 
 type TorrentInput = Exclude<
@@ -189,11 +187,11 @@ function setFleet(state: EngineState, input: Extract<EngineInput, { type: 'fleet
 
 function addTorrent(state: EngineState, input: Extract<EngineInput, { type: 'addTorrent' }>): void {
   invariant(!state.torrents.has(input.torrent), 'a torrent is added once');
-  const torrent = new Torrent(input, state.options, state.options.random, state.now);
+  const torrent = new Torrent(input, state);
   state.torrents.set(torrent.infoHash, torrent);
   for (const hash of wireHashes(torrent)) state.torrentsByWireHash.set(hash, torrent);
   announce(state, torrent, 'started');
-  if (torrent.wantsAnything) wantingChanged(state, torrent);
+  if (torrent.wantsAnything) wantingChanged(state, torrent, true);
 }
 
 function removeTorrent(state: EngineState, torrent: Torrent): void {
@@ -208,6 +206,7 @@ function removeTorrent(state: EngineState, torrent: Torrent): void {
   for (const kind of ['announce', 'dial', 'webSeed', 'superSeed'] as const) {
     state.timers.clear({ kind, torrent: torrent.infoHash });
   }
+  state.wantingTorrents.delete(torrent);
   state.torrents.delete(torrent.infoHash);
   for (const hash of wireHashes(torrent)) state.torrentsByWireHash.delete(hash);
 }
@@ -218,8 +217,8 @@ function wireHashes(torrent: Torrent): readonly string[] {
 
 function fire(state: EngineState, timer: TimerName): void {
   if ('link' in timer) return fireLink(state, timer.kind, timer.link);
-  if ('source' in timer) return fireChannel(state, timer.kind, timer.source);
   if ('torrent' in timer) return fireTorrent(state, timer.kind, timer.torrent);
+  if (timer.kind === 'lateRequests') return askLate(state);
   return timer.kind === 'chokingRound' ? runChokingRound(state) : runOptimisticRound(state);
 }
 
@@ -228,6 +227,7 @@ function fireLink(state: EngineState, kind: string, id: LinkId): void {
   const { now, options, timers } = state;
   if (kind === 'handshake') return closeLink(state, link, 'handshake_timeout');
   if (link.phase.name !== 'ready') return;
+  if (kind === 'requests') return requestTimer(state, link);
   if (kind === 'haves') return sendHaves(state, link);
   if (kind === 'introduction') return dialEnded(state, addressKey(link.address));
   // Keep-alive and silence look when something was last sent or received, so no message need move a timer.
@@ -242,12 +242,6 @@ function fireLink(state: EngineState, kind: string, id: LinkId): void {
   else timers.set({ kind: 'silence', link: id }, silentAt);
 }
 
-function fireChannel(state: EngineState, kind: 'requests' | 'refill', source: SourceId): void {
-  const channel = state.channels.get(source) as Channel;
-  if (kind === 'requests') requestTimer(state, channel);
-  else fillRequests(state, channel);
-}
-
 function fireTorrent(state: EngineState, kind: string, infoHash: InfoHash): void {
   const torrent = state.torrents.get(infoHash) as Torrent;
   if (kind === 'announce') announce(state, torrent, 'periodic');
@@ -256,9 +250,21 @@ function fireTorrent(state: EngineState, kind: string, infoHash: InfoHash): void
   else superSeedTimer(state, torrent);
 }
 
+/** Filling a link may take blocks from another and free that one: what comes up meanwhile has its turn as well. */
 function fillFreed(state: EngineState): void {
   for (const torrent of state.torrentsToFill) {
     for (const channel of torrent.channels.values()) fillRequests(state, channel);
   }
   state.torrentsToFill.clear();
+  if (state.unwrittenBytes <= state.options.maxUnwrittenBytes) {
+    for (const link of state.linksHeldBack) state.linksToFill.add(link);
+    state.linksHeldBack.clear();
+  }
+  for (const link of state.linksToFill) if (state.links.has(link.id)) fillLink(state, link);
+  state.linksToFill.clear();
+}
+
+function restQuiet(state: EngineState): void {
+  for (const torrent of state.torrentsToRest) torrent.rest();
+  state.torrentsToRest.clear();
 }

@@ -1,8 +1,9 @@
 /** One connection. It knows bytes, the handshake and its node; what is said about a torrent is the channel's. */
-import type { LinkId } from '../units.ts';
+import { Candidates } from '../picker/candidates.ts';
+import type { LinkId, PieceIndex } from '../units.ts';
 import type { MessageDecoder } from '../wire/decoder.ts';
 import type { HandshakeReader } from '../wire/handshake.ts';
-import type { Channel } from './channel.ts';
+import type { Channel, Request } from './channel.ts';
 import type { UntoldHave } from './haves.ts';
 import type { Address } from './inputs.ts';
 import type { RemoteNode } from './node.ts';
@@ -34,6 +35,12 @@ export interface OpeningChannel {
   readonly address: Address;
 }
 
+/** A piece that we began to ask this link for, and did not ask for to its end yet. */
+export interface BegunPiece {
+  readonly channel: Channel;
+  readonly piece: PieceIndex;
+}
+
 export class Link {
   readonly id: LinkId;
   readonly direction: 'inbound' | 'outbound';
@@ -55,8 +62,19 @@ export class Link {
   nextChannelNumber: number;
   /** The other side chokes us, on all channels; so it begins (BEP 3). */
   isChokedBy = true;
-  /** What the other side queues per channel before it drops requests: its `reqq` (BEP 10). */
+  /** What the other side queues before it drops requests: its `reqq` (BEP 10). */
   maxRequests = UNTOLD_MAX_REQUESTS;
+  /** Channels that stand, by torrent. */
+  readonly channelOf = new Map<Torrent, Channel>();
+  /** Channels that we told to be interested in. */
+  interestingChannels = 0;
+  /** Requests out on all channels, the oldest first. */
+  readonly outstanding = new Set<Request>();
+  /** What may be asked for next, over all channels. */
+  readonly candidates = new Candidates<Channel>();
+  readonly begun: BegunPiece[] = [];
+  /** Channels that have something readers wait for; those that began to wait first come first. */
+  readonly awaiting = new Set<Channel>();
   /** Channels with requests to serve, longest waiting first. */
   readonly serving = new Set<Channel>();
   /** New pieces that the other side has not been told of yet. */

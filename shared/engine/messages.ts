@@ -8,10 +8,11 @@ import type { Message } from '../wire/messages.ts';
 import type { Channel } from './channel.ts';
 import { channelMessageReceived } from './channels.ts';
 import { nodeChanged } from './choking.ts';
-import { abandonRequests, blockReceived, fillRequests, requestRejected } from './download.ts';
+import { blockReceived, requestRejected } from './download.ts';
 import { introduced } from './introduction.ts';
 import type { Link, Ready } from './link.ts';
 import { interestChanged, takePieces } from './pieces-told.ts';
+import { abandonRequests, fillLink, leaveBegun } from './requests.ts';
 import type { EngineState } from './state.ts';
 import { pupilHas, pupilIntroduced } from './super-seeding.ts';
 import { cancelUpload, requestReceived } from './upload.ts';
@@ -90,6 +91,8 @@ function requireFast(channel: Channel, type: string): void {
 function chokedBy(state: EngineState, link: Link, ready: Ready): void {
   link.isChokedBy = true;
   state.trace({ type: 'chokedBy', link: link.id, peerId: ready.node.peerId });
+  state.idleLinks.delete(link);
+  leaveBegun(state, link);
   // With BEP 6 the other side answers each request still, by its block or by a reject.
   if (ready.fast) return;
   for (const channel of link.channels.values()) abandonRequests(state, channel);
@@ -98,10 +101,9 @@ function chokedBy(state: EngineState, link: Link, ready: Ready): void {
 function unchokedBy(state: EngineState, link: Link, ready: Ready): void {
   link.isChokedBy = false;
   state.trace({ type: 'unchokedBy', link: link.id, peerId: ready.node.peerId });
-  for (const channel of link.channels.values()) {
-    channel.mayTellPieces = false;
-    fillRequests(state, channel);
-  }
+  const first = link.channels.get(0);
+  if (first) first.mayTellPieces = false;
+  fillLink(state, link);
 }
 
 function setPeerInterested(state: EngineState, channel: Channel, isInterested: boolean): void {

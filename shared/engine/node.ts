@@ -1,7 +1,6 @@
 /** Who stands at the other end, over all its links: choking, ranking and bans are per node (design section 5). */
 import { RateMeter } from '../rate-meter.ts';
 import type { PeerId } from '../units.ts';
-import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
 import { RequestDepth, type RequestDepthOptions } from './request-depth.ts';
 
@@ -28,8 +27,10 @@ export class RemoteNode {
   readonly addressKeys = new Set<string>();
   /** Requests out, over all channels. */
   outstandingCount = 0;
-  /** Channels that could ask for more when the depth allows it, longest waiting first. */
-  readonly hungry = new Set<Channel>();
+  /** Links that could ask for more when the depth allows it, longest waiting first. */
+  readonly hungry = new Set<Link>();
+  /** Smoothed time from request to block. */
+  latencyMs = 0;
   lastBlockAt: number;
   /** When it last told of a new piece, on any channel. */
   lastHaveAt = 0;

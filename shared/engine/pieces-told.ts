@@ -2,7 +2,7 @@
 import type { PieceIndex } from '../units.ts';
 import type { Channel } from './channel.ts';
 import { closeChannel } from './channels.ts';
-import { fillRequests } from './download.ts';
+import { candidateFound, fillRequests } from './requests.ts';
 import type { EngineState } from './state.ts';
 
 /** Takes in pieces the other side has. @returns those that are news */
@@ -11,7 +11,9 @@ export function takePieces(channel: Channel, pieces: readonly PieceIndex[]): rea
   const news = pieces.filter((piece) => channel.has.set(piece));
   for (const piece of news) {
     picker.changeAvailability(piece, 1);
-    if (picker.isWanted(piece)) channel.wantedCount++;
+    if (!picker.isWanted(piece)) continue;
+    channel.wantedCount++;
+    candidateFound(channel, piece);
   }
   return news;
 }

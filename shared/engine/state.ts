@@ -60,8 +60,22 @@ export class EngineState {
   now = 0;
   actions: EngineAction[] = [];
   readonly linksToFlush = new Set<Link>();
-  /** Blocks became free there: all its channels may ask for more at the end of the step. */
+  /** Something of these is wanted and not held. */
+  readonly wantingTorrents = new Set<Torrent>();
+  /** Something ended there: looked at when the step is over. */
+  readonly torrentsToRest = new Set<Torrent>();
+  /** Something changed there for all channels: they may ask for more at the end of the step. */
   readonly torrentsToFill = new Set<Torrent>();
+  /** Blocks became free that these have: they may ask for more at the end of the step. */
+  readonly linksToFill = new Set<Link>();
+  /** Stopped asking because too many pieces wait for hash and disk. */
+  readonly linksHeldBack = new Set<Link>();
+  /** Links that could ask for more and have nothing to ask for but what others were asked for: the end game's. */
+  readonly idleLinks = new Set<Link>();
+  /** Links with requests out. */
+  readonly askedLinks = new Set<Link>();
+  /** Links with begun pieces whose rest nobody was asked for. */
+  readonly begunLinks = new Set<Link>();
 
   constructor(options: EngineOptions) {
     this.options = { ...defaultTunables, ...options };

@@ -2,13 +2,14 @@
  * Deadlines are data: named, kept in one heap, and the host sleeps until the earliest. Setting a name again
  * replaces its deadline; stale heap entries are skipped when they surface.
  */
-import type { SourceId } from '../picker/partial-piece.ts';
 import type { InfoHash, LinkId } from '../units.ts';
 
 export type TimerName =
-  | { readonly kind: 'chokingRound' | 'optimisticUnchoke' }
-  | { readonly kind: 'handshake' | 'introduction' | 'keepAlive' | 'silence' | 'haves'; readonly link: LinkId }
-  | { readonly kind: 'requests' | 'refill'; readonly source: SourceId }
+  | { readonly kind: 'chokingRound' | 'optimisticUnchoke' | 'lateRequests' }
+  | {
+      readonly kind: 'handshake' | 'introduction' | 'keepAlive' | 'silence' | 'haves' | 'requests';
+      readonly link: LinkId;
+    }
   | { readonly kind: 'announce' | 'dial' | 'webSeed' | 'superSeed'; readonly torrent: InfoHash };
 
 interface Deadline {
@@ -19,7 +20,6 @@ interface Deadline {
 
 function keyOf(name: TimerName): string {
   if ('link' in name) return `${name.kind}:${name.link}`;
-  if ('source' in name) return `${name.kind}:${name.source}`;
   return 'torrent' in name ? `${name.kind}:${name.torrent}` : name.kind;
 }
 

@@ -1,13 +1,18 @@
-/** All that the engine knows of one torrent. Only plain state: what happens to it stands in the files around. */
+/**
+ * All that the engine knows of one torrent. Only plain state: what happens to it stands in the files around. A
+ * catalog has ten thousand of them and nearly all are quiet: what only a busy one needs is made when it is needed,
+ * and dropped when the torrent rests.
+ */
 import type { Bitfield } from '../bitfield.ts';
 import type { Geometry } from '../geometry.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
 import { Picker } from '../picker/picker.ts';
-import type { Random } from '../random.ts';
 import type { InfoHash, InfoHashV2, PeerId, PieceIndex } from '../units.ts';
 import { AddressBook } from './address-book.ts';
 import type { Channel } from './channel.ts';
-import type { EngineTunables } from './options.ts';
+import type { Address } from './inputs.ts';
+import { pieceFree } from './requests.ts';
+import type { EngineState } from './state.ts';
 import { SuperSeeder } from './super-seeder.ts';
 
 /** A complete piece whose hash is not known yet, or failed: its bytes or leaves, and who sent each block. */
@@ -37,66 +42,160 @@ export interface WebSeedState {
   retryAt: number;
 }
 
+export interface TorrentDescription {
+  readonly torrent: InfoHash;
+  readonly infoHashV2: InfoHashV2;
+  readonly geometry: Geometry;
+  readonly verified: Bitfield;
+  readonly want: 'all' | 'none';
+  readonly superSeed: boolean;
+  readonly webSeed: boolean;
+}
+
+/** What a torrent has while it is spoken about with others, fetched or waited for. */
+class Activity {
+  readonly picker: Picker;
+  readonly addresses: AddressBook;
+  readonly channels = new Map<SourceId, Channel>();
+  readonly contributors = new Map<SourceId, Contributor>();
+  readonly buffers = new Map<PieceIndex, Uint8Array>();
+  readonly checking = new Map<PieceIndex, CheckingPiece>();
+  readonly failures = new Map<PieceIndex, FailedPiece[]>();
+  readonly readers = new Map<number, readonly PieceIndex[]>();
+  readonly readerSince = new Map<PieceIndex, number>();
+
+  constructor(torrent: Torrent, state: EngineState) {
+    const { picker, maxAddressesPerTorrent, redialAfterMs } = state.options;
+    this.picker = new Picker(torrent.geometry, torrent.held, picker, {
+      pieceFree: (piece, begun) => pieceFree(state, torrent, piece, begun),
+    });
+    this.addresses = new AddressBook(maxAddressesPerTorrent, redialAfterMs);
+  }
+
+  get isQuiet(): boolean {
+    const { channels, buffers, checking, failures, readers } = this;
+    const busy = channels.size + buffers.size + checking.size + failures.size + readers.size;
+    return busy === 0 && this.picker.isIdle;
+  }
+}
+
+const NO_CHANNELS: ReadonlyMap<SourceId, Channel> = new Map();
+const NO_READERS: ReadonlyMap<number, readonly PieceIndex[]> = new Map();
+
 export class Torrent {
   readonly infoHash: InfoHash;
   readonly infoHashV2: InfoHashV2;
   readonly geometry: Geometry;
   readonly held: Bitfield;
-  readonly picker: Picker;
-  readonly channels = new Map<SourceId, Channel>();
-  readonly addresses: AddressBook;
-  /** Who sent blocks, by source; a sender must be known after its link is gone. Empty once the torrent is complete. */
-  readonly contributors = new Map<SourceId, Contributor>();
-  /** Content of pieces under way. */
-  readonly buffers = new Map<PieceIndex, Uint8Array>();
-  readonly checking = new Map<PieceIndex, CheckingPiece>();
-  /** Failed attempts, kept until the piece passes and shows who lied. */
-  readonly failures = new Map<PieceIndex, FailedPiece[]>();
-  readonly readers = new Map<number, readonly PieceIndex[]>();
-  /** When each piece was first waited for by a reader. */
-  readonly readerSince = new Map<PieceIndex, number>();
   wantsAll: boolean;
   readonly webSeed: WebSeedState | undefined;
-  readonly superSeeder: SuperSeeder | undefined;
-  /** Nodes seen complete, though no longer linked: they too can give what the origin does not offer. */
-  readonly completeNodes = new Set<PeerId>();
   /** When a peer last gave anything, or the torrent was added. */
   lastPeerBlockAt: number;
   announceFailures = 0;
   downloadedBytes = 0;
   uploadedBytes = 0;
+  readonly #state: EngineState;
+  readonly #superSeeds: boolean;
+  #superSeeder: SuperSeeder | undefined;
+  #completeNodes: Set<PeerId> | undefined;
+  #activity: Activity | undefined;
+  /** As the host last told them; its own array, since it may tell the same to all torrents. */
+  #told: readonly Address[] | undefined;
 
-  constructor(
-    description: {
-      readonly torrent: InfoHash;
-      readonly infoHashV2: InfoHashV2;
-      readonly geometry: Geometry;
-      readonly verified: Bitfield;
-      readonly want: 'all' | 'none';
-      readonly superSeed: boolean;
-      readonly webSeed: boolean;
-    },
-    tunables: EngineTunables,
-    random: Random,
-    now: number,
-  ) {
+  constructor(description: TorrentDescription, state: EngineState) {
     this.infoHash = description.torrent;
     this.infoHashV2 = description.infoHashV2;
     this.geometry = description.geometry;
     this.held = description.verified;
     this.wantsAll = description.want === 'all';
-    this.picker = new Picker(this.geometry, this.held, random, tunables.picker);
-    this.picker.setWanted(this.wantsAll, []);
-    this.addresses = new AddressBook(tunables.maxAddressesPerTorrent, tunables.redialAfterMs);
     this.webSeed = description.webSeed ? { fetch: undefined, failures: 0, retryAt: 0 } : undefined;
-    this.superSeeder = description.superSeed
-      ? new SuperSeeder(
-          this.geometry.pieceCount,
-          Math.max(1, Math.round(tunables.superSeedWindowBytes / this.geometry.pieceLengthBytes)),
-          random,
-        )
-      : undefined;
-    this.lastPeerBlockAt = now;
+    this.lastPeerBlockAt = state.now;
+    this.#superSeeds = description.superSeed;
+    this.#state = state;
+  }
+
+  get picker(): Picker {
+    return this.#active.picker;
+  }
+
+  get addresses(): AddressBook {
+    return this.#active.addresses;
+  }
+
+  get channels(): ReadonlyMap<SourceId, Channel> {
+    return this.#activity?.channels ?? NO_CHANNELS;
+  }
+
+  addChannel(channel: Channel): void {
+    this.#active.channels.set(channel.source, channel);
+  }
+
+  removeChannel(channel: Channel): void {
+    this.#activity?.channels.delete(channel.source);
+  }
+
+  /** Who sent blocks, by source; a sender must be known after its link is gone. Empty once the torrent is complete. */
+  get contributors(): Map<SourceId, Contributor> {
+    return this.#active.contributors;
+  }
+
+  /** Content of pieces under way. */
+  get buffers(): Map<PieceIndex, Uint8Array> {
+    return this.#active.buffers;
+  }
+
+  get checking(): Map<PieceIndex, CheckingPiece> {
+    return this.#active.checking;
+  }
+
+  /** Failed attempts, kept until the piece passes and shows who lied. */
+  get failures(): Map<PieceIndex, FailedPiece[]> {
+    return this.#active.failures;
+  }
+
+  get readers(): ReadonlyMap<number, readonly PieceIndex[]> {
+    return this.#activity?.readers ?? NO_READERS;
+  }
+
+  setReader(reader: number, pieces: readonly PieceIndex[]): void {
+    this.#active.readers.set(reader, pieces);
+  }
+
+  /** @returns whether it waited */
+  removeReader(reader: number): boolean {
+    return this.#activity?.readers.delete(reader) ?? false;
+  }
+
+  /** When each piece was first waited for by a reader. */
+  get readerSince(): Map<PieceIndex, number> {
+    return this.#active.readerSince;
+  }
+
+  get superSeeder(): SuperSeeder | undefined {
+    if (this.#superSeeds) this.#superSeeder ??= this.#makeSuperSeeder();
+    return this.#superSeeder;
+  }
+
+  /** Nodes seen complete, though no longer linked: they too can give what the origin does not offer. */
+  get completeNodes(): Set<PeerId> {
+    this.#completeNodes ??= new Set();
+    return this.#completeNodes;
+  }
+
+  /** The host tells where nodes of the torrent listen. */
+  tell(addresses: readonly Address[]): void {
+    this.#told = addresses;
+    this.#activity?.addresses.add(addresses);
+  }
+
+  /** Some address is known to which a dial may be tried, now or later. */
+  get knowsAddresses(): boolean {
+    return (this.#told?.length ?? 0) > 0 || (this.#activity?.addresses.size ?? 0) > 0;
+  }
+
+  /** Drops what only a busy torrent needs, if this is none. */
+  rest(): void {
+    if (!this.wantsAnything && this.#activity?.isQuiet) this.#activity = undefined;
   }
 
   get isComplete(): boolean {
@@ -109,8 +208,25 @@ export class Torrent {
   }
 
   get leftBytes(): number {
+    if (this.isComplete) return 0;
     let left = this.geometry.contentBytes;
+    if (this.held.count === 0) return left;
     for (const piece of this.held.indexes()) left -= this.geometry.contentLength(piece as PieceIndex);
     return left;
+  }
+
+  get #active(): Activity {
+    if (this.#activity) return this.#activity;
+    const activity = new Activity(this, this.#state);
+    this.#activity = activity;
+    activity.picker.setWanted(this.wantsAll, new Set(), () => {});
+    if (this.#told) activity.addresses.add(this.#told);
+    return activity;
+  }
+
+  #makeSuperSeeder(): SuperSeeder {
+    const { random, superSeedWindowBytes } = this.#state.options;
+    const windowPieces = Math.max(1, Math.round(superSeedWindowBytes / this.geometry.pieceLengthBytes));
+    return new SuperSeeder(this.geometry.pieceCount, windowPieces, random);
   }
 }

@@ -12,9 +12,9 @@ import type { PeerId, PieceIndex } from '../units.ts';
 import { closeChannel } from './channels.ts';
 import { closeLink } from './connections.ts';
 import { announce } from './dialer.ts';
-import { fillRequests } from './download.ts';
 import { tellHave } from './haves.ts';
 import type { PieceVerdict } from './inputs.ts';
+import { fillRequests, tellInterest } from './requests.ts';
 import type { EngineState } from './state.ts';
 import type { CheckingPiece, Contributor, FailedPiece, Torrent } from './torrent.ts';
 import { wantingChanged } from './wanting.ts';
@@ -74,6 +74,7 @@ function piecePassed(
   torrent.readerSince.delete(piece);
   for (const channel of torrent.channels.values()) {
     if (channel.has.has(piece)) channel.wantedCount--;
+    tellInterest(state, channel);
     tellHave(state, channel, piece);
   }
   torrent.picker.passed(piece);
@@ -83,11 +84,12 @@ function piecePassed(
   convict(state, torrent, torrent.failures.get(piece) ?? [], leaves);
   torrent.failures.delete(piece);
   if (torrent.isComplete) torrentCompleted(state, torrent);
-  else state.torrentsToFill.add(torrent);
 }
 
 function torrentCompleted(state: EngineState, torrent: Torrent): void {
   torrent.contributors.clear();
+  state.wantingTorrents.delete(torrent);
+  state.torrentsToRest.add(torrent);
   state.emit({ type: 'torrentComplete', torrent: torrent.infoHash });
   announce(state, torrent, 'completed');
   for (const channel of [...torrent.channels.values()]) {
@@ -100,7 +102,6 @@ function pieceFailed(state: EngineState, torrent: Torrent, piece: PieceIndex, fa
   state.counters.failedPieces++;
   state.trace({ type: 'pieceFailed', torrent: torrent.infoHash, piece });
   torrent.picker.failed(piece);
-  state.torrentsToFill.add(torrent);
   const [first, ...others] = new Set(failed.senders.map((sender) => sender.nodeKey));
   if (others.length === 0) {
     convictSender(state, torrent, first);
@@ -160,13 +161,16 @@ function banNode(state: EngineState, key: string, code: string): void {
 export function pieceWritten(state: EngineState, torrent: Torrent, piece: PieceIndex, ok: boolean): void {
   state.unwrittenBytes -= torrent.geometry.contentLength(piece);
   if (!ok) piecesLost(state, torrent, [piece]);
-  state.torrentsToFill.add(torrent);
 }
 
 /** Pieces that the store holds no more are wanted anew. Our loss is no evidence against anybody (threat row 4). */
 export function piecesLost(state: EngineState, torrent: Torrent, pieces: readonly PieceIndex[]): void {
   for (const piece of pieces) {
-    if (torrent.held.clear(piece)) torrent.picker.lost(piece);
+    if (!torrent.held.clear(piece)) continue;
+    if (torrent.picker.isWanted(piece)) {
+      for (const channel of torrent.channels.values()) if (channel.has.has(piece)) channel.wantedCount++;
+    }
+    torrent.picker.lost(piece);
   }
   wantingChanged(state, torrent);
 }

@@ -1,6 +1,6 @@
 /** What a torrent wants: all of it, or what readers wait for. Each change reaches picker, interest and dials. */
 import type { PieceIndex } from '../units.ts';
-import { dialMore } from './dialer.ts';
+import { announce, dialMore } from './dialer.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
 import { checkWebSeed } from './web-seed.ts';
@@ -16,28 +16,37 @@ export function readerWants(
   reader: number,
   pieces: readonly PieceIndex[],
 ): void {
-  torrent.readers.set(reader, pieces);
+  torrent.setReader(reader, pieces);
   wantingChanged(state, torrent);
 }
 
 export function readerLeft(state: EngineState, torrent: Torrent, reader: number): void {
-  if (torrent.readers.delete(reader)) wantingChanged(state, torrent);
+  if (torrent.removeReader(reader)) wantingChanged(state, torrent);
 }
 
-export function wantingChanged(state: EngineState, torrent: Torrent): void {
+export function wantingChanged(state: EngineState, torrent: Torrent, isNew = false): void {
   const awaited = awaitedPieces(torrent);
   for (const piece of torrent.readerSince.keys()) if (!awaited.has(piece)) torrent.readerSince.delete(piece);
   for (const piece of awaited) {
     if (!torrent.readerSince.has(piece)) torrent.readerSince.set(piece, state.now);
   }
-  torrent.picker.setWanted(torrent.wantsAll, [...awaited]);
+  torrent.picker.setWanted(torrent.wantsAll, awaited, (piece, isWanted) => {
+    for (const channel of torrent.channels.values())
+      if (channel.has.has(piece)) channel.wantedCount += isWanted ? 1 : -1;
+  });
   for (const channel of torrent.channels.values()) {
-    let wantedCount = 0;
-    for (const piece of channel.has.indexes())
-      if (torrent.picker.isWanted(piece as PieceIndex)) wantedCount++;
-    channel.wantedCount = wantedCount;
+    if (awaited.size > 0 && channel.wantedCount > 0) channel.link.awaiting.add(channel);
+    else channel.link.awaiting.delete(channel);
   }
   state.torrentsToFill.add(torrent);
+  if (torrent.wantsAnything) state.wantingTorrents.add(torrent);
+  else {
+    state.wantingTorrents.delete(torrent);
+    state.torrentsToRest.add(torrent);
+  }
+  // What a tracker told was forgotten while nothing was wanted.
+  const isLost = torrent.wantsAnything && torrent.channels.size === 0 && !torrent.knowsAddresses;
+  if (isLost && !isNew) announce(state, torrent, 'periodic');
   dialMore(state, torrent);
   checkWebSeed(state, torrent);
 }

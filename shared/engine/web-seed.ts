@@ -1,7 +1,8 @@
 /** Carries the web-seed policy out: one fetch per torrent at a time, whole pieces, checked like any other. */
 import { WEB_SEED } from '../picker/partial-piece.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
-import { bufferOf, cancelRequest } from './download.ts';
+import { bufferOf } from './download.ts';
+import { cancelRequest } from './requests.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent, WebSeedState } from './torrent.ts';
 import { pieceArrived } from './verification.ts';
@@ -113,7 +114,6 @@ export function webSeedEnded(state: EngineState, torrent: Torrent, fetch: number
   endFetch(torrent, webSeed);
   webSeed.failures = ok ? 0 : webSeed.failures + 1;
   if (!ok) webSeed.retryAt = state.now + Math.min(RETRY_MS * 2 ** webSeed.failures, MAX_RETRY_MS);
-  state.torrentsToFill.add(torrent);
   checkWebSeed(state, torrent);
 }
 

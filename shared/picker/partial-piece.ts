@@ -22,6 +22,8 @@ export class PartialPiece {
   readonly #requests: BlockRequest[][];
   readonly #senders: Int32Array;
   #receivedCount = 0;
+  /** No block before this one is free. */
+  #firstFree = 0;
   #requestedCount = 0;
 
   constructor(piece: PieceIndex, blockCount: number, onParole: boolean) {
@@ -63,6 +65,14 @@ export class PartialPiece {
     return !this.hasBlock(block) && (this.#requests[block] as BlockRequest[]).length === 0;
   }
 
+  /** The first free block from this one on; -1 when there is none. */
+  nextFree(from: number): number {
+    for (let block = Math.max(from, this.#firstFree); block < this.blockCount; block++) {
+      if (this.isFree(block)) return block;
+    }
+    return -1;
+  }
+
   /** Whether the source may take blocks of this piece, given the parole rule. */
   admits(source: SourceId): boolean {
     if (!this.onParole) return true;
@@ -86,6 +96,7 @@ export class PartialPiece {
     const requests = this.#requests[block] as BlockRequest[];
     if (requests.length === 0 && !this.hasBlock(block)) this.#requestedCount++;
     requests.push({ source, requestedAt });
+    if (block === this.#firstFree) this.#firstFree++;
   }
 
   /** The source will not send the block after all. @returns whether it had been asked. */
@@ -95,6 +106,7 @@ export class PartialPiece {
     if (at < 0) return false;
     requests.splice(at, 1);
     if (requests.length === 0 && !this.hasBlock(block)) this.#requestedCount--;
+    this.#firstFree = Math.min(this.#firstFree, block);
     return true;
   }
 

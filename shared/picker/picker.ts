@@ -1,89 +1,149 @@
 /**
- * Which blocks to ask of whom, for one torrent. The picker knows pieces, blocks and how many nodes have them;
- * sources are mere numbers. Order of choice: what a waiting reader needs, in its order; pieces already begun;
- * the first piece at random, then the rarest (BEP 3, "rarest first"; Cohen 2003 section 2.4); at last the end
- * game, blocks that somebody else was asked for a while ago.
+ * One torrent's pieces as they are fetched. The picker knows which pieces are wanted, which blocks were asked of
+ * whom, and how many nodes have each piece; sources are mere numbers. Which piece of which torrent comes next is
+ * chosen per link, over all its channels (candidates.ts).
  *
- * A piece is in exactly one state: unwanted, open (in the rarity index), partial, checking (complete, its hash
- * not known yet), held.
+ * A piece is in exactly one state: unwanted, open, partial, checking (complete, its hash not known yet), held.
  */
 import type { Bitfield } from '../bitfield.ts';
-import { invariant } from '../errors.ts';
 import type { Block, Geometry } from '../geometry.ts';
-import type { Random } from '../random.ts';
-
-import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
+import type { PieceIndex } from '../units.ts';
 import { PartialPiece, type SourceId } from './partial-piece.ts';
-import { RarityIndex } from './rarity.ts';
 
 export interface PickerOptions {
   /** How many nodes may be asked for the same block in the end game. */
   readonly endGameCopies: number;
 }
 
-export interface Pick {
-  readonly blocks: readonly Block[];
-  /** When end-game blocks too young for now become ripe; Infinity when there are none. */
-  readonly retryAt: number;
+export interface PickerListener {
+  /** The piece became open; `begun`: blocks of it are there or asked for, and others are free again. */
+  pieceFree(piece: PieceIndex, begun: boolean): void;
 }
+
+const NOBODY: ReadonlySet<PieceIndex> = new Set();
 
 export class Picker {
   readonly #geometry: Geometry;
   readonly #held: Bitfield;
-  readonly #random: Random;
   readonly #options: PickerOptions;
-  readonly #rarity: RarityIndex;
+  readonly #listener: PickerListener;
+  readonly #availability: Uint16Array;
   readonly #partial = new Map<PieceIndex, PartialPiece>();
+  readonly #onParole = new Set<PartialPiece>();
+  /** Begun pieces that nobody goes on with. */
+  readonly #left = new Set<PieceIndex>();
   readonly #checking = new Map<PieceIndex, PartialPiece>();
   readonly #failed = new Set<PieceIndex>();
-  #readerPieces: readonly PieceIndex[] = [];
-  #readerWants = new Set<PieceIndex>();
+  #awaited: ReadonlySet<PieceIndex> = NOBODY;
   #wantsAll = false;
 
   /** @param held pieces that are verified; shared with the torrent, which alone changes it */
-  constructor(geometry: Geometry, held: Bitfield, random: Random, options: PickerOptions) {
+  constructor(geometry: Geometry, held: Bitfield, options: PickerOptions, listener: PickerListener) {
     this.#geometry = geometry;
     this.#held = held;
-    this.#random = random;
     this.#options = options;
-    this.#rarity = new RarityIndex(geometry.pieceCount);
+    this.#listener = listener;
+    this.#availability = new Uint16Array(geometry.pieceCount);
+  }
+
+  /** Nothing is under way, and nobody is known to have anything. */
+  get isIdle(): boolean {
+    return this.#partial.size + this.#checking.size + this.#failed.size === 0;
   }
 
   availability(piece: number): number {
-    return this.#rarity.availability(piece);
+    return this.#availability[piece] as number;
   }
 
+  /** A connected node has the piece (+1), or is gone or dropped it (-1). */
   changeAvailability(piece: number, difference: 1 | -1): void {
-    this.#rarity.change(piece, difference);
+    this.#availability[piece] = (this.#availability[piece] as number) + difference;
   }
 
   isWanted(piece: PieceIndex): boolean {
-    return !this.#held.has(piece) && (this.#wantsAll || this.#readerWants.has(piece));
+    return !this.#held.has(piece) && (this.#wantsAll || this.#awaited.has(piece));
   }
 
-  /** Sets what is wanted: everything or not, and what readers wait for, in their order. */
-  setWanted(wantsAll: boolean, readerPieces: readonly PieceIndex[]): void {
-    this.#wantsAll = wantsAll;
-    this.#readerPieces = readerPieces;
-    this.#readerWants = new Set(readerPieces);
-    for (let index = 0; index < this.#geometry.pieceCount; index++) this.#settle(index as PieceIndex);
+  /** A reader waits for it. */
+  isAwaited(piece: PieceIndex): boolean {
+    return this.#awaited.has(piece) && !this.#held.has(piece);
+  }
+
+  /** What readers wait for, first things first. */
+  get awaited(): ReadonlySet<PieceIndex> {
+    return this.#awaited;
+  }
+
+  /** Wanted, and nobody is asked for any of it. */
+  isOpen(piece: PieceIndex): boolean {
+    return this.isWanted(piece) && !this.isUnderWay(piece);
   }
 
   /**
-   * Blocks to ask of a source, at most `limit`; they count as asked from now on.
-   * @param ripeAfterMs end game: a block asked of one source may be asked of a second one after so long
+   * Sets what is wanted: everything or not, and what readers wait for, in their order.
+   * @param changed is told of each piece that is wanted from now on, or no more
    */
-  pick(source: SourceId, has: Bitfield, limit: number, now: number, ripeAfterMs: number): Pick {
-    const blocks: Block[] = [];
-    const take = (partial: PartialPiece) => this.#takeFree(partial, source, limit, now, blocks);
-    for (const piece of this.#readerPieces) {
-      if (blocks.length >= limit) break;
-      if (has.has(piece)) this.#takeFromPiece(piece, take);
+  setWanted(
+    wantsAll: boolean,
+    awaited: ReadonlySet<PieceIndex>,
+    changed: (piece: PieceIndex, isWanted: boolean) => void,
+  ): void {
+    const wantedBefore = { all: this.#wantsAll, awaited: this.#awaited };
+    this.#wantsAll = wantsAll;
+    this.#awaited = awaited;
+    const compare = (piece: PieceIndex) => {
+      if (this.#held.has(piece)) return;
+      const isWanted = this.isWanted(piece);
+      if (isWanted === (wantedBefore.all || wantedBefore.awaited.has(piece))) return;
+      changed(piece, isWanted);
+      if (isWanted) this.#settle(piece);
+    };
+    if (wantsAll !== wantedBefore.all) {
+      for (let piece = 0; piece < this.#geometry.pieceCount; piece++) compare(piece as PieceIndex);
+      return;
     }
-    this.#takeFromBegun(source, has, limit, blocks, take);
-    if (blocks.length < limit) this.#takeFromOpen(has, limit, blocks, take);
-    if (blocks.length > 0) return { blocks, retryAt: Number.POSITIVE_INFINITY };
-    return this.#endGame(source, has, limit, now, ripeAfterMs);
+    if (wantsAll) return;
+    for (const piece of wantedBefore.awaited) compare(piece);
+    for (const piece of awaited) if (!wantedBefore.awaited.has(piece)) compare(piece);
+  }
+
+  /** Asks the source for free blocks of the piece, at most `limit`; they count as asked from now on. */
+  take(piece: PieceIndex, source: SourceId, limit: number, now: number): readonly Block[] {
+    if (limit <= 0 || !this.isWanted(piece) || this.#checking.has(piece)) return [];
+    const partial = this.#begin(piece);
+    const blocks: Block[] = [];
+    if (partial.admits(source)) {
+      for (let index = partial.nextFree(0); index >= 0 && blocks.length < limit; ) {
+        partial.request(index, source, now);
+        blocks.push(this.#geometry.block(piece, index));
+        index = partial.nextFree(index + 1);
+      }
+    }
+    if (blocks.length > 0) this.#left.delete(piece);
+    if (partial.isIdle) this.#forget(partial);
+    return blocks;
+  }
+
+  /** End game: asks a second source for a block. @returns undefined when that is not allowed, or needless */
+  takeTwice(piece: PieceIndex, blockIndex: number, source: SourceId, now: number): Block | undefined {
+    const partial = this.#partial.get(piece);
+    if (!partial || partial.onParole || partial.hasBlock(blockIndex)) return undefined;
+    const requests = partial.requestsOf(blockIndex);
+    if (requests.length >= this.#options.endGameCopies) return undefined;
+    if (requests.some((request) => request.source === source)) return undefined;
+    partial.request(blockIndex, source, now);
+    return this.#geometry.block(piece, blockIndex);
+  }
+
+  /** The piece is begun, and some of it is neither here nor asked for. */
+  hasFreeBlocks(piece: PieceIndex): boolean {
+    const partial = this.#partial.get(piece);
+    return partial !== undefined && !partial.isFullyRequested;
+  }
+
+  /** The piece is begun, and nobody goes on with it. */
+  isLeft(piece: PieceIndex): boolean {
+    return this.#left.has(piece);
   }
 
   /** One open or begun piece for a source that sends whole pieces in a row, such as a web seed. */
@@ -118,17 +178,20 @@ export class Picker {
     const partial = this.#partial.get(piece);
     if (!partial?.release(blockIndex, source)) return;
     // A piece on parole is one source's alone: what it left half done, another begins anew.
-    if (partial.onParole) this.#partial.delete(piece);
+    if (partial.onParole) this.#forget(partial);
+    this.#settle(piece);
+  }
+
+  /** The source goes no further with a piece that it began: others may. */
+  leave(source: SourceId, piece: PieceIndex): void {
+    const partial = this.#partial.get(piece);
+    if (partial?.onParole && partial.isServedBy(source)) this.#forget(partial);
     this.#settle(piece);
   }
 
   /** The source is gone: pieces on parole that it began are open to others again, from their first block. */
   sourceGone(source: SourceId): void {
-    for (const partial of this.#partial.values()) {
-      if (!partial.onParole || !partial.isServedBy(source)) continue;
-      this.#partial.delete(partial.piece);
-      this.#settle(partial.piece);
-    }
+    for (const partial of this.#onParole) if (partial.isServedBy(source)) this.leave(source, partial.piece);
   }
 
   /**
@@ -141,14 +204,18 @@ export class Picker {
     blockIndex: number,
   ): { readonly others: readonly SourceId[]; readonly senders: readonly SourceId[] | undefined } | undefined {
     if (!this.isWanted(piece) || this.#checking.has(piece)) return undefined;
+    const isNew = !this.#partial.has(piece);
     const partial = this.#begin(piece);
     const others = partial.admits(source) ? partial.receive(blockIndex, source) : undefined;
     if (!others) {
-      this.#settle(piece);
+      if (partial.isIdle) this.#forget(partial);
       return undefined;
     }
-    if (!partial.isComplete) return { others, senders: undefined };
-    this.#partial.delete(piece);
+    if (!partial.isComplete) {
+      if (isNew) this.#settle(piece);
+      return { others, senders: undefined };
+    }
+    this.#forget(partial);
     this.#checking.set(piece, partial);
     return { others, senders: partial.senders };
   }
@@ -157,7 +224,6 @@ export class Picker {
   passed(piece: PieceIndex): void {
     this.#checking.delete(piece);
     this.#failed.delete(piece);
-    this.#settle(piece);
   }
 
   /** The piece failed its hash: it is missing again, and on parole. */
@@ -172,12 +238,15 @@ export class Picker {
     this.#settle(piece);
   }
 
-  /** Moves a piece to the state that the rest of the picker implies. */
+  /** Tells of a piece that may be asked for, whole or in part. */
   #settle(piece: PieceIndex): void {
-    if (this.#partial.get(piece)?.isIdle) this.#partial.delete(piece);
-    const isOpen = this.isWanted(piece) && !this.isUnderWay(piece);
-    if (isOpen) this.#rarity.open(piece);
-    else this.#rarity.close(piece);
+    const partial = this.#partial.get(piece);
+    if (partial?.isIdle) this.#forget(partial);
+    if (!this.isWanted(piece) || this.#checking.has(piece)) return;
+    const begun = this.#partial.get(piece);
+    if (begun?.isFullyRequested) return;
+    if (begun) this.#left.add(piece);
+    this.#listener.pieceFree(piece, begun !== undefined);
   }
 
   #begin(piece: PieceIndex): PartialPiece {
@@ -185,87 +254,14 @@ export class Picker {
     if (!partial) {
       partial = new PartialPiece(piece, this.#geometry.blockCount(piece), this.#failed.has(piece));
       this.#partial.set(piece, partial);
-      this.#rarity.close(piece);
+      if (partial.onParole) this.#onParole.add(partial);
     }
     return partial;
   }
 
-  #takeFromPiece(piece: PieceIndex, take: (partial: PartialPiece) => void): void {
-    if (!this.isWanted(piece) || this.#checking.has(piece)) return;
-    take(this.#begin(piece));
-    this.#settle(piece);
-  }
-
-  /** Begun pieces first, so that few are under way; one's own before others', so that a piece has one sender. */
-  #takeFromBegun(
-    source: SourceId,
-    has: Bitfield,
-    limit: number,
-    blocks: Block[],
-    take: (partial: PartialPiece) => void,
-  ): void {
-    if (this.#geometry.pieceLengthBytes === BLOCK_BYTES) return;
-    for (const own of [true, false]) {
-      for (const partial of this.#partial.values()) {
-        if (blocks.length >= limit) return;
-        if (partial.isFullyRequested || !has.has(partial.piece) || !this.isWanted(partial.piece)) continue;
-        if (partial.isServedBy(source) === own) take(partial);
-      }
-    }
-  }
-
-  #takeFromOpen(has: Bitfield, limit: number, blocks: Block[], take: (partial: PartialPiece) => void): void {
-    const chosen: PieceIndex[] = [];
-    let free = limit - blocks.length;
-    const choose = (piece: number): boolean => {
-      if (!has.has(piece)) return false;
-      chosen.push(piece as PieceIndex);
-      free -= this.#geometry.blockCount(piece as PieceIndex);
-      return free <= 0;
-    };
-    if (this.#held.count === 0) this.#walkRandomly(choose);
-    else this.#rarity.walk((bound) => this.#random.integer(bound), choose);
-    for (const piece of chosen) this.#takeFromPiece(piece, take);
-  }
-
-  /** Random first piece: a node with nothing to give wants any piece soon, and not the one all others fetch. */
-  #walkRandomly(visit: (piece: number) => boolean): void {
-    const start = this.#random.integer(this.#geometry.pieceCount);
-    for (let i = 0; i < this.#geometry.pieceCount; i++) {
-      const piece = (start + i) % this.#geometry.pieceCount;
-      if (this.#rarity.isOpen(piece) && visit(piece)) return;
-    }
-  }
-
-  #takeFree(partial: PartialPiece, source: SourceId, limit: number, now: number, blocks: Block[]): void {
-    if (!partial.admits(source)) return;
-    for (let index = 0; index < partial.blockCount && blocks.length < limit; index++) {
-      if (!partial.isFree(index)) continue;
-      partial.request(index, source, now);
-      blocks.push(this.#geometry.block(partial.piece, index));
-    }
-  }
-
-  #endGame(source: SourceId, has: Bitfield, limit: number, now: number, ripeAfterMs: number): Pick {
-    const blocks: Block[] = [];
-    let retryAt = Number.POSITIVE_INFINITY;
-    for (const partial of this.#partial.values()) {
-      if (!has.has(partial.piece) || !this.isWanted(partial.piece) || partial.onParole) continue;
-      for (let index = 0; index < partial.blockCount && blocks.length < limit; index++) {
-        const requests = partial.requestsOf(index);
-        const newest = requests[requests.length - 1];
-        if (!newest || partial.hasBlock(index) || requests.length >= this.#options.endGameCopies) continue;
-        if (requests.some((request) => request.source === source)) continue;
-        const ripeAt = newest.requestedAt + ripeAfterMs;
-        if (ripeAt > now) {
-          retryAt = Math.min(retryAt, ripeAt);
-          continue;
-        }
-        partial.request(index, source, now);
-        blocks.push(this.#geometry.block(partial.piece, index));
-      }
-    }
-    invariant(blocks.length <= limit, 'end game within its limit');
-    return { blocks, retryAt };
+  #forget(partial: PartialPiece): void {
+    this.#partial.delete(partial.piece);
+    this.#onParole.delete(partial);
+    this.#left.delete(partial.piece);
   }
 }

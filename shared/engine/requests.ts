@@ -1,0 +1,251 @@
+/**
+ * Asking for blocks: when a link has room, the choice goes over all its channels. First what readers wait for, in
+ * the order in which they began to; then pieces that this link began, so that a piece comes from one node as far as
+ * possible; then pieces that others began and left; then the rarest. A link for which all that is left was asked of
+ * others is idle: late-requests.ts finds work for it.
+ */
+
+import type { Block } from '../geometry.ts';
+import { BEGUN_LEVEL, MAX_LEVEL } from '../picker/candidates.ts';
+import type { PieceIndex } from '../units.ts';
+import { encodeCancel, encodeInterested, encodeNotInterested, encodeRequest } from '../wire/encode.ts';
+import type { Channel } from './channel.ts';
+import { armLateRequests, armRequestTimer } from './late-requests.ts';
+import type { Link } from './link.ts';
+import type { RemoteNode } from './node.ts';
+import type { EngineState } from './state.ts';
+import type { Torrent } from './torrent.ts';
+
+/** A waiting reader's channel may have so many requests out whatever else the node still owes us. */
+const READER_REQUESTS = 16;
+
+/** Says whether we are interested, and asks the link for as many blocks as its node's depth allows. */
+export function fillRequests(state: EngineState, channel: Channel): void {
+  tellInterest(state, channel);
+  fillLink(state, channel.link);
+}
+
+export function fillLink(state: EngineState, link: Link): void {
+  const { phase } = link;
+  if (phase.name !== 'ready' || link.isChokedBy || link.interestingChannels === 0) return;
+  if (state.unwrittenBytes > state.options.maxUnwrittenBytes) {
+    state.linksHeldBack.add(link);
+    return;
+  }
+  askForReaders(state, link);
+  let room = roomOn(link, phase.node);
+  while (room > 0) {
+    const asked = askNext(state, link, room);
+    if (asked === 0) break;
+    room -= asked;
+  }
+  if (room > 0) {
+    state.idleLinks.add(link);
+    armLateRequests(state);
+  } else {
+    state.idleLinks.delete(link);
+    phase.node.hungry.add(link);
+  }
+}
+
+/** The node can take more requests: its links go on, one after the other. A node of our kind has one. */
+export function fillNode(state: EngineState, node: RemoteNode, link: Link): void {
+  if (node.hungry.size === 0 || (node.hungry.size === 1 && node.hungry.has(link))) {
+    node.hungry.delete(link);
+    fillLink(state, link);
+    return;
+  }
+  node.hungry.add(link);
+  // A link that stays hungry goes to the set's end and would come again in this loop: one turn each.
+  let turns = node.hungry.size;
+  for (const hungry of node.hungry) {
+    if (turns-- === 0 || node.outstandingCount >= depthOf(node)) return;
+    node.hungry.delete(hungry);
+    fillLink(state, hungry);
+  }
+}
+
+/** A node that leaves our requests unanswered is asked for one block, to see whether it is back. */
+const depthOf = (node: RemoteNode): number => (node.isSnubbing ? 1 : node.depth.limit);
+
+export function roomOn(link: Link, node: RemoteNode): number {
+  return Math.min(link.maxRequests - link.outstanding.size, depthOf(node) - node.outstandingCount);
+}
+
+/** Room for a block that a reader waits for. */
+export function roomForReader(channel: Channel): number {
+  const { link, node } = channel;
+  const own = Math.min(READER_REQUESTS, link.maxRequests) - channel.outstanding.size;
+  return Math.max(roomOn(link, node), node.isSnubbing ? 0 : own);
+}
+
+function askForReaders(state: EngineState, link: Link): void {
+  for (const channel of link.awaiting) {
+    const { picker } = channel.torrent;
+    for (const piece of picker.awaited) {
+      const room = roomForReader(channel);
+      if (room <= 0) break;
+      if (!channel.has.has(piece)) continue;
+      if (picker.isOpen(piece) || picker.hasFreeBlocks(piece)) ask(state, channel, piece, room);
+    }
+    if (roomForReader(channel) > 0) link.awaiting.delete(channel);
+  }
+}
+
+/** @returns how many blocks were asked for; 0 when there is nothing to ask this link for */
+function askNext(state: EngineState, link: Link, room: number): number {
+  for (;;) {
+    const begun = link.begun.pop();
+    if (!begun) break;
+    const asked = askIfHad(state, begun.channel, begun.piece, room);
+    if (asked > 0) return asked;
+  }
+  state.begunLinks.delete(link);
+  return askCandidate(state, link, room) || askForOthers(state, link, room);
+}
+
+function askCandidate(state: EngineState, link: Link, room: number): number {
+  for (;;) {
+    const candidate = link.candidates.take((bound) => state.options.random.integer(bound));
+    if (!candidate) return 0;
+    const { owner: channel, level } = candidate;
+    const piece = candidate.piece as PieceIndex;
+    const { picker } = channel.torrent;
+    if (!channel.has.has(piece)) continue;
+    const isOpen = picker.isOpen(piece);
+    if (level === BEGUN_LEVEL && !isOpen && !picker.hasFreeBlocks(piece)) continue;
+    if (level !== BEGUN_LEVEL || isOpen) {
+      if (!isOpen) continue;
+      const levelNow = levelOf(channel.torrent, piece);
+      if (levelNow > level) {
+        link.candidates.add(channel, piece, levelNow);
+        continue;
+      }
+    }
+    const asked = ask(state, channel, piece, room);
+    if (asked > 0) return asked;
+  }
+}
+
+/** Nothing is left but what others began: their pieces' rest, before any block is asked for twice. */
+function askForOthers(state: EngineState, link: Link, room: number): number {
+  for (const other of state.begunLinks) {
+    for (const { channel, piece } of other.begun) {
+      const own = other === link ? undefined : link.channelOf.get(channel.torrent);
+      const asked = own ? askIfHad(state, own, piece, room) : 0;
+      if (asked > 0) return asked;
+    }
+  }
+  return 0;
+}
+
+function askIfHad(state: EngineState, channel: Channel, piece: PieceIndex, room: number): number {
+  const { picker } = channel.torrent;
+  if (!channel.has.has(piece) || !(picker.isOpen(piece) || picker.hasFreeBlocks(piece))) return 0;
+  return ask(state, channel, piece, room);
+}
+
+function ask(state: EngineState, channel: Channel, piece: PieceIndex, room: number): number {
+  const { link, torrent } = channel;
+  const blocks = torrent.picker.take(piece, channel.source, room, state.now);
+  for (const block of blocks) askBlock(state, channel, block);
+  if (blocks.length === room && torrent.picker.hasFreeBlocks(piece)) {
+    link.begun.push({ channel, piece });
+    state.begunLinks.add(link);
+  }
+  return blocks.length;
+}
+
+export function askBlock(state: EngineState, channel: Channel, block: Block): void {
+  tellInterest(state, channel);
+  channel.asked(block, state.now);
+  state.say(channel, encodeRequest(block));
+  state.askedLinks.add(channel.link);
+  armRequestTimer(state, channel.link);
+  if (channel.torrent.picker.isAwaited(block.piece)) armLateRequests(state);
+}
+
+/**
+ * Where an open piece stands among candidates. Random first piece (BEP 3): a torrent of which we have nothing yet is
+ * of use to others with any piece, and all the sooner if it is not the one that everybody fetches.
+ */
+function levelOf(torrent: Torrent, piece: PieceIndex): number {
+  return torrent.held.count === 0 ? 1 : Math.min(torrent.picker.availability(piece), MAX_LEVEL);
+}
+
+/** The other side of a channel has the piece, and we may want it. */
+export function candidateFound(channel: Channel, piece: PieceIndex): void {
+  const { torrent, link } = channel;
+  const isLeft = torrent.picker.isLeft(piece);
+  if (!isLeft && !torrent.picker.isOpen(piece)) return;
+  link.candidates.add(channel, piece, isLeft ? BEGUN_LEVEL : levelOf(torrent, piece));
+  if (torrent.picker.isAwaited(piece)) link.awaiting.add(channel);
+}
+
+/** The piece may be asked for anew, whole or in part: by every link that has it. */
+export function pieceFree(state: EngineState, torrent: Torrent, piece: PieceIndex, begun: boolean): void {
+  const isAwaited = torrent.picker.isAwaited(piece);
+  for (const channel of torrent.channels.values()) {
+    if (!channel.has.has(piece)) continue;
+    channel.link.candidates.add(channel, piece, begun ? BEGUN_LEVEL : levelOf(torrent, piece));
+    if (isAwaited) channel.link.awaiting.add(channel);
+    state.linksToFill.add(channel.link);
+  }
+}
+
+/** The piece became rare: where it still is, it comes up earlier. Of common pieces one more or less is no matter. */
+export function becameRarer(torrent: Torrent, piece: PieceIndex): void {
+  if (!torrent.picker.isOpen(piece) || torrent.picker.availability(piece) > RARE) return;
+  for (const channel of torrent.channels.values()) {
+    if (channel.has.has(piece)) channel.link.candidates.add(channel, piece, levelOf(torrent, piece));
+  }
+}
+const RARE = 3;
+
+export function tellInterest(state: EngineState, channel: Channel): void {
+  const isInterested = channel.wantedCount > 0;
+  if (isInterested === channel.amInterested) return;
+  channel.amInterested = isInterested;
+  channel.link.interestingChannels += isInterested ? 1 : -1;
+  if (channel.link.interestingChannels === 0) state.idleLinks.delete(channel.link);
+  state.say(channel, isInterested ? encodeInterested() : encodeNotInterested());
+  const { id: link } = channel.link;
+  const { peerId } = channel.node;
+  const type = isInterested ? 'interested' : 'notInterested';
+  state.trace({ type, link, peerId, torrent: channel.torrent.infoHash });
+}
+
+/** Another node was faster. */
+export function cancelRequest(
+  state: EngineState,
+  channel: Channel,
+  piece: PieceIndex,
+  blockIndex: number,
+): void {
+  const block = channel.torrent.geometry.block(piece, blockIndex);
+  channel.giveUp(channel.keyOf(piece, block.beginBytes));
+  state.say(channel, encodeCancel(block));
+  state.linksToFill.add(channel.link);
+}
+
+/** Gives all of a channel's requests to others: it is gone. */
+export function abandonRequests(state: EngineState, channel: Channel): void {
+  const { link, torrent, source } = channel;
+  for (const { piece, blockIndex } of [...channel.outstanding.values()]) {
+    channel.giveUp(channel.keyOf(piece, torrent.geometry.block(piece, blockIndex).beginBytes));
+    torrent.picker.release(source, piece, blockIndex);
+  }
+  if (link.outstanding.size === 0) state.askedLinks.delete(link);
+  leaveBegun(state, link, channel);
+}
+
+/** Others may go on with what the link began, on one channel or on all. */
+export function leaveBegun(state: EngineState, link: Link, channel?: Channel): void {
+  if (link.begun.length === 0) return;
+  const left = link.begun.splice(0);
+  for (const begun of left) {
+    if (channel !== undefined && begun.channel !== channel) link.begun.push(begun);
+    else begun.channel.torrent.picker.leave(begun.channel.source, begun.piece);
+  }
+  if (link.begun.length === 0) state.begunLinks.delete(link);
+}
