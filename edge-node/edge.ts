@@ -22,6 +22,7 @@ import { FleetBook } from './fleet-book.ts';
 import { FleetFile } from './fleet-file.ts';
 import { startEdgeServer } from './http/edge-server.ts';
 import { loadPeerId } from './identity.ts';
+import { CompleteSets } from './images/complete-sets.ts';
 import { EdgeImages } from './images/edge-images.ts';
 import { ImageTable } from './images/image-table.ts';
 import { TorrentFiles } from './images/torrent-files.ts';
@@ -104,6 +105,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   opened.push(['origin', () => origin.close()]);
   const files = await TorrentFiles.open(config.dataFolder);
   const source = new TorrentSource(files, origin, nodeHashes);
+  const notes = await openNotes(config, files, table);
   const { prefetch, cacheBytes, memoryBytes } = config;
   const torrentOptions = {
     want: prefetch,
@@ -120,6 +122,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
     random,
     files,
     source,
+    notes,
     log,
     ...policy,
   });
@@ -184,6 +187,15 @@ async function openLog(config: EdgeConfig, parts: EdgeParts, listener: LogListen
   if (cutBytes > 0)
     parts.log.warn({ bytes: cutBytes }, 'the end of the log was damaged; the feed has it again');
   return store;
+}
+
+/** What was noted of sets that are no longer published, or have lost their .torrent, counts for nothing. */
+async function openNotes(config: EdgeConfig, files: TorrentFiles, table: ImageTable): Promise<CompleteSets> {
+  const kept = new Set(await files.list());
+  return CompleteSets.open(
+    config.dataFolder,
+    (infoHash) => kept.has(infoHash) && table.byInfoHash(infoHash) !== undefined,
+  );
 }
 
 function startSwarm(

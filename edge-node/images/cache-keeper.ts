@@ -69,11 +69,15 @@ export class CacheKeeper {
     if (set !== undefined) set.lastUse = ++this.#clock;
   }
 
-  /** Joined with `none`: what is on disk from before counts too. */
-  countHeld(image: PublishedImage): void {
+  /**
+   * Joined with `none`: what is on disk from before counts too.
+   * @param isWhole all of it is
+   */
+  countHeld(image: PublishedImage, isWhole: boolean): void {
     const set = this.#sets.get(image.infoHash);
     if (set === undefined) return;
-    for (const rendition of image.renditions) if (this.#parts.isHeld(rendition)) this.#count(set, rendition);
+    for (const rendition of image.renditions)
+      if (isWhole || this.#parts.isHeld(rendition)) this.#count(set, rendition);
     this.#enforce();
   }
 

@@ -10,6 +10,7 @@ import type { Random } from '../../shared/random.ts';
 import { type FileRoot, type InfoHash, parseInfoHash } from '../../shared/units.ts';
 import type { FleetBook } from '../fleet-book.ts';
 import { CacheKeeper } from './cache-keeper.ts';
+import type { CompleteSets } from './complete-sets.ts';
 import type { ImageTable, TableChange } from './image-table.ts';
 import { type JoinedImage, Joiner } from './joiner.ts';
 import { MemoryCache } from './memory-cache.ts';
@@ -17,6 +18,7 @@ import { Prefetcher } from './prefetcher.ts';
 import { EdgeRenditionSource } from './rendition-source.ts';
 import type { TorrentFiles } from './torrent-files.ts';
 import type { TorrentSource } from './torrent-source.ts';
+import { WholeSets } from './whole-sets.ts';
 
 export interface EdgeImagesParts {
   readonly table: ImageTable;
@@ -24,6 +26,7 @@ export interface EdgeImagesParts {
   readonly store: PieceStore;
   readonly files: TorrentFiles;
   readonly source: TorrentSource;
+  readonly notes: CompleteSets;
   readonly fleet: FleetBook;
   readonly random: Random;
   readonly log: { warn(fields: object, message: string): void };
@@ -39,6 +42,8 @@ export class EdgeImages {
   readonly #prefetcher: Prefetcher;
   readonly #cache: CacheKeeper;
   readonly #memory: MemoryCache;
+  readonly #whole: WholeSets;
+  readonly #closing = new AbortController();
   readonly #failures = new Map<string, number>();
   /** While a sweep runs: the roots it must leave alone. */
   #keep: Set<FileRoot> | undefined;
@@ -55,7 +60,16 @@ export class EdgeImages {
       isHeld,
       evict: (infoHash) => this.#evict(infoHash),
     });
+    this.#whole = new WholeSets({
+      notes: parts.notes,
+      swarm,
+      store,
+      load: (image) => parts.source.metainfoOf(image, this.#closing.signal),
+      pieceLengthIfWhole: (infoHash) => this.#pieceLengthIfWhole(infoHash),
+      failed: (error) => parts.log.warn({ err: error }, 'which sets are whole could not be noted'),
+    });
     this.#joiner = new Joiner({
+      stored: (image) => this.#whole.stored(image),
       swarm,
       source: parts.source,
       files: parts.files,
@@ -118,15 +132,16 @@ export class EdgeImages {
     }
   }
 
-  /** The .torrent of an image that is published and was joined. */
+  /** The .torrent of an image that is published and was joined; one that the disk spoilt is fetched anew. */
   async torrent(infoHash: InfoHash): Promise<Uint8Array | undefined> {
-    return this.#parts.table.byInfoHash(infoHash) && this.#parts.files.read(infoHash);
+    const image = this.#parts.table.byInfoHash(infoHash);
+    if (image === undefined || (await this.#parts.files.read(infoHash)) === undefined) return undefined;
+    const metainfo = await this.#parts.source.metainfoOf(image, this.#closing.signal).catch(() => undefined);
+    return metainfo?.bytes;
   }
 
   counts(): { known: number; complete: number } {
-    let complete = 0;
-    for (const { image } of this.#joiner.all()) if (this.#parts.swarm.isComplete(image.infoHash)) complete++;
-    return { known: this.#parts.table.size, complete };
+    return { known: this.#parts.table.size, complete: this.#parts.swarm.completeTorrents() };
   }
 
   /** Content of every image set this edge means to hold; undefined: what the swarm node says. */
@@ -152,7 +167,15 @@ export class EdgeImages {
 
   async close(): Promise<void> {
     this.#prefetcher.close();
+    this.#closing.abort();
     await this.#joiner.close();
+    await this.#whole.close();
+  }
+
+  #pieceLengthIfWhole(infoHash: InfoHash): number | undefined {
+    const joined = this.#joiner.joined(infoHash);
+    const isWhole = joined?.image.renditions.every(({ root }) => this.#parts.store.isComplete(root));
+    return isWhole ? joined?.pieceLengthBytes : undefined;
   }
 
   async #joinForReader(image: PublishedImage): Promise<JoinedImage> {
@@ -170,7 +193,8 @@ export class EdgeImages {
     this.#cache.add(image);
     try {
       const joined = await this.#joiner.join(image);
-      this.#cache.countHeld(image);
+      this.#cache.countHeld(image, this.#whole.isNoted(image.infoHash));
+      if (this.#parts.swarm.isComplete(image.infoHash)) this.#whole.came(image.infoHash);
       return joined;
     } catch (error) {
       if (this.#joiner.joined(image.infoHash) === undefined) this.#cache.remove(image.infoHash);
@@ -192,12 +216,14 @@ export class EdgeImages {
     for (const { root } of image.renditions) this.#memory.drop(root);
     this.#cache.remove(image.infoHash);
     this.#prefetcher.drop(image.infoHash);
+    this.#whole.gone(image.infoHash);
     void this.#joiner.leave(image.infoHash);
   }
 
   #evict(infoHash: InfoHash): void {
     const image = this.#joiner.joined(infoHash)?.image;
     for (const { root } of image?.renditions ?? []) this.#memory.drop(root);
+    this.#whole.gone(infoHash);
     void this.#joiner.leave(infoHash);
   }
 }

@@ -6,7 +6,12 @@
 import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.ts';
 import { invariant } from '../../shared/errors.ts';
 import type { Metainfo } from '../../shared/metainfo/metainfo.ts';
-import type { SwarmNode, TorrentOptions } from '../../shared/node/swarm-node-api.ts';
+import type {
+  StoredTorrent,
+  SwarmNode,
+  TorrentOptions,
+  TorrentOutline,
+} from '../../shared/node/swarm-node-api.ts';
 import type { InfoHash } from '../../shared/units.ts';
 import type { FleetBook } from '../fleet-book.ts';
 import type { TorrentFiles } from './torrent-files.ts';
@@ -14,6 +19,7 @@ import type { TorrentSource } from './torrent-source.ts';
 
 export interface JoinedImage {
   readonly image: PublishedImage;
+  readonly pieceLengthBytes: number;
   fileIndex(rendition: Rendition): number;
 }
 
@@ -28,6 +34,8 @@ export interface JoinerParts {
   readonly files: TorrentFiles;
   readonly fleet: FleetBook;
   readonly torrentOptions: TorrentOptions;
+  /** The set, if it is known to lie whole on disk: then its .torrent is not read to join it. */
+  stored(image: PublishedImage): StoredTorrent | undefined;
   /** Whether the log still publishes this image: it may have been purged while its torrent was fetched. */
   isPublished(image: PublishedImage): boolean;
 }
@@ -90,11 +98,13 @@ export class Joiner {
     const { swarm, source, fleet, torrentOptions } = this.#parts;
     await this.#leaving.get(image.infoHash);
     signal.throwIfAborted();
-    const metainfo = await source.metainfoOf(image, signal);
+    const stored = this.#parts.stored(image);
+    const torrent = stored ?? (await source.metainfoOf(image, signal));
     signal.throwIfAborted();
     if (!this.#parts.isPublished(image)) throw new DOMException('purged while joining', 'AbortError');
-    await swarm.addTorrent(metainfo, torrentOptions);
-    const joined = joinedImage(image, metainfo);
+    if (stored) await swarm.addStored(stored, torrentOptions);
+    else await swarm.addTorrent(torrent as Metainfo, torrentOptions);
+    const joined = joinedImage(image, torrent);
     this.#joined.set(image.infoHash, joined);
     swarm.addPeers(image.infoHash, fleet.addresses());
     return joined;
@@ -112,13 +122,13 @@ export class Joiner {
   }
 }
 
-function joinedImage(image: PublishedImage, metainfo: Metainfo): JoinedImage {
-  const indexes = new Map(metainfo.files.map((file, index) => [file.name, index]));
+function joinedImage(image: PublishedImage, { files, geometry }: TorrentOutline): JoinedImage {
   return {
     image,
+    pieceLengthBytes: geometry.pieceLengthBytes,
     fileIndex: ({ name }) => {
-      const index = indexes.get(name);
-      invariant(index !== undefined, `rendition ${name} is in the checked torrent`);
+      const index = files.findIndex((file) => file.name === name);
+      invariant(index !== -1, `rendition ${name} is in the checked torrent`);
       return index;
     },
   };

@@ -47,9 +47,11 @@ export class EdgeRenditionSource implements RenditionSource {
   }
 
   async #openCold(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> {
-    const { joiner, memory, cache } = this.#parts;
+    const { joiner, memory, cache, swarm } = this.#parts;
     const joined = joiner.joined(image.infoHash) ?? (await this.#joinForReader(image));
     cache.use(image, rendition);
+    // A set that was joined without a look at the disk is looked at now.
+    await swarm.openFiles(image.infoHash);
     const read = (startBytes: number, endBytes: number, signal: AbortSignal) =>
       this.#stream(joined, rendition, startBytes, endBytes, signal);
     if (!this.#parts.isHeld(rendition)) return { source: 'swarm', whole: undefined, read };

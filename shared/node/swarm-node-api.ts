@@ -2,8 +2,9 @@
 import type { ByteCounts } from '../api-types/status.ts';
 import type { Address } from '../engine/inputs.ts';
 import type { TraceEvent } from '../engine/trace.ts';
+import type { Geometry } from '../geometry.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
-import type { InfoHash, PeerId } from '../units.ts';
+import type { FileRoot, InfoHash, InfoHashV2, PeerId } from '../units.ts';
 
 export interface SwarmNodeOptions {
   readonly peerId: PeerId;
@@ -26,13 +27,38 @@ export interface TorrentOptions {
   readonly announceUrl: string | undefined;
 }
 
+/** What is known of a torrent without its piece hashes; a {@link Metainfo} is one. */
+export interface TorrentOutline {
+  readonly infoHash: InfoHash;
+  readonly infoHashV2: InfoHashV2;
+  readonly name: string;
+  /** In the torrent's order. */
+  readonly files: readonly { readonly name: string; readonly lengthBytes: number; readonly root: FileRoot }[];
+  readonly geometry: Geometry;
+}
+
+/** A torrent that was seen whole in the store before: its hashes are needed only if a piece turns out missing. */
+export interface StoredTorrent extends TorrentOutline {
+  /** Reads the metainfo, of this very outline. Rejects when it cannot be had now; it is asked again then. */
+  load(): Promise<Metainfo>;
+}
+
 export interface SwarmNode {
   readonly peerPort: number;
   addTorrent(metainfo: Metainfo, options: TorrentOptions): Promise<void>;
+  /**
+   * Adds a torrent without a look at the disk: ten thousand of them cost a start no file. It counts as complete;
+   * the store is asked what it has before the first byte leaves it, and what is missing is fetched.
+   */
+  addStored(torrent: StoredTorrent, options: TorrentOptions): Promise<void>;
+  /** Resolves when the store was asked what it has of the torrent; at once for one that is not here. */
+  openFiles(torrent: InfoHash): Promise<void>;
   /** Ends its links; `forget` also deletes its files from the store, unless another torrent holds them too. */
   removeTorrent(torrent: InfoHash, forget: boolean): Promise<void>;
   hasTorrent(torrent: InfoHash): boolean;
   isComplete(torrent: InfoHash): boolean;
+  /** Torrents of which it has every piece. */
+  completeTorrents(): number;
   setWant(torrent: InfoHash, want: 'all' | 'none'): void;
   addPeers(torrent: InfoHash, addresses: readonly Address[]): void;
   /** `ip`: where its links come from, if known; such addresses keep reserved places (threat row 14). */
@@ -54,6 +80,8 @@ export interface SwarmNode {
   peers(): number;
   onTrace(listener: (event: TraceEvent) => void): () => void;
   onComplete(listener: (torrent: InfoHash) => void): () => void;
+  /** A piece that was held is gone: the disk lost it. */
+  onLost(listener: (torrent: InfoHash) => void): () => void;
   /** Announces `stopped`, ends all links, flushes the store (and leaves it open). At most 3 s. */
   close(): Promise<void>;
 }

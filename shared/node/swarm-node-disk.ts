@@ -1,6 +1,7 @@
 /** Performs what the engine wants of hash and disk, and answers it. */
 import type { EngineAction } from '../engine/actions.ts';
 import type { EngineInput } from '../engine/inputs.ts';
+import type { Metainfo } from '../metainfo/metainfo.ts';
 import type { InfoHash, PieceIndex } from '../units.ts';
 import { checkPiece } from './hashing/check-piece.ts';
 import type { PieceStore } from './store/piece-store.ts';
@@ -14,6 +15,8 @@ export interface DiskActionParts {
   readonly log: NodeLog;
   readonly feed: (input: EngineInput) => void;
   readonly torrent: (infoHash: InfoHash) => HostedTorrent | undefined;
+  /** Pieces of it are gone. */
+  readonly lost: (infoHash: InfoHash) => void;
 }
 
 /** A broken disk fails every write: one line in so long is enough. */
@@ -33,17 +36,26 @@ export class DiskActions {
     this.#parts = parts;
   }
 
+  /** At once, but for a torrent whose hashes are still on disk. */
   hashPiece({ torrent: infoHash, piece, bytes }: ActionOf<'hashPiece'>): void {
     const torrent = this.#parts.torrent(infoHash);
     if (!torrent) return;
-    const { verdict, leaves } = checkPiece(torrent.metainfo, piece, bytes);
-    this.#parts.feed({ type: 'pieceHashed', torrent: infoHash, piece, verdict, leaves });
+    const judge = (metainfo: Metainfo) => {
+      const { verdict, leaves } = checkPiece(metainfo, piece, bytes);
+      this.#parts.feed({ type: 'pieceHashed', torrent: infoHash, piece, verdict, leaves });
+    };
+    const hashes = torrent.pieceHashes();
+    if (!(hashes instanceof Promise)) return judge(hashes);
+    hashes.then(judge, (error: unknown) => {
+      this.#complain(error);
+      this.#later(() => this.hashPiece({ type: 'hashPiece', torrent: infoHash, piece, bytes }));
+    });
   }
 
   writePiece({ torrent: infoHash, piece, bytes }: ActionOf<'writePiece'>): void {
     const torrent = this.#parts.torrent(infoHash);
     if (!torrent) return;
-    const offsetBytes = torrent.metainfo.geometry.offsetInFile(piece);
+    const offsetBytes = torrent.outline.geometry.offsetInFile(piece);
     this.#parts.store.write(torrent.fileOf(piece), offsetBytes, bytes).then(
       () => {
         this.#retryMs = FIRST_RETRY_MS;
@@ -76,14 +88,31 @@ export class DiskActions {
         bytes,
       });
     if (!torrent) return answer(undefined);
-    const offsetBytes = torrent.metainfo.geometry.offsetInFile(action.piece) + action.beginBytes;
-    const read = this.#parts.store.read(torrent.fileOf(action.piece), offsetBytes, action.lengthBytes);
+    const offsetBytes = torrent.outline.geometry.offsetInFile(action.piece) + action.beginBytes;
+    const file = torrent.fileOf(action.piece);
+    const read = torrent.isOpen
+      ? this.#parts.store.read(file, offsetBytes, action.lengthBytes)
+      : this.openFiles(torrent).then(() => this.#parts.store.read(file, offsetBytes, action.lengthBytes));
     if (read instanceof Uint8Array) return answer(read);
     read.then(answer, (error: unknown) => {
       this.#complain(error);
-      torrent.lose(action.piece);
+      this.#lose(torrent, [action.piece]);
       answer(undefined);
     });
+  }
+
+  /** Asks the store what it has of a torrent that was added without a look. */
+  openFiles(torrent: HostedTorrent): Promise<void> {
+    return torrent.openFiles(this.#parts.store, (pieces) => this.#lose(torrent, pieces));
+  }
+
+  /** The engine fetches them again. */
+  #lose(torrent: HostedTorrent, pieces: readonly PieceIndex[]): void {
+    const { infoHash } = torrent.outline;
+    for (const piece of pieces) torrent.lose(piece);
+    if (this.#parts.torrent(infoHash) !== torrent) return;
+    this.#parts.feed({ type: 'piecesLost', torrent: infoHash, pieces });
+    this.#parts.lost(infoHash);
   }
 
   /** For a reader. Rejects when the store no longer has it; the engine is told, so that it is fetched again. */
@@ -96,17 +125,15 @@ export class DiskActions {
     const file = torrent.files[fileIndex];
     if (!file) throw new RangeError(`no file ${fileIndex}`);
     try {
+      if (!torrent.isOpen) await this.openFiles(torrent);
       return await this.#parts.store.read(file, startBytes, endBytes - startBytes);
     } catch (error) {
       this.#complain(error);
-      const { geometry, infoHash } = torrent.metainfo;
-      const { first, last } = geometry.piecesOfRange(fileIndex, startBytes, endBytes);
-      const pieces: PieceIndex[] = [];
-      for (let piece = first; piece <= last; piece = (piece + 1) as PieceIndex) {
-        torrent.lose(piece);
-        pieces.push(piece);
-      }
-      this.#parts.feed({ type: 'piecesLost', torrent: infoHash, pieces });
+      const { first, last } = torrent.outline.geometry.piecesOfRange(fileIndex, startBytes, endBytes);
+      this.#lose(
+        torrent,
+        Array.from({ length: last - first + 1 }, (_, index) => (first + index) as PieceIndex),
+      );
       throw error;
     }
   }

@@ -52,7 +52,7 @@ export class Readers {
 
   async *read(infoHash: InfoHash, range: FileRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const torrent = this.#present(infoHash, undefined);
-    const { geometry } = torrent.metainfo;
+    const { geometry } = torrent.outline;
     const { last } = geometry.piecesOfRange(range.fileIndex, range.startBytes, range.endBytes);
     let wish: Wish | undefined;
     let failures = 0;
@@ -81,13 +81,13 @@ export class Readers {
 
   /** A new stretch when the old one is half used: the swarm never runs dry, and the engine is rarely bothered. */
   #wishFor(torrent: HostedTorrent, piece: PieceIndex, last: PieceIndex, before: Wish | undefined): Wish {
-    const { pieceLengthBytes } = torrent.metainfo.geometry;
+    const { pieceLengthBytes } = torrent.outline.geometry;
     const ahead = Math.max(1, Math.floor(WINDOW_BYTES / pieceLengthBytes));
     const isStillGood =
       before && piece <= before.last && (before.last === last || piece < before.first + ahead / 2);
     if (isStillGood) return before;
     const end = Math.min(last, piece + ahead - 1) as PieceIndex;
-    const wish = this.#parts.wishes.want(torrent.metainfo.infoHash, piece, end);
+    const wish = this.#parts.wishes.want(torrent.outline.infoHash, piece, end);
     before?.release();
     return wish;
   }
@@ -133,7 +133,7 @@ export class Readers {
 
 /** How far from `startBytes` on everything is held, at most to the next stretch boundary. */
 function heldEnd(torrent: HostedTorrent, range: FileRange): number {
-  const { geometry } = torrent.metainfo;
+  const { geometry } = torrent.outline;
   const boundary = range.startBytes - (range.startBytes % STRETCH_BYTES) + STRETCH_BYTES;
   const limit = Math.min(range.endBytes, boundary);
   const { first, last } = geometry.piecesOfRange(range.fileIndex, range.startBytes, limit);

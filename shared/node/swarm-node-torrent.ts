@@ -5,63 +5,178 @@ import type { Metainfo } from '../metainfo/metainfo.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import { checkPiece } from './hashing/check-piece.ts';
 import type { PieceStore, StoredFile } from './store/piece-store.ts';
-import type { TorrentOptions } from './swarm-node-api.ts';
+import type { StoredTorrent, TorrentOptions, TorrentOutline } from './swarm-node-api.ts';
+
+/** Sums over all torrents of a node, kept up to date so that nobody has to walk ten thousand of them. */
+export class TorrentTotals {
+  wantedBytes = 0;
+  heldBytes = 0;
+  complete = 0;
+}
 
 export class HostedTorrent {
-  readonly metainfo: Metainfo;
+  readonly outline: TorrentOutline;
   readonly options: TorrentOptions;
-  readonly files: readonly StoredFile[];
   readonly held: Bitfield;
-  want: 'all' | 'none';
-  heldBytes = 0;
+  /** The piece hashes, if they are in memory. A torrent that lies whole on disk does without. */
+  metainfo: Metainfo | undefined;
+  #totals: TorrentTotals;
+  readonly #load: (() => Promise<Metainfo>) | undefined;
+  #want: 'all' | 'none';
+  #heldBytes = 0;
+  #loading: Promise<Metainfo> | undefined;
+  /** Opening its files in the store; undefined: not begun. */
+  #opening: Promise<void> | undefined;
+  #isOpen = false;
 
-  constructor(metainfo: Metainfo, options: TorrentOptions) {
-    this.metainfo = metainfo;
+  private constructor(
+    outline: TorrentOutline,
+    options: TorrentOptions,
+    held: Bitfield,
+    totals: TorrentTotals,
+    source: { readonly metainfo?: Metainfo; readonly load?: () => Promise<Metainfo> },
+  ) {
+    this.outline = outline;
     this.options = options;
-    this.want = options.want;
-    this.files = metainfo.files.map(({ root, lengthBytes }) => ({ root, lengthBytes }));
-    this.held = Bitfield.empty(metainfo.geometry.pieceCount);
+    this.held = held;
+    this.metainfo = source.metainfo;
+    this.#load = source.load;
+    this.#want = options.want;
+    this.#totals = totals;
+    this.#heldBytes = held.isFull ? outline.geometry.contentBytes : 0;
+    this.#count(1);
+  }
+
+  /** Finds what the store has of it. @throws StoreError `store_mismatch` */
+  static async open(
+    store: PieceStore,
+    metainfo: Metainfo,
+    options: TorrentOptions,
+    totals: TorrentTotals,
+  ): Promise<HostedTorrent> {
+    const held = await heldPieces(store, metainfo, metainfo);
+    const torrent = new HostedTorrent(metainfo, options, Bitfield.empty(held.size), totals, { metainfo });
+    for (const piece of held.indexes()) torrent.hold(piece as PieceIndex);
+    torrent.#isOpen = true;
+    return torrent;
+  }
+
+  /** Takes the caller's word that the store has all of it; the store is asked when somebody wants its bytes. */
+  static stored(stored: StoredTorrent, options: TorrentOptions, totals: TorrentTotals): HostedTorrent {
+    const held = Bitfield.full(stored.geometry.pieceCount);
+    return new HostedTorrent(stored, options, held, totals, { load: () => stored.load() });
+  }
+
+  get want(): 'all' | 'none' {
+    return this.#want;
+  }
+
+  set want(want: 'all' | 'none') {
+    this.#count(-1);
+    this.#want = want;
+    this.#count(1);
+  }
+
+  /** Its files in the store, in the torrent's order. */
+  get files(): readonly StoredFile[] {
+    return this.outline.files;
   }
 
   fileOf(piece: PieceIndex): StoredFile {
-    return this.files[this.metainfo.geometry.fileIndexOf(piece)] as StoredFile;
+    return this.outline.files[this.outline.geometry.fileIndexOf(piece)] as StoredFile;
   }
 
   hold(piece: PieceIndex): void {
-    if (this.held.set(piece)) this.heldBytes += this.metainfo.geometry.contentLength(piece);
+    if (this.held.has(piece)) return;
+    this.#count(-1);
+    this.held.set(piece);
+    this.#heldBytes += this.outline.geometry.contentLength(piece);
+    this.#count(1);
   }
 
   lose(piece: PieceIndex): void {
-    if (this.held.clear(piece)) this.heldBytes -= this.metainfo.geometry.contentLength(piece);
+    if (!this.held.has(piece)) return;
+    this.#count(-1);
+    this.held.clear(piece);
+    this.#heldBytes -= this.outline.geometry.contentLength(piece);
+    this.#count(1);
   }
 
-  /** What this node means to hold. */
-  get wantedBytes(): number {
-    return this.want === 'all' ? this.metainfo.geometry.contentBytes : this.heldBytes;
+  /** The node has let go of it. */
+  leave(): void {
+    this.#count(-1);
+    this.#totals = new TorrentTotals();
+  }
+
+  /** Whether the store was asked what it has of this torrent. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** @throws what `load` of the stored torrent throws: the hashes cannot be had now */
+  pieceHashes(): Metainfo | Promise<Metainfo> {
+    if (this.metainfo) return this.metainfo;
+    this.#loading ??= this.#loadOnce().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  /**
+   * Asks the store, once, what it really has.
+   * @param lost told of pieces that are not there after all
+   */
+  openFiles(store: PieceStore, lost: (pieces: readonly PieceIndex[]) => void): Promise<void> {
+    this.#opening ??= this.#openFiles(store, lost).catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #openFiles(store: PieceStore, lost: (pieces: readonly PieceIndex[]) => void): Promise<void> {
+    // Without hashes, files that a crash left unmarked cannot be judged: their leaves count as missing.
+    const metainfo = await Promise.resolve(this.pieceHashes()).catch(() => undefined);
+    const found = await heldPieces(store, this.outline, metainfo);
+    this.#isOpen = true;
+    const missing: PieceIndex[] = [];
+    for (const piece of this.held.indexes()) if (!found.has(piece)) missing.push(piece as PieceIndex);
+    for (const piece of missing) this.lose(piece);
+    if (missing.length > 0) lost(missing);
+    else if (this.#load) this.metainfo = undefined;
+  }
+
+  async #loadOnce(): Promise<Metainfo> {
+    const metainfo = await (this.#load as () => Promise<Metainfo>)();
+    this.metainfo = metainfo;
+    return metainfo;
+  }
+
+  #count(sign: 1 | -1): void {
+    this.#totals.wantedBytes +=
+      sign * (this.#want === 'all' ? this.outline.geometry.contentBytes : this.#heldBytes);
+    this.#totals.heldBytes += sign * this.#heldBytes;
+    if (this.held.isFull) this.#totals.complete += sign;
   }
 }
 
-/** Finds what the store has of it. @throws StoreError `store_mismatch` */
-export async function openTorrent(
+async function heldPieces(
   store: PieceStore,
-  metainfo: Metainfo,
-  options: TorrentOptions,
-): Promise<HostedTorrent> {
-  const torrent = new HostedTorrent(metainfo, options);
-  const leavesPerPiece = metainfo.geometry.pieceLengthBytes / BLOCK_BYTES;
-  for (const [index, file] of torrent.files.entries()) {
-    const { firstPiece, pieceCount } = metainfo.geometry.files[index] as FileSpan;
-    const leaves = await store.open(
-      file,
-      (firstLeaf, bytes) =>
-        checkPiece(metainfo, (firstPiece + firstLeaf / leavesPerPiece) as PieceIndex, bytes).verdict === 'ok',
-      leavesPerPiece,
-    );
+  { files, geometry }: TorrentOutline,
+  metainfo: Metainfo | undefined,
+): Promise<Bitfield> {
+  const held = Bitfield.empty(geometry.pieceCount);
+  const leavesPerPiece = geometry.pieceLengthBytes / BLOCK_BYTES;
+  for (const [index, file] of files.entries()) {
+    const { firstPiece, pieceCount } = geometry.files[index] as FileSpan;
+    const isGood = (firstLeaf: number, bytes: Uint8Array) =>
+      metainfo !== undefined &&
+      checkPiece(metainfo, (firstPiece + firstLeaf / leavesPerPiece) as PieceIndex, bytes).verdict === 'ok';
+    const leaves = await store.open(file, isGood, leavesPerPiece);
     for (let piece = 0; piece < pieceCount; piece++)
-      if (holdsPiece(leaves, piece * leavesPerPiece, leavesPerPiece))
-        torrent.hold((firstPiece + piece) as PieceIndex);
+      if (holdsPiece(leaves, piece * leavesPerPiece, leavesPerPiece)) held.set(firstPiece + piece);
   }
-  return torrent;
+  return held;
 }
 
 function holdsPiece(leaves: Bitfield, first: number, count: number): boolean {

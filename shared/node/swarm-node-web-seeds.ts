@@ -64,16 +64,16 @@ export class WebSeedActions {
   }
 
   #rangeOf(torrent: HostedTorrent, action: FetchAction): WebSeedRange | undefined {
-    const { metainfo } = torrent;
-    const { geometry } = metainfo;
+    const { outline } = torrent;
+    const { geometry } = outline;
     const urls = trustedSeeds(torrent, this.#parts.origins);
     const base = urls[this.#failures % Math.max(1, urls.length)];
     const fileIndex = geometry.fileIndexOf(action.firstPiece);
-    const file = metainfo.files[fileIndex];
+    const file = outline.files[fileIndex];
     if (!base || !file) return undefined;
     const lastPiece = (action.firstPiece + action.pieceCount - 1) as PieceIndex;
     return {
-      url: fileUrl(base, metainfo.name, file.name),
+      url: fileUrl(base, outline.name, file.name),
       startBytes: geometry.offsetInFile(action.firstPiece),
       endBytes: geometry.offsetInFile(lastPiece) + geometry.contentLength(lastPiece),
       fileBytes: file.lengthBytes,
@@ -100,7 +100,7 @@ function pieceCutter(
   action: FetchAction,
   emit: (piece: PieceIndex, bytes: Uint8Array) => void,
 ): (bytes: Uint8Array) => void {
-  const { geometry } = torrent.metainfo;
+  const { geometry } = torrent.outline;
   const end = action.firstPiece + action.pieceCount;
   let piece = action.firstPiece;
   let buffer = new Uint8Array(geometry.contentLength(piece));

@@ -11,7 +11,7 @@ import type { InfoHash, PeerId } from '../units.ts';
 import { HostLoop } from './host-loop.ts';
 import { KeyedQueue } from './store/keyed-queue.ts';
 import { Announcer } from './swarm-node-announcer.ts';
-import type { SwarmNode, SwarmNodeOptions, TorrentOptions } from './swarm-node-api.ts';
+import type { StoredTorrent, SwarmNode, SwarmNodeOptions, TorrentOptions } from './swarm-node-api.ts';
 import { askTracker } from './swarm-node-ask-tracker.ts';
 import { DiskActions } from './swarm-node-disk.ts';
 import { Listeners } from './swarm-node-listeners.ts';
@@ -19,7 +19,7 @@ import { parseHttpUrl, TrustedOrigins } from './swarm-node-origins.ts';
 import type { SwarmNodeParts } from './swarm-node-parts.ts';
 import { performer } from './swarm-node-perform.ts';
 import { Readers } from './swarm-node-readers.ts';
-import { type HostedTorrent, openTorrent } from './swarm-node-torrent.ts';
+import { HostedTorrent, TorrentTotals } from './swarm-node-torrent.ts';
 import { trustedSeeds, WebSeedActions } from './swarm-node-web-seeds.ts';
 import { Wishes } from './swarm-node-wishes.ts';
 import { linkNumbers } from './transport/link-transport.ts';
@@ -55,6 +55,7 @@ class NodeHost implements SwarmNode {
   readonly #engine: Engine;
   readonly #loop: HostLoop;
   readonly #torrents = new Map<InfoHash, HostedTorrent>();
+  readonly #totals = new TorrentTotals();
   /** Adding and removing one torrent come one after the other. */
   readonly #queue = new KeyedQueue<InfoHash>();
   readonly #origins: TrustedOrigins;
@@ -65,6 +66,7 @@ class NodeHost implements SwarmNode {
   readonly #announcer: Announcer;
   readonly #traceListeners = new Listeners<TraceEvent>();
   readonly #completeListeners = new Listeners<InfoHash>();
+  readonly #lostListeners = new Listeners<InfoHash>();
 
   constructor(options: SwarmNodeOptions, parts: SwarmNodeParts, transport: TcpTransport, peerPort: number) {
     const { store, log } = parts;
@@ -92,7 +94,8 @@ class NodeHost implements SwarmNode {
     });
     const feed = (input: EngineInput) => this.#loop.feed(input);
     const torrent = (infoHash: InfoHash) => this.#torrents.get(infoHash);
-    this.#disk = new DiskActions({ store, log, feed, torrent });
+    const lost = (infoHash: InfoHash) => this.#lostListeners.tell(infoHash);
+    this.#disk = new DiskActions({ store, log, feed, torrent, lost });
     this.#readers = new Readers({
       disk: this.#disk,
       wishes: new Wishes(feed),
@@ -133,22 +136,23 @@ class NodeHost implements SwarmNode {
   }
 
   addTorrent(metainfo: Metainfo, options: TorrentOptions): Promise<void> {
-    const { infoHash, infoHashV2, geometry } = metainfo;
+    const { infoHash } = metainfo;
     return this.#queue.run(infoHash, async () => {
       if (this.#torrents.has(infoHash)) return;
-      const torrent = await openTorrent(this.#parts.store, metainfo, options);
-      this.#torrents.set(infoHash, torrent);
-      this.#loop.feed({
-        type: 'addTorrent',
-        torrent: infoHash,
-        infoHashV2,
-        geometry,
-        verified: torrent.held.clone(),
-        want: torrent.want,
-        superSeed: options.superSeed,
-        webSeed: trustedSeeds(torrent, this.#origins).length > 0,
-      });
+      this.#host(await HostedTorrent.open(this.#parts.store, metainfo, options, this.#totals));
     });
+  }
+
+  addStored(stored: StoredTorrent, options: TorrentOptions): Promise<void> {
+    const { infoHash } = stored;
+    return this.#queue.run(infoHash, async () => {
+      if (!this.#torrents.has(infoHash)) this.#host(HostedTorrent.stored(stored, options, this.#totals));
+    });
+  }
+
+  async openFiles(infoHash: InfoHash): Promise<void> {
+    const torrent = this.#torrents.get(infoHash);
+    if (torrent && !torrent.isOpen) await this.#disk.openFiles(torrent);
   }
 
   removeTorrent(infoHash: InfoHash, forget: boolean): Promise<void> {
@@ -157,12 +161,12 @@ class NodeHost implements SwarmNode {
       if (!torrent) return;
       this.#loop.feed({ type: 'removeTorrent', torrent: infoHash });
       this.#torrents.delete(infoHash);
+      torrent.leave();
       this.#readers.torrentGone(infoHash);
       if (!forget) return;
-      const elsewhere = new Set(
-        [...this.#torrents.values()].flatMap(({ files }) => files.map((f) => f.root)),
-      );
-      for (const { root } of torrent.files) if (!elsewhere.has(root)) await this.#parts.store.remove(root);
+      const unused = new Set(torrent.files.map(({ root }) => root));
+      for (const { files } of this.#torrents.values()) for (const { root } of files) unused.delete(root);
+      for (const root of unused) await this.#parts.store.remove(root);
     });
   }
 
@@ -172,6 +176,10 @@ class NodeHost implements SwarmNode {
 
   isComplete(infoHash: InfoHash): boolean {
     return this.#torrents.get(infoHash)?.held.isFull ?? false;
+  }
+
+  completeTorrents(): number {
+    return this.#totals.complete;
   }
 
   setWant(infoHash: InfoHash, want: 'all' | 'none'): void {
@@ -202,15 +210,9 @@ class NodeHost implements SwarmNode {
 
   bytes(): ByteCounts {
     const { fromPeersBytes, fromWebSeedBytes, uploadedBytes } = this.#engine.counters;
-    let wanted = 0;
-    let verified = 0;
-    for (const torrent of this.#torrents.values()) {
-      wanted += torrent.wantedBytes;
-      verified += torrent.heldBytes;
-    }
     return {
-      wanted,
-      verified,
+      wanted: this.#totals.wantedBytes,
+      verified: this.#totals.heldBytes,
       fromPeers: fromPeersBytes,
       fromOrigin: fromWebSeedBytes,
       uploaded: uploadedBytes,
@@ -235,6 +237,10 @@ class NodeHost implements SwarmNode {
     return this.#completeListeners.add(listener);
   }
 
+  onLost(listener: (torrent: InfoHash) => void): () => void {
+    return this.#lostListeners.add(listener);
+  }
+
   async close(): Promise<void> {
     for (const infoHash of this.#torrents.keys())
       this.#loop.feed({ type: 'removeTorrent', torrent: infoHash });
@@ -249,6 +255,21 @@ class NodeHost implements SwarmNode {
       this.#parts.store.flush(),
     ]);
     this.#loop.stop();
+  }
+
+  #host(torrent: HostedTorrent): void {
+    const { infoHash, infoHashV2, geometry } = torrent.outline;
+    this.#torrents.set(infoHash, torrent);
+    this.#loop.feed({
+      type: 'addTorrent',
+      torrent: infoHash,
+      infoHashV2,
+      geometry,
+      verified: torrent.held.clone(),
+      want: torrent.want,
+      superSeed: torrent.options.superSeed,
+      webSeed: trustedSeeds(torrent, this.#origins).length > 0,
+    });
   }
 
   #torrentFailed(infoHash: InfoHash, code: string): void {

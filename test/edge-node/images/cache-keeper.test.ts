@@ -63,7 +63,7 @@ test('without prefetch a set costs what was asked of it, once, and what lies on 
   use(a);
   use(a);
   expect(made.heldBytes).toBe(10);
-  made.countHeld(a);
+  made.countHeld(a, false);
   expect(made.heldBytes).toBe(20);
   use(a, 1);
   expect(made.heldBytes).toBe(20);

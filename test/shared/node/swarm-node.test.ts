@@ -71,7 +71,12 @@ describe('two swarm nodes over loopback', () => {
     await seed.swarm.addTorrent(torrent.metainfo, SEED);
     const fileSystem = failingFileSystem(['write', 'sync']);
     mkdirSync(join(directory, 'b'));
-    const store = await openDiskPieceStore({ directory: join(directory, 'b'), fileSystem, syncDelayMs: 10 });
+    const store = await openDiskPieceStore({
+      directory: join(directory, 'b'),
+      fileSystem,
+      gatherDelayMs: 0,
+      syncDelayMs: 10,
+    });
     const leech = await startNode(store);
     fileSystem.failAt(1, 'ENOSPC', false);
     await leech.swarm.addTorrent(torrent.metainfo, SEED);

@@ -10,7 +10,7 @@ import { makeContent, refuseLeaves } from '../../../support/stored-content.ts';
 import { tempDirectory } from '../../../support/temp-directory.ts';
 
 /** Written at once: what these tests look at is what the disk has. */
-const open = (directory: string) => openDiskPieceStore({ directory, gatherDelayMs: 0, gatherDelayMs: 0 });
+const open = (directory: string) => openDiskPieceStore({ directory, gatherDelayMs: 0 });
 const never = () => {
   throw new Error('hashed although marked');
 };
@@ -226,7 +226,9 @@ describe('threat row 51: torn writes, bad disk', () => {
   async function live(directory: string, fileSystem: ReturnType<typeof failingFileSystem>, seed: number) {
     const codes: unknown[] = [];
     const note = (error: unknown) => codes.push((error as { code?: unknown }).code);
-    const store = await openDiskPieceStore({ directory, gatherDelayMs: 0, fileSystem, cacheBytes: 0 }).catch(note);
+    const store = await openDiskPieceStore({ directory, gatherDelayMs: 0, fileSystem, cacheBytes: 0 }).catch(
+      note,
+    );
     if (typeof store !== 'object') return codes;
     const [first, second, third] = files as [(typeof files)[0], (typeof files)[0], (typeof files)[0]];
     for (const { file, verify } of [first, second]) await store.open(file, verify).catch(note);
