@@ -25,13 +25,7 @@ import { onChannelMessage } from './messages.ts';
 import { interestChanged, takePieces } from './pieces-told.ts';
 import { abandonRequests, becameRarer } from './requests.ts';
 import type { EngineState } from './state.ts';
-import {
-  activeSeeder,
-  pupilIntroduced,
-  pupilLeft,
-  rememberComplete,
-  startOffering,
-} from './super-seeding.ts';
+import { activeSeeder, pupilIntroduced, pupilLeft, startOffering } from './super-seeding.ts';
 import type { Torrent } from './torrent.ts';
 
 /** A node of our kind opens one per torrent on its way; beyond this it is filling our memory. */
@@ -95,7 +89,6 @@ export function channelGone(state: EngineState, channel: Channel): void {
     torrent.picker.changeAvailability(piece, -1);
     becameRarer(torrent, piece as PieceIndex);
   }
-  if (channel.isSeed && torrent.superSeeder) rememberComplete(torrent, node.peerId);
   pupilLeft(state, channel);
   if (channel.peerInterested) node.interestedChannels--;
 }

@@ -5,6 +5,7 @@ import { encodeChoke, encodeReject, encodeUnchoke } from '../wire/encode.ts';
 import type { Channel } from './channel.ts';
 import type { RemoteNode } from './node.ts';
 import type { EngineState } from './state.ts';
+import { isLearning, pupilChoked, pupilUnchoked } from './super-seeding.ts';
 
 /** A node's interest, or a link of it, changed: give away what is free, without waiting for the round. */
 export function nodeChanged(state: EngineState): void {
@@ -51,7 +52,7 @@ export function runOptimisticRound(state: EngineState): void {
 /** Rounds run only while there is something to decide: with slots to spare everybody is served anyway. */
 function armRounds(state: EngineState): void {
   let interested = 0;
-  for (const node of state.nodes.values()) if (node.interestedChannels > 0) interested++;
+  for (const node of state.nodes.values()) if (wantsSlot(node)) interested++;
   if (interested < state.options.uploadSlots) {
     state.timers.clear({ kind: 'chokingRound' });
     state.timers.clear({ kind: 'optimisticUnchoke' });
@@ -67,10 +68,13 @@ function ranking(state: EngineState): Ranking {
   return seedRoundRobin(state.options.seedShareBytes);
 }
 
+/** A node that a super-seeding origin told nothing yet has nothing to be interested in. */
+const wantsSlot = (node: RemoteNode) => node.interestedChannels > 0 || isLearning(node);
+
 function statsOfAll(state: EngineState): NodeStats[] {
   return Array.from(state.nodes.values(), (node) => ({
     node: node.key,
-    isInterested: node.interestedChannels > 0,
+    isInterested: wantsSlot(node),
     isUnchoked: node.isUnchoked,
     isSnubbing: node.isSnubbing,
     receivedBytesPerSecond: node.received.bytesPerSecond(state.now),
@@ -111,6 +115,7 @@ function unchoke(state: EngineState, node: RemoteNode): void {
     state.send(link, encodeUnchoke());
     state.trace({ type: 'unchoked', link: link.id, peerId: node.peerId });
   }
+  pupilUnchoked(state, node);
 }
 
 function choke(state: EngineState, node: RemoteNode): void {
@@ -120,6 +125,7 @@ function choke(state: EngineState, node: RemoteNode): void {
     state.trace({ type: 'choked', link: link.id, peerId: node.peerId });
     for (const channel of link.channels.values()) dropUploads(state, channel);
   }
+  pupilChoked(state, node);
 }
 
 /** A choke takes queued requests with it; with BEP 6 each is rejected by name. */

@@ -203,7 +203,7 @@ function removeTorrent(state: EngineState, torrent: Torrent): void {
   if (torrent.webSeed?.fetch) state.emit({ type: 'cancelWebSeedFetch', fetch: torrent.webSeed.fetch.number });
   for (const checked of torrent.checking.values()) state.unwrittenBytes -= checked.bytes.length;
   announce(state, torrent, 'stopped');
-  for (const kind of ['announce', 'dial', 'webSeed', 'superSeed'] as const) {
+  for (const kind of ['announce', 'dial', 'webSeed'] as const) {
     state.timers.clear({ kind, torrent: torrent.infoHash });
   }
   state.wantingTorrents.delete(torrent);
@@ -219,6 +219,7 @@ function fire(state: EngineState, timer: TimerName): void {
   if ('link' in timer) return fireLink(state, timer.kind, timer.link);
   if ('torrent' in timer) return fireTorrent(state, timer.kind, timer.torrent);
   if (timer.kind === 'lateRequests') return askLate(state);
+  if (timer.kind === 'superSeed') return superSeedTimer(state);
   return timer.kind === 'chokingRound' ? runChokingRound(state) : runOptimisticRound(state);
 }
 
@@ -246,8 +247,7 @@ function fireTorrent(state: EngineState, kind: string, infoHash: InfoHash): void
   const torrent = state.torrents.get(infoHash) as Torrent;
   if (kind === 'announce') announce(state, torrent, 'periodic');
   else if (kind === 'dial') dialMore(state, torrent);
-  else if (kind === 'webSeed') checkWebSeed(state, torrent);
-  else superSeedTimer(state, torrent);
+  else checkWebSeed(state, torrent);
 }
 
 /** Filling a link may take blocks from another and free that one: what comes up meanwhile has its turn as well. */

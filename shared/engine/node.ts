@@ -1,7 +1,9 @@
 /** Who stands at the other end, over all its links: choking, ranking and bans are per node (design section 5). */
 import { RateMeter } from '../rate-meter.ts';
 import type { PeerId } from '../units.ts';
+import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
+import type { Pupil } from './pupil.ts';
 import { RequestDepth, type RequestDepthOptions } from './request-depth.ts';
 
 export class RemoteNode {
@@ -31,6 +33,11 @@ export class RemoteNode {
   readonly hungry = new Set<Link>();
   /** Smoothed time from request to block. */
   latencyMs = 0;
+  /** What it was entrusted with, while we super-seed. */
+  pupil: Pupil | undefined;
+  /** Its channels in which there may be pieces that nobody was told of, oldest first. */
+  readonly untaught = new Set<Channel>();
+  readonly readyAt: number;
   lastBlockAt: number;
   /** When it last told of a new piece, on any channel. */
   lastHaveAt = 0;
@@ -38,6 +45,7 @@ export class RemoteNode {
   constructor(peerId: PeerId, ip: string, isFleet: boolean, depth: RequestDepthOptions, now: number) {
     this.depth = new RequestDepth(depth);
     this.lastBlockAt = now;
+    this.readyAt = now;
     this.key = nodeKey(peerId, ip);
     this.peerId = peerId;
     this.ip = ip;

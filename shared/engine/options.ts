@@ -57,9 +57,9 @@ export interface EngineTunables {
   readonly webSeedPatienceMs: number;
   /** Most that one web-seed request asks for. */
   readonly webSeedFetchBytes: number;
-  /** Super-seeding: bytes offered to one node and not yet had by it. */
+  /** Super-seeding: bytes that one node had and nobody else reported yet, at most; it begins with less. */
   readonly superSeedWindowBytes: number;
-  /** Super-seeding: a node that gets nothing for so long is offered whatever it lacks. */
+  /** Super-seeding: a node that gets nothing for so long is told of whatever it lacks. */
   readonly superSeedStallMs: number;
   /** A seed's node keeps its slot until it got so much, while others wait. */
   readonly seedShareBytes: number;
@@ -77,7 +77,7 @@ export interface EngineOptions extends Partial<EngineTunables> {
 }
 
 export const defaultTunables: EngineTunables = {
-  uploadSlots: 9,
+  uploadSlots: 20,
   chokingRoundMs: 10_000,
   optimisticRoundMs: 30_000,
   snubAfterMs: 60_000,
@@ -105,7 +105,7 @@ export const defaultTunables: EngineTunables = {
   webSeedIdleMs: 4_000,
   webSeedPatienceMs: 30_000,
   webSeedFetchBytes: 1 << 20,
-  superSeedWindowBytes: 256 << 10,
+  superSeedWindowBytes: 1 << 20,
   superSeedStallMs: 700,
   seedShareBytes: 4 << 20,
   banMs: 3_600_000,

@@ -9,6 +9,7 @@ import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
 import { defaultTunables, type EngineOptions, type EngineTunables } from './options.ts';
+import { SpreadTime } from './spread-time.ts';
 import { Timers } from './timers.ts';
 import type { Torrent } from './torrent.ts';
 import type { TraceEvent } from './trace.ts';
@@ -52,6 +53,7 @@ export class EngineState {
   lastPeerBlockAt = 0;
   /** Smoothed time from request to block, over all nodes. */
   blockLatencyMs = 0;
+  readonly spreadTime = new SpreadTime();
   optimisticNode: string | undefined;
   /** Somebody looks at the trace. */
   isTracing: boolean;

@@ -1,156 +1,224 @@
 /**
- * Super-seeding (BEP 16) by windows: the origin tells each node of a few pieces only, different ones to each,
- * and of the next when the node has them. A copy of everything then leaves the origin about once, and the nodes
- * get the rest of one another. Strictness ends for a node that gets nothing while it waits for the others.
+ * Super-seeding of one torrent (BEP 16): which piece was told to whom, and what became of it. A piece is told to one
+ * node; it counts as spread when another node reports it after that one has it. How much a node is entrusted with is
+ * its pupil's matter (pupil.ts). What does not spread in time is told to somebody else.
  *
  * Plain state: nodes are numbers (channels), and who has what comes from outside.
  */
 import { Bitfield } from '../bitfield.ts';
 import type { Random } from '../random.ts';
 import { shuffle } from '../random.ts';
+import type { Pupil } from './pupil.ts';
 
-interface Pupil {
-  readonly node: number;
-  /** Told to it so far. */
-  readonly told: Bitfield;
-  /** Told and not yet had. */
-  readonly pending: Set<number>;
-  /** Whatever it lacks may be told; ends when it has a piece from elsewhere. */
-  isRelaxed: boolean;
-  readonly joinedAt: number;
+/** A piece told to a node that others have not reported yet. */
+export interface Lesson {
+  readonly seeder: SuperSeeder;
+  readonly source: number;
+  readonly pupil: Pupil;
+  readonly piece: number;
+  readonly bytes: number;
+  /** Told because the node got nothing elsewhere: nobody waits for it to spread. */
+  readonly isExtra: boolean;
+  /** When it was told, or last seen in our own queue. */
+  since: number;
+  hadAt: number | undefined;
 }
 
-export interface OfferView {
+interface Enrolment {
+  readonly pupil: Pupil;
+  readonly told: Bitfield;
+  readonly lessons: Map<number, Lesson>;
+}
+
+export interface LearnerView {
   /** What the node has. */
   readonly has: Bitfield;
   /** How many connected nodes have the piece. */
   availability(piece: number): number;
-  /** Whether anybody else could give it what we do not tell. */
-  readonly hasOtherSources: boolean;
-  /**
-   * Never to be told the last piece alone. libtorrent 2.0.8 drops a node that becomes a seed while it wants nothing
-   * of it, before it looks at what the new piece changes, and comes back a minute later.
-   */
-  readonly wantsLastTogether: boolean;
 }
 
-export class SuperSeeder {
-  readonly #pieceCount: number;
-  readonly #windowPieces: number;
-  readonly #pupils = new Map<number, Pupil>();
-  /** Pieces told to nobody, in the order in which they will be. */
-  readonly #untold: number[];
-  readonly #toldTo: Int32Array;
+/** So many nodes must report a piece that we told nobody before it is believed to be out: one may lie. */
+const BELIEVED_REPORTS = 2;
 
-  constructor(pieceCount: number, windowPieces: number, random: Random) {
-    this.#pieceCount = pieceCount;
-    this.#windowPieces = windowPieces;
+export class SuperSeeder {
+  readonly #pieceBytes: (piece: number) => number;
+  readonly #enrolled = new Map<number, Enrolment>();
+  readonly #groups = new Map<Pupil, number>();
+  /** Pieces told to nobody, last one next. */
+  readonly #untold: number[];
+  readonly #isUntold: Bitfield;
+  readonly #lessons = new Map<number, Lesson>();
+  #fleetCount = 0;
+
+  constructor(pieceCount: number, pieceBytes: (piece: number) => number, random: Random) {
+    this.#pieceBytes = pieceBytes;
     this.#untold = shuffle(
       Array.from({ length: pieceCount }, (_, piece) => piece),
       random,
     );
-    this.#toldTo = new Int32Array(pieceCount).fill(-1);
+    this.#isUntold = Bitfield.full(pieceCount);
   }
 
-  join(node: number, now: number): void {
-    const told = Bitfield.empty(this.#pieceCount);
-    this.#pupils.set(node, { node, told, pending: new Set(), isRelaxed: false, joinedAt: now });
+  get hasUntold(): boolean {
+    return this.#untold.length > 0;
   }
 
-  /** What it alone was told and nobody has must be told to others. */
-  leave(node: number, availability: (piece: number) => number): void {
-    const pupil = this.#pupils.get(node);
-    if (!pupil) return;
-    this.#pupils.delete(node);
-    for (const piece of pupil.told.indexes()) {
-      if (this.#toldTo[piece] !== node || availability(piece) > 0) continue;
-      this.#toldTo[piece] = -1;
-      this.#untold.push(piece);
+  /** One node only that could spread anything. */
+  get #isAlone(): boolean {
+    return this.#fleetCount > 0 ? this.#fleetCount === 1 : this.#groups.size === 1;
+  }
+
+  /** The one whom a piece was told to, while it is not spread. */
+  lessonOf(piece: number): Lesson | undefined {
+    return this.#lessons.get(piece);
+  }
+
+  lessonsOf(source: number): Iterable<Lesson> {
+    return this.#enrolled.get(source)?.lessons.values() ?? [];
+  }
+
+  join(source: number, pupil: Pupil): void {
+    const told = Bitfield.empty(this.#isUntold.size);
+    this.#enrolled.set(source, { pupil, told, lessons: new Map() });
+    this.#groups.set(pupil, (this.#groups.get(pupil) ?? 0) + 1);
+    if (pupil.isFleet) this.#fleetCount++;
+  }
+
+  /** What it alone was told and nobody else has must be told to others. */
+  leave(source: number, availability: (piece: number) => number): void {
+    const enrolment = this.#enrolled.get(source);
+    if (!enrolment) return;
+    this.#enrolled.delete(source);
+    const { pupil, told, lessons } = enrolment;
+    if (pupil.isFleet) this.#fleetCount--;
+    const members = (this.#groups.get(pupil) as number) - 1;
+    if (members === 0) this.#groups.delete(pupil);
+    else this.#groups.set(pupil, members);
+    for (const lesson of [...lessons.values()]) this.#unteach(lesson, enrolment);
+    for (const piece of told.indexes()) {
+      if (availability(piece) === 0 && !this.#lessons.has(piece)) this.#putBack(piece);
     }
   }
 
-  /** The node says that it has the piece. */
-  had(node: number, piece: number): void {
-    const pupil = this.#pupils.get(node);
-    if (!pupil) return;
-    if (pupil.pending.delete(piece)) return;
-    if (!pupil.told.has(piece)) pupil.isRelaxed = false;
+  /** A piece that nobody was told of, for this node; undefined when there is none for it. It counts as told. */
+  tellNext(source: number, view: LearnerView, now: number): Lesson | undefined {
+    const enrolment = this.#enrolled.get(source);
+    // Nodes of the fleet pass pieces on; a stranger beside them gets what is out already.
+    if (!enrolment || (this.#fleetCount > 0 && !enrolment.pupil.isFleet)) return undefined;
+    for (let i = this.#untold.length - 1; i >= 0; i--) {
+      const piece = this.#untold[i] as number;
+      const isOut = view.availability(piece) >= BELIEVED_REPORTS;
+      if (!isOut && (enrolment.told.has(piece) || view.has.has(piece))) continue;
+      this.#untold.splice(i, 1);
+      this.#isUntold.clear(piece);
+      if (!isOut) return this.#teach(source, enrolment, piece, now);
+    }
+    return undefined;
   }
 
-  /** The node's bitfield: what it was told before that came, and has, is no longer awaited. */
-  hadBefore(node: number, has: Bitfield): void {
-    const pupil = this.#pupils.get(node);
-    if (!pupil) return;
-    for (const piece of pupil.pending) if (has.has(piece)) pupil.pending.delete(piece);
+  /** The rarest of what the node lacks: for one that waits in vain for what others were told. */
+  tellAny(source: number, view: LearnerView, now: number): Lesson | undefined {
+    const enrolment = this.#enrolled.get(source);
+    if (!enrolment) return undefined;
+    const isStranger = this.#fleetCount > 0 && !enrolment.pupil.isFleet;
+    let rarest: number | undefined;
+    for (let piece = 0; piece < this.#isUntold.size; piece++) {
+      if (view.has.has(piece) || enrolment.told.has(piece) || (isStranger && this.#isUntold.has(piece)))
+        continue;
+      if (rarest === undefined || view.availability(piece) < view.availability(rarest)) rarest = piece;
+    }
+    return rarest === undefined ? undefined : this.#tellOutOfTurn(source, enrolment, rarest, now);
   }
 
   /**
-   * When the node will have waited for `stallMs` on what others were told; Infinity for one that is relaxed
-   * already, or that has not yet had what it was told itself: then it waits for us, and telling it more would
-   * only make the queue longer.
-   * @param progressAt when the node last got anything, of whatever torrent: a busy node is not kept waiting
+   * libtorrent 2.0.8 drops a node that becomes a seed while it wants nothing of it, before it looks at what the new
+   * piece changes, and comes back a minute later. So it must never be told of the last piece alone.
    */
-  stallsAt(node: number, progressAt: number, stallMs: number): number {
-    const pupil = this.#pupils.get(node);
-    if (!pupil || pupil.isRelaxed || pupil.pending.size > 0) return Number.POSITIVE_INFINITY;
-    return Math.max(pupil.joinedAt, progressAt) + stallMs;
-  }
-
-  /** The node has waited long enough for what others were told. */
-  relax(node: number): void {
-    const pupil = this.#pupils.get(node);
-    if (pupil) pupil.isRelaxed = true;
-  }
-
-  /** Pieces to tell the node now. They count as told. */
-  offer(node: number, view: OfferView): number[] {
-    const pupil = this.#pupils.get(node);
-    if (!pupil) return [];
-    const offers: number[] = [];
-    while (pupil.pending.size < this.#windowPieces) {
-      const piece = this.#takeUntold(pupil, view) ?? this.#takeAny(pupil, view);
-      if (piece === undefined) break;
-      pupil.told.set(piece);
-      pupil.pending.add(piece);
-      offers.push(piece);
-    }
-    const last = offers.length > 0 && view.wantsLastTogether ? this.#lastUntold(pupil) : undefined;
-    if (last !== undefined && !view.has.has(last)) {
-      pupil.told.set(last);
-      pupil.pending.add(last);
-      offers.push(last);
-    }
-    return offers;
-  }
-
-  /** The one piece the node was not told of; undefined when there are more, or none. */
-  #lastUntold(pupil: Pupil): number | undefined {
-    if (pupil.told.count !== this.#pieceCount - 1) return undefined;
-    for (let piece = 0; piece < this.#pieceCount; piece++) if (!pupil.told.has(piece)) return piece;
-    return undefined;
-  }
-
-  #takeUntold(pupil: Pupil, view: OfferView): number | undefined {
-    for (let i = this.#untold.length - 1; i >= 0; i--) {
-      const piece = this.#untold[i] as number;
-      const isSpread = view.availability(piece) > 0;
-      if (!isSpread && pupil.told.has(piece)) continue;
-      this.#untold.splice(i, 1);
-      if (isSpread) continue;
-      this.#toldTo[piece] = pupil.node;
-      return piece;
+  tellLast(source: number, has: Bitfield, now: number): Lesson | undefined {
+    const enrolment = this.#enrolled.get(source);
+    if (!enrolment || enrolment.told.count !== this.#isUntold.size - 1) return undefined;
+    for (let piece = 0; piece < this.#isUntold.size; piece++) {
+      if (enrolment.told.has(piece)) continue;
+      return has.has(piece) ? undefined : this.#tellOutOfTurn(source, enrolment, piece, now);
     }
     return undefined;
   }
 
-  /** The rarest of what it lacks, once strictness is off for it. */
-  #takeAny(pupil: Pupil, view: OfferView): number | undefined {
-    if (!pupil.isRelaxed && view.hasOtherSources) return undefined;
-    let rarest: number | undefined;
-    for (let piece = 0; piece < this.#pieceCount; piece++) {
-      if (view.has.has(piece) || pupil.told.has(piece)) continue;
-      if (rarest === undefined || view.availability(piece) < view.availability(rarest)) rarest = piece;
+  /** The node says that it has the piece. @returns the lesson that came to its end by that: the piece is spread */
+  had(source: number, piece: number, now: number, availability: number): Lesson | undefined {
+    const enrolment = this.#enrolled.get(source);
+    if (!enrolment) return undefined;
+    const own = enrolment.lessons.get(piece);
+    if (own) {
+      if (own.hadAt !== undefined) return undefined;
+      own.hadAt = now;
+      own.pupil.awaitedBytes -= own.bytes;
+      own.pupil.unspreadBytes += own.bytes;
+      // Nobody to spread it to, or everybody has it.
+      const isOver = own.isExtra || this.#isAlone || availability >= this.#enrolled.size;
+      if (isOver) this.#end(own, enrolment);
+      return undefined;
     }
-    return rarest;
+    if (!enrolment.told.has(piece)) enrolment.pupil.gotElsewhere();
+    const lesson = this.#lessons.get(piece);
+    if (!lesson || lesson.pupil === enrolment.pupil || lesson.hadAt === undefined) return undefined;
+    this.#end(lesson, this.#enrolled.get(lesson.source) as Enrolment);
+    return lesson;
+  }
+
+  /** The node's bitfield: what it was told before that came, and has, is no longer awaited. */
+  hadBefore(source: number, has: Bitfield): void {
+    const enrolment = this.#enrolled.get(source);
+    if (!enrolment) return;
+    for (const lesson of [...enrolment.lessons.values()])
+      if (has.has(lesson.piece)) this.#end(lesson, enrolment);
+  }
+
+  /** It was not had, or not seen elsewhere: somebody else is to be told. */
+  giveUp(lesson: Lesson): void {
+    const enrolment = this.#enrolled.get(lesson.source);
+    if (enrolment) this.#unteach(lesson, enrolment);
+  }
+
+  #unteach(lesson: Lesson, enrolment: Enrolment): void {
+    this.#end(lesson, enrolment);
+    if (!lesson.isExtra) this.#putBack(lesson.piece);
+  }
+
+  #putBack(piece: number): void {
+    if (this.#isUntold.set(piece)) this.#untold.push(piece);
+  }
+
+  #tellOutOfTurn(source: number, enrolment: Enrolment, piece: number, now: number): Lesson {
+    const isExtra = !this.#isUntold.clear(piece);
+    if (!isExtra) this.#untold.splice(this.#untold.indexOf(piece), 1);
+    return this.#teach(source, enrolment, piece, now, isExtra);
+  }
+
+  #teach(source: number, enrolment: Enrolment, piece: number, now: number, isExtra = false): Lesson {
+    const { pupil, told, lessons } = enrolment;
+    const bytes = this.#pieceBytes(piece);
+    const lesson: Lesson = {
+      seeder: this,
+      source,
+      pupil,
+      piece,
+      bytes,
+      isExtra,
+      since: now,
+      hadAt: undefined,
+    };
+    told.set(piece);
+    lessons.set(piece, lesson);
+    pupil.awaitedBytes += bytes;
+    if (!isExtra) this.#lessons.set(piece, lesson);
+    return lesson;
+  }
+
+  #end(lesson: Lesson, enrolment: Enrolment): void {
+    enrolment.lessons.delete(lesson.piece);
+    if (this.#lessons.get(lesson.piece) === lesson) this.#lessons.delete(lesson.piece);
+    if (lesson.hadAt === undefined) lesson.pupil.awaitedBytes -= lesson.bytes;
+    else lesson.pupil.unspreadBytes -= lesson.bytes;
   }
 }

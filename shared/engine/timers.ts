@@ -5,12 +5,12 @@
 import type { InfoHash, LinkId } from '../units.ts';
 
 export type TimerName =
-  | { readonly kind: 'chokingRound' | 'optimisticUnchoke' | 'lateRequests' }
+  | { readonly kind: 'chokingRound' | 'optimisticUnchoke' | 'lateRequests' | 'superSeed' }
   | {
       readonly kind: 'handshake' | 'introduction' | 'keepAlive' | 'silence' | 'haves' | 'requests';
       readonly link: LinkId;
     }
-  | { readonly kind: 'announce' | 'dial' | 'webSeed' | 'superSeed'; readonly torrent: InfoHash };
+  | { readonly kind: 'announce' | 'dial' | 'webSeed'; readonly torrent: InfoHash };
 
 interface Deadline {
   readonly name: TimerName;

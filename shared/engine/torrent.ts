@@ -7,7 +7,7 @@ import type { Bitfield } from '../bitfield.ts';
 import type { Geometry } from '../geometry.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
 import { Picker } from '../picker/picker.ts';
-import type { InfoHash, InfoHashV2, PeerId, PieceIndex } from '../units.ts';
+import type { InfoHash, InfoHashV2, PieceIndex } from '../units.ts';
 import { AddressBook } from './address-book.ts';
 import type { Channel } from './channel.ts';
 import type { Address } from './inputs.ts';
@@ -97,7 +97,6 @@ export class Torrent {
   readonly #state: EngineState;
   readonly #superSeeds: boolean;
   #superSeeder: SuperSeeder | undefined;
-  #completeNodes: Set<PeerId> | undefined;
   #activity: Activity | undefined;
   /** As the host last told them; its own array, since it may tell the same to all torrents. */
   #told: readonly Address[] | undefined;
@@ -176,12 +175,6 @@ export class Torrent {
     return this.#superSeeder;
   }
 
-  /** Nodes seen complete, though no longer linked: they too can give what the origin does not offer. */
-  get completeNodes(): Set<PeerId> {
-    this.#completeNodes ??= new Set();
-    return this.#completeNodes;
-  }
-
   /** The host tells where nodes of the torrent listen. */
   tell(addresses: readonly Address[]): void {
     this.#told = addresses;
@@ -225,8 +218,8 @@ export class Torrent {
   }
 
   #makeSuperSeeder(): SuperSeeder {
-    const { random, superSeedWindowBytes } = this.#state.options;
-    const windowPieces = Math.max(1, Math.round(superSeedWindowBytes / this.geometry.pieceLengthBytes));
-    return new SuperSeeder(this.geometry.pieceCount, windowPieces, random);
+    const { geometry } = this;
+    const pieceBytes = (piece: number) => geometry.contentLength(piece as PieceIndex);
+    return new SuperSeeder(geometry.pieceCount, pieceBytes, this.#state.options.random);
   }
 }

@@ -1,144 +1,222 @@
 import { describe, expect, it } from 'vitest';
 import { Bitfield } from '../../../shared/bitfield.ts';
-import { SuperSeeder } from '../../../shared/engine/super-seeder.ts';
+import { Pupil } from '../../../shared/engine/pupil.ts';
+import { type Lesson, SuperSeeder } from '../../../shared/engine/super-seeder.ts';
 import { seededRandom } from '../../../shared/random.ts';
 
 const PIECES = 40;
-const WINDOW = 4;
-const STALL_MS = 700;
+const PIECE_BYTES = 16_384;
+const WINDOW_BYTES = 1 << 20;
 
-/** A seeder and pupils that have what they were offered when the test says so. */
-function classOf(count: number, seed = 1, wantsLastTogether = false) {
-  const seeder = new SuperSeeder(PIECES, WINDOW, seededRandom(seed));
-  const has = Array.from({ length: count }, () => Bitfield.empty(PIECES));
-  const here = new Set<number>();
-  const availability = (piece: number) => [...here].filter((pupil) => has[pupil]?.has(piece)).length;
-  for (let pupil = 0; pupil < count; pupil++) {
-    seeder.join(pupil, 0);
-    here.add(pupil);
-  }
-  const offer = (pupil: number) =>
-    seeder.offer(pupil, {
-      has: has[pupil] as Bitfield,
-      hasOtherSources: here.size > 1,
-      wantsLastTogether,
-      availability,
-    });
-  const had = (pupil: number, piece: number) => {
-    has[pupil]?.set(piece);
-    seeder.had(pupil, piece);
-  };
-  const leave = (pupil: number) => {
-    here.delete(pupil);
-    seeder.leave(pupil, availability);
-  };
-  return { seeder, has, offer, had, leave };
+interface Member {
+  readonly group?: string;
+  readonly isFleet?: boolean;
 }
 
+/** A seeder and nodes that have, report and leave when the test says so. */
+function classOf(members: readonly Member[], seed = 1) {
+  const seeder = new SuperSeeder(PIECES, () => PIECE_BYTES, seededRandom(seed));
+  const has = members.map(() => Bitfield.empty(PIECES));
+  const here = new Set(members.keys());
+  const pupils = new Map<string, Pupil>();
+  let now = 0;
+  const availability = (piece: number) => [...here].filter((node) => has[node]?.has(piece)).length;
+  const pupilOf = ({ group, isFleet }: Member, node: number) => {
+    const name = group ?? `node ${node}`;
+    const pupil = pupils.get(name) ?? new Pupil(name, isFleet ?? false, WINDOW_BYTES);
+    pupils.set(name, pupil);
+    return pupil;
+  };
+  const pupil = members.map(pupilOf);
+  for (const node of here) seeder.join(node, pupil[node] as Pupil);
+  const view = (node: number) => ({ has: has[node] as Bitfield, availability });
+  const next = (node: number) => seeder.tellNext(node, view(node), now);
+  const all = (node: number) => {
+    const told: number[] = [];
+    for (let lesson = next(node); lesson; lesson = next(node)) told.push(lesson.piece);
+    return told;
+  };
+  return {
+    seeder,
+    pupil,
+    has,
+    next,
+    any: (node: number) => seeder.tellAny(node, view(node), now),
+    had(node: number, piece: number): Lesson | undefined {
+      has[node]?.set(piece);
+      return seeder.had(node, piece, ++now, availability(piece));
+    },
+    leave(node: number) {
+      here.delete(node);
+      seeder.leave(node, availability);
+    },
+    all,
+  };
+}
+
+const nodes = (count: number): Member[] => Array.from({ length: count }, () => ({}));
+
 describe('super-seeding (BEP 16)', () => {
-  it('tells each node of different pieces, a window at a time', () => {
-    const { offer } = classOf(3);
-    const offers = [offer(0), offer(1), offer(2)];
-    expect(offers.map((pieces) => pieces.length)).toEqual([WINDOW, WINDOW, WINDOW]);
-    expect(new Set(offers.flat()).size).toBe(3 * WINDOW);
-    expect(offer(0)).toEqual([]);
+  it('tells each node of other pieces, and of each piece once', () => {
+    const { next } = classOf(nodes(4));
+    const told = Array.from({ length: PIECES + 4 }, (_, i) => next(i % 4)?.piece);
+    const pieces = told.filter((piece) => piece !== undefined);
+    expect(pieces.sort((a, b) => a - b)).toEqual(Array.from({ length: PIECES }, (_, piece) => piece));
   });
 
-  it('tells of the next piece when the node has one', () => {
-    const { offer, had } = classOf(2);
-    const [first] = offer(0);
-    had(0, first as number);
-    expect(offer(0)).toHaveLength(1);
+  it('a piece counts as spread when another node reports it after the one that was told of it', () => {
+    const { next, had, pupil } = classOf(nodes(3));
+    const { piece } = next(0) as Lesson;
+    expect(pupil[0]?.awaitedBytes).toBe(PIECE_BYTES);
+    expect(had(0, piece)).toBeUndefined();
+    expect([pupil[0]?.awaitedBytes, pupil[0]?.unspreadBytes]).toEqual([0, PIECE_BYTES]);
+    expect(had(1, piece)?.pupil).toBe(pupil[0]);
+    expect(pupil[0]?.unspreadBytes).toBe(0);
   });
 
-  it('over all nodes, each piece is told once while all are strict', () => {
-    const { offer, had } = classOf(4);
-    const told: number[] = [];
-    for (let round = 0; round < 100; round++) {
-      const pupil = round % 4;
-      for (const piece of offer(pupil)) {
-        told.push(piece);
-        had(pupil, piece);
-      }
-    }
-    expect(told.sort((a, b) => a - b)).toEqual(Array.from({ length: PIECES }, (_, piece) => piece));
+  it('threat row 12: who reports a piece before the one that was told of it has it proves nothing', () => {
+    const { next, had, seeder } = classOf(nodes(3));
+    for (let piece = 0; piece < PIECES; piece++) had(2, piece);
+    const { piece } = next(0) as Lesson;
+    had(0, piece);
+    expect(seeder.lessonOf(piece)).toBeDefined();
+    expect(had(1, piece)).toBeDefined();
   });
 
-  it('a node alone is told everything, window by window', () => {
-    const { offer, had } = classOf(1);
-    let count = 0;
-    for (let offers = offer(0); offers.length > 0; offers = offer(0)) {
-      for (const piece of offers) had(0, piece);
-      count += offers.length;
-    }
-    expect(count).toBe(PIECES);
+  it('threat row 12: one claim is not believed for a piece that nobody was told of, two are', () => {
+    const { had, all } = classOf(nodes(4));
+    for (let piece = 0; piece < PIECES; piece++) had(2, piece);
+    had(3, 7);
+    const told = all(0);
+    expect(told).toHaveLength(PIECES - 1);
+    expect(told).not.toContain(7);
   });
 
-  it('what a node alone was told is told to others when it leaves without it', () => {
-    const { offer, had, leave } = classOf(2);
-    const lost = offer(0);
+  it('threat row 1: nodes of one group are not "another node" to each other', () => {
+    const { next, had, seeder } = classOf([{ group: 'a' }, { group: 'a' }, {}]);
+    const { piece } = next(0) as Lesson;
+    had(0, piece);
+    had(1, piece);
+    expect(seeder.lessonOf(piece)).toBeDefined();
+    had(2, piece);
+    expect(seeder.lessonOf(piece)).toBeUndefined();
+  });
+
+  it('threat row 1: beside nodes of the fleet, a stranger is told only of what is out', () => {
+    const { next, any, had } = classOf([{ isFleet: true }, { isFleet: true }, {}]);
+    expect(next(2)).toBeUndefined();
+    expect(any(2)).toBeUndefined();
+    const { piece } = next(0) as Lesson;
+    had(0, piece);
+    expect(any(2)?.piece).toBe(piece);
+  });
+
+  it('what did not spread in time is told to another node', () => {
+    const { next, had, seeder, all } = classOf(nodes(2));
+    const lesson = next(0) as Lesson;
+    had(0, lesson.piece);
+    seeder.giveUp(lesson);
+    expect(next(1)?.piece).toBe(lesson.piece);
+    expect(all(0)).not.toContain(lesson.piece);
+  });
+
+  it('what a node alone was told is told to others when it leaves', () => {
+    const { next, had, leave, all } = classOf(nodes(3));
+    const lost = [next(0), next(0)].map((lesson) => (lesson as Lesson).piece);
+    had(0, lost[0] as number);
     leave(0);
-    const told: number[] = [];
-    for (let offers = offer(1); offers.length > 0; offers = offer(1)) {
-      for (const piece of offers) had(1, piece);
-      told.push(...offers);
-    }
+    const told = all(1);
     expect(told).toEqual(expect.arrayContaining(lost));
     expect(told).toHaveLength(PIECES);
   });
 
-  it('strictness ends for a node that had all it was told and gets nothing more', () => {
-    const { seeder, offer, had } = classOf(2);
-    // Node 1 is told of a window and never has it; node 0 has all the rest at once.
-    const kept = offer(1);
-    for (let i = 0; i < 200; i++) for (const piece of offer(0)) had(0, piece);
-    expect(offer(0)).toEqual([]);
-    expect(seeder.stallsAt(1, 0, STALL_MS)).toBe(Number.POSITIVE_INFINITY);
-    expect(seeder.stallsAt(0, 5_000, STALL_MS)).toBe(5_700);
-    seeder.relax(0);
-    expect(offer(0).sort()).toEqual(kept.sort());
+  it('a node alone has nobody to spread to: nothing is waited for', () => {
+    const { next, had, pupil } = classOf(nodes(1));
+    had(0, (next(0) as Lesson).piece);
+    expect(pupil[0]?.unspreadBytes).toBe(0);
   });
 
-  it('a relaxed node is told the rarest it lacks; a piece from elsewhere makes it strict again', () => {
-    const { seeder, has, offer, had } = classOf(3);
-    const others = offer(1);
-    while (offer(2).length > 0) for (let piece = 0; piece < PIECES; piece++) had(2, piece);
-    seeder.relax(0);
-    const told = offer(0);
-    expect(told.length).toBe(WINDOW);
-    had(0, told[0] as number);
-    expect(offer(0)).toHaveLength(1);
-    const elsewhere = others.find((piece) => !told.includes(piece) && !has[0]?.has(piece));
-    had(0, elsewhere as number);
-    for (const piece of told.slice(1)) had(0, piece);
-    expect(offer(0).length).toBeLessThan(WINDOW);
+  it('a node that waits in vain is told the rarest of what it lacks, and nobody waits for that to spread', () => {
+    const { next, any, had, all, pupil } = classOf(nodes(3));
+    const { piece } = next(1) as Lesson;
+    for (const other of all(2)) {
+      had(2, other);
+      had(1, other);
+    }
+    expect(any(0)?.piece).toBe(piece);
+    had(0, piece);
+    expect(pupil[0]?.unspreadBytes).toBe(0);
+  });
+
+  it('a bitfield that comes after the first pieces were told settles those that it names', () => {
+    const { seeder, next, pupil } = classOf(nodes(2));
+    next(0);
+    next(0);
+    seeder.hadBefore(0, Bitfield.full(PIECES));
+    expect(pupil[0]?.awaitedBytes).toBe(0);
+  });
+
+  it('books balance whatever happens', () => {
+    for (let seed = 1; seed <= 50; seed++) {
+      const random = seededRandom(seed);
+      const { next, any, had, leave, seeder, pupil } = classOf(nodes(4), seed);
+      for (let step = 0; step < 300; step++) {
+        const node = random.integer(4);
+        const lot = random.integer(10);
+        if (lot < 4) next(node);
+        else if (lot === 4) any(node);
+        else if (lot < 8) had(node, random.integer(PIECES));
+        else for (const lesson of [...seeder.lessonsOf(node)].slice(0, 1)) seeder.giveUp(lesson);
+      }
+      for (const node of pupil.keys()) leave(node);
+      for (const { awaitedBytes, unspreadBytes } of pupil)
+        expect([awaitedBytes, unspreadBytes], `seed ${seed}`).toEqual([0, 0]);
+    }
   });
 
   it('a stock client is never told the last piece alone: libtorrent drops who becomes a seed while it wants nothing', () => {
-    for (let seed = 1; seed <= 20; seed++) {
-      const { offer, had } = classOf(1, seed, true);
-      let toldCount = 0;
-      let last: number[] = [];
-      for (let offers = offer(0); offers.length > 0; offers = offer(0)) {
-        toldCount += offers.length;
-        last = offers;
-        for (const piece of offers) had(0, piece);
-      }
-      expect(toldCount).toBe(PIECES);
-      expect(last.length, `seed ${seed}`).toBeGreaterThan(1);
+    const { seeder, next, has } = classOf(nodes(1));
+    let last: Lesson | undefined;
+    for (let told = 1; told < PIECES; told++) {
+      expect(last).toBeUndefined();
+      next(0);
+      last = seeder.tellLast(0, has[0] as Bitfield, 0);
     }
+    expect(last).toBeDefined();
+    expect(next(0)).toBeUndefined();
+  });
+});
+
+describe('what a node is entrusted with', () => {
+  it('grows with what it spreads and shrinks with what it keeps', () => {
+    const pupil = new Pupil('node', false, WINDOW_BYTES);
+    const first = pupil.trustBytes;
+    pupil.spread(PIECE_BYTES);
+    expect(pupil.trustBytes).toBe(first + PIECE_BYTES);
+    for (let i = 0; i < 40; i++) pupil.failed();
+    expect(pupil.isHoarding).toBe(true);
+    expect(pupil.mayBeTold, 'one piece at a time').toBe(true);
+    pupil.unspreadBytes = PIECE_BYTES;
+    expect(pupil.mayBeTold).toBe(false);
+    pupil.spread(PIECE_BYTES);
+    expect(pupil.isHoarding).toBe(false);
   });
 
-  it('one by one, too', () => {
-    const { offer, had } = classOf(1, 1, true);
-    const queue = offer(0);
-    const batches: number[][] = [];
-    for (let piece = queue.shift(); piece !== undefined; piece = queue.shift()) {
-      had(0, piece);
-      const offers = offer(0);
-      if (offers.length > 0) batches.push(offers);
-      queue.push(...offers);
-    }
-    expect(batches.at(-1)?.length).toBe(2);
+  it('never more than the window allows', () => {
+    const pupil = new Pupil('node', false, 10 * PIECE_BYTES);
+    for (let i = 0; i < 100; i++) pupil.spread(PIECE_BYTES);
+    expect(pupil.trustBytes).toBe(10 * PIECE_BYTES);
+  });
+
+  it('the pipeline grows when it ran dry', () => {
+    const pupil = new Pupil('node', false, WINDOW_BYTES);
+    const fill = () => {
+      while (pupil.mayBeTold) pupil.awaitedBytes += PIECE_BYTES;
+      return pupil.awaitedBytes;
+    };
+    const first = fill();
+    expect(fill()).toBe(first);
+    pupil.ranDry(PIECE_BYTES);
+    expect(fill()).toBe(first + PIECE_BYTES);
   });
 });

@@ -1,0 +1,87 @@
+/**
+ * How much a super-seeding origin entrusts to one node, over all torrents (BEP 16, counted in bytes). Two limits,
+ * both steered like a TCP window: what the node is told of and has not had yet (the pipeline, which keeps our uplink
+ * busy), and what it had and nobody else has reported yet (the window, which keeps pieces from those that do not
+ * pass them on). Whoever spreads what it got is given more; whoever sits on it is soon down to one piece at a time.
+ */
+import { BLOCK_BYTES } from '../units.ts';
+
+/** Two blocks each: sixteen of them keep 20 Mbit/s busy for two round trips of 50 ms, and a small set is shared evenly. */
+const FIRST_PIPELINE_BYTES = 2 * BLOCK_BYTES;
+const FIRST_WINDOW_BYTES = 4 * BLOCK_BYTES;
+/** A path of 100 Mbit/s and 80 ms. */
+const MAX_PIPELINE_BYTES = 1 << 20;
+/** Strictness comes back slowly for a node that nobody gives anything: waiting doubles so often. */
+const MAX_STALLS = 4;
+
+export class Pupil {
+  /** Nodes of one group (see choker/groups.ts) are one pupil: none of them is "another node" to the others. */
+  readonly group: string;
+  isFleet: boolean;
+  readonly #maxWindowBytes: number;
+  #pipelineBytes = FIRST_PIPELINE_BYTES;
+  #windowBytes: number;
+  /** Told and not had. */
+  awaitedBytes = 0;
+  /** Had and not seen elsewhere. */
+  unspreadBytes = 0;
+  /** Times in a row that a piece was not seen elsewhere in time. */
+  failures = 0;
+  /** Times in a row that it was told of a piece because it got nothing elsewhere. */
+  stalls = 0;
+  /** Whatever it lacks may be told; ends when it has a piece from elsewhere. */
+  isRelaxed = false;
+
+  constructor(group: string, isFleet: boolean, maxWindowBytes: number) {
+    this.group = group;
+    this.isFleet = isFleet;
+    this.#maxWindowBytes = maxWindowBytes;
+    this.#windowBytes = Math.min(FIRST_WINDOW_BYTES, maxWindowBytes);
+  }
+
+  /** Room for one more piece, of whatever length. */
+  get mayBeTold(): boolean {
+    return this.hasPipelineRoom && this.unspreadBytes < this.#windowBytes;
+  }
+
+  get hasPipelineRoom(): boolean {
+    return this.awaitedBytes < this.#pipelineBytes;
+  }
+
+  /** Bytes it may still hold back; the higher, the better it spreads. Negative when it holds back too much. */
+  get trustBytes(): number {
+    return this.#windowBytes - this.unspreadBytes;
+  }
+
+  /** It sits on pieces: others come first. */
+  get isHoarding(): boolean {
+    return this.failures > 1;
+  }
+
+  /** It had a piece of so many bytes, and nothing more for it stood in our queue: the pipeline was too short. */
+  ranDry(bytes: number): void {
+    this.#pipelineBytes = Math.min(this.#pipelineBytes + bytes, MAX_PIPELINE_BYTES);
+  }
+
+  spread(bytes: number): void {
+    this.failures = 0;
+    this.#windowBytes = Math.min(this.#windowBytes + bytes, this.#maxWindowBytes);
+  }
+
+  /** A piece was neither had nor seen elsewhere in time. */
+  failed(): void {
+    this.failures++;
+    this.#pipelineBytes = FIRST_PIPELINE_BYTES;
+    this.#windowBytes = Math.max(this.#windowBytes / 2, 1);
+  }
+
+  relax(): void {
+    this.isRelaxed = true;
+    this.stalls = Math.min(this.stalls + 1, MAX_STALLS);
+  }
+
+  gotElsewhere(): void {
+    this.isRelaxed = false;
+    this.stalls = 0;
+  }
+}
