@@ -86,7 +86,7 @@ async function startEdges(originUrl: string): Promise<string[]> {
       '--data',
       path.join(data, name),
     ];
-    start(name, 'edge-node/main.js', [...flags, ...own]);
+    start(name, 'bin/shoal-edge.js', [...flags, ...own]);
     urls.push(`http://127.0.0.1:${port}`);
   }
   return urls;
