@@ -92,7 +92,11 @@ async function joinParts(
   const peerId = randomPeerId();
   const node = await openNode(options, peerId, store);
   undo.push(() => node.close());
-  const renditions = new OriginRenditionSource({ image: (id) => catalog.image(id), store });
+  const renditions = new OriginRenditionSource({
+    image: (id) => catalog.image(id),
+    store,
+    openFiles: (torrent) => node.openFiles(torrent),
+  });
   // Before the ingest: a purged torrent leaves the swarm before its files leave the store.
   const swarm = new OriginSwarm({
     catalog,

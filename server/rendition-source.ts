@@ -4,7 +4,7 @@ import type { PublishedImage, Rendition } from '../shared/api-types/catalog.ts';
 import { UserError } from '../shared/errors.ts';
 import type { RenditionBody, RenditionSource } from '../shared/node/http/rendition-source.ts';
 import type { PieceStore, StoredFile } from '../shared/node/store/piece-store.ts';
-import type { FileRoot, ImageId } from '../shared/units.ts';
+import type { FileRoot, ImageId, InfoHash } from '../shared/units.ts';
 import type { StoredImage } from './catalog/catalog-api.ts';
 
 /** Some two thousand renditions of 60 KiB: more than a flash sale looks at. */
@@ -18,6 +18,8 @@ export interface RenditionSourceParts {
   /** The published image; undefined for one that is unknown or purged. */
   image(id: ImageId): StoredImage | undefined;
   readonly store: Pick<PieceStore, 'read' | 'isComplete'>;
+  /** Sees to it that the store was asked what it has of this torrent. */
+  openFiles(torrent: InfoHash): Promise<void>;
   /** Default {@link MEMORY_BYTES}. */
   readonly memoryBytes?: number;
 }
@@ -43,9 +45,9 @@ export class OriginRenditionSource implements RenditionSource {
     return this.#parts.image(id);
   }
 
-  open(_image: PublishedImage, rendition: Rendition): Promise<RenditionBody> | RenditionBody {
+  open(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> | RenditionBody {
     const hot = this.#whole.get(rendition.root);
-    return hot === undefined ? this.#openCold(rendition) : wholeBody('memory', hot);
+    return hot === undefined ? this.#openCold(image, rendition) : wholeBody('memory', hot);
   }
 
   /** The bytes are purged; a file that another image needs is read again when it is asked for. */
@@ -53,7 +55,8 @@ export class OriginRenditionSource implements RenditionSource {
     for (const { root } of image.renditions) this.#whole.delete(root);
   }
 
-  async #openCold(rendition: Rendition): Promise<RenditionBody> {
+  async #openCold(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> {
+    await this.#parts.openFiles(image.infoHash);
     const file: StoredFile = { root: rendition.root, lengthBytes: rendition.bytes };
     if (!this.#parts.store.isComplete(file.root)) throw unavailable();
     if (file.lengthBytes > MAX_WHOLE_BYTES)

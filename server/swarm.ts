@@ -2,22 +2,29 @@
  * The origin as a seed: every published image set is a torrent of its swarm node. It is its own tracker, so it
  * announces nowhere; it wants everything, so that a file it lost comes back from the edges.
  */
+import { InternalError } from '../shared/errors.ts';
 import type { Metainfo } from '../shared/metainfo/metainfo.ts';
 import { parseMetainfo } from '../shared/metainfo/parse.ts';
 import { nodeHashes } from '../shared/node/hashing/node-hashes.ts';
-import type { SwarmNode } from '../shared/node/swarm-node-api.ts';
+import { StoredImageTorrent } from '../shared/node/stored-image.ts';
+import type { SwarmNode, TorrentOptions } from '../shared/node/swarm-node-api.ts';
 import type { InfoHash } from '../shared/units.ts';
 import type { Catalog, StoredImage } from './catalog/catalog-api.ts';
 
 export interface OriginSwarmOptions {
-  readonly catalog: Pick<Catalog, 'images' | 'image' | 'torrent' | 'onPublished' | 'onPurged'>;
-  readonly node: Pick<SwarmNode, 'addTorrent' | 'removeTorrent' | 'hasTorrent'>;
+  readonly catalog: Pick<
+    Catalog,
+    'images' | 'image' | 'torrent' | 'pieceLengths' | 'onPublished' | 'onPurged'
+  >;
+  readonly node: Pick<SwarmNode, 'addTorrent' | 'addStored' | 'removeTorrent' | 'hasTorrent'>;
   /** A torrent that cannot be seeded; the origin goes on with the others. */
   readonly onFault: (error: unknown, image: StoredImage) => void;
 }
 
-/** Torrents opened at once at start: enough to keep the disk busy, few enough for its queue. */
-const OPENED_AT_ONCE = 8;
+/** It is its own tracker, and asks no web seed. */
+const SEED: TorrentOptions = { want: 'all', superSeed: true, webSeeds: [], announceUrl: undefined };
+/** Torrents added between two turns of the event loop: requests are answered meanwhile. */
+const ADDED_AT_ONCE = 64;
 
 export class OriginSwarm {
   readonly #options: OriginSwarmOptions;
@@ -33,16 +40,21 @@ export class OriginSwarm {
     ];
   }
 
-  /** Seeds what was published before this start. */
+  /**
+   * Seeds what was published before this start. A published set was durable before its commit, so none is read
+   * here: the store is asked when somebody wants its bytes.
+   */
   async load(signal: AbortSignal): Promise<void> {
-    const images = [...this.#options.catalog.images()];
-    const next = async (): Promise<void> => {
-      for (let image = images.pop(); image && !signal.aborted; image = images.pop()) {
-        const published = image;
-        await this.#queue(published, () => this.#load(published));
-      }
-    };
-    await Promise.all(Array.from({ length: OPENED_AT_ONCE }, next));
+    const { catalog } = this.#options;
+    const pieceLengths = await catalog.pieceLengths();
+    const images = [...catalog.images()];
+    for (let at = 0; at < images.length && !signal.aborted; at += ADDED_AT_ONCE) {
+      const next = images.slice(at, at + ADDED_AT_ONCE);
+      await Promise.all(
+        next.map((image) => this.#queue(image, () => this.#load(image, pieceLengths.get(image.infoHash)))),
+      );
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Takes no more changes; resolves when those under way are done. */
@@ -63,9 +75,22 @@ export class OriginSwarm {
     return done;
   }
 
-  async #load(image: StoredImage): Promise<void> {
-    const torrent = await this.#options.catalog.torrent(image.infoHash);
-    if (torrent) await this.#add(image, torrent);
+  async #load(image: StoredImage, pieceLengthBytes: number | undefined): Promise<void> {
+    const { catalog, node } = this.#options;
+    if (pieceLengthBytes === undefined) {
+      const torrent = await catalog.torrent(image.infoHash);
+      if (torrent) await this.#add(image, torrent);
+    } else if (catalog.image(image.id) && !node.hasTorrent(image.infoHash))
+      await node.addStored(
+        new StoredImageTorrent(image, pieceLengthBytes, () => this.#metainfo(image)),
+        SEED,
+      );
+  }
+
+  async #metainfo({ id, infoHash }: StoredImage): Promise<Metainfo> {
+    const torrent = await this.#options.catalog.torrent(infoHash);
+    if (!torrent) throw new InternalError(`image ${id} has no torrent`);
+    return parseMetainfo(torrent, nodeHashes);
   }
 
   async #add(image: StoredImage, torrent: Uint8Array): Promise<void> {
@@ -73,7 +98,7 @@ export class OriginSwarm {
     // Purged while it waited for its turn: the removal comes later and would find nothing.
     if (!catalog.image(image.id) || node.hasTorrent(image.infoHash)) return;
     const metainfo: Metainfo = parseMetainfo(torrent, nodeHashes);
-    await node.addTorrent(metainfo, { want: 'all', superSeed: true, webSeeds: [], announceUrl: undefined });
+    await node.addTorrent(metainfo, SEED);
   }
 
   /** The ingest removes the files, under the lock that keeps those which another image shares. */

@@ -1,10 +1,10 @@
 /** Keeps the notes of complete-sets.ts in step with the swarm: a set is noted once all its pieces are synced. */
 import type { PublishedImage } from '../../shared/api-types/catalog.ts';
 import type { PieceStore } from '../../shared/node/store/piece-store.ts';
+import { type LoadMetainfo, StoredImageTorrent } from '../../shared/node/stored-image.ts';
 import type { SwarmNode } from '../../shared/node/swarm-node-api.ts';
 import type { InfoHash } from '../../shared/units.ts';
 import type { CompleteSets } from './complete-sets.ts';
-import { type LoadMetainfo, StoredImage } from './stored-image.ts';
 
 export interface WholeSetsParts {
   readonly notes: CompleteSets;
@@ -35,9 +35,9 @@ export class WholeSets {
   }
 
   /** The set, if it was noted: it can be joined without a look at the disk. */
-  stored(image: PublishedImage): StoredImage | undefined {
+  stored(image: PublishedImage): StoredImageTorrent | undefined {
     const length = this.#parts.notes.pieceLengthOf(image.infoHash);
-    return length === undefined ? undefined : new StoredImage(image, length, this.#parts.load);
+    return length === undefined ? undefined : new StoredImageTorrent(image, length, this.#parts.load);
   }
 
   isNoted(infoHash: InfoHash): boolean {

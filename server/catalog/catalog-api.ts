@@ -45,6 +45,8 @@ export interface Catalog {
   image(id: ImageId): StoredImage | undefined;
   images(): Iterable<StoredImage>;
   torrent(infoHash: InfoHash): Promise<Uint8Array | undefined>;
+  /** Of every torrent, without reading them into memory; one whose length cannot be told is left out. */
+  pieceLengths(): Promise<ReadonlyMap<InfoHash, number>>;
   /** Roots of files that a published image still needs: all else in the store may be swept. */
   rootsInUse(): ReadonlySet<FileRoot>;
 

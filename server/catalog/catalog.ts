@@ -13,6 +13,7 @@ import { createListeners } from './listeners.ts';
 import { authorisedKeys, firstRootKey } from './log-history.ts';
 import { type LogSigner, openSigner } from './log-signer.ts';
 import { openSqlite } from './open-sqlite.ts';
+import { readPieceLengths } from './piece-lengths.ts';
 import {
   changeProduct,
   insertProduct,
@@ -197,6 +198,10 @@ class SqliteCatalog implements Catalog {
   async torrent(infoHash: InfoHash): Promise<Uint8Array | undefined> {
     const query = this.#db.selectFrom('torrents').select('body').where('info_hash', '=', infoHash);
     return (await query.executeTakeFirst())?.body;
+  }
+
+  pieceLengths(): Promise<ReadonlyMap<InfoHash, number>> {
+    return readPieceLengths(this.#db);
   }
 
   rootsInUse(): ReadonlySet<FileRoot> {

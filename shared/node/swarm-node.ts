@@ -19,6 +19,7 @@ import { parseHttpUrl, TrustedOrigins } from './swarm-node-origins.ts';
 import type { SwarmNodeParts } from './swarm-node-parts.ts';
 import { performer } from './swarm-node-perform.ts';
 import { Readers } from './swarm-node-readers.ts';
+import { StoredChecks } from './swarm-node-stored-checks.ts';
 import { HostedTorrent, TorrentTotals } from './swarm-node-torrent.ts';
 import { trustedSeeds, WebSeedActions } from './swarm-node-web-seeds.ts';
 import { Wishes } from './swarm-node-wishes.ts';
@@ -61,6 +62,7 @@ class NodeHost implements SwarmNode {
   readonly #origins: TrustedOrigins;
   readonly #perform: (action: EngineAction) => void;
   readonly #disk: DiskActions;
+  readonly #storedChecks: StoredChecks;
   readonly #readers: Readers;
   readonly #webSeeds: WebSeedActions;
   readonly #announcer: Announcer;
@@ -96,6 +98,7 @@ class NodeHost implements SwarmNode {
     const torrent = (infoHash: InfoHash) => this.#torrents.get(infoHash);
     const lost = (infoHash: InfoHash) => this.#lostListeners.tell(infoHash);
     this.#disk = new DiskActions({ store, log, feed, torrent, lost });
+    this.#storedChecks = new StoredChecks((torrent) => this.#look(torrent));
     this.#readers = new Readers({
       disk: this.#disk,
       wishes: new Wishes(feed),
@@ -146,7 +149,10 @@ class NodeHost implements SwarmNode {
   addStored(stored: StoredTorrent, options: TorrentOptions): Promise<void> {
     const { infoHash } = stored;
     return this.#queue.run(infoHash, async () => {
-      if (!this.#torrents.has(infoHash)) this.#host(HostedTorrent.stored(stored, options, this.#totals));
+      if (this.#torrents.has(infoHash)) return;
+      const torrent = HostedTorrent.stored(stored, options, this.#totals);
+      this.#host(torrent);
+      this.#storedChecks.add(torrent);
     });
   }
 
@@ -247,6 +253,7 @@ class NodeHost implements SwarmNode {
     const infoHashes = [...this.#torrents.keys()];
     this.#torrents.clear();
     for (const infoHash of infoHashes) this.#readers.torrentGone(infoHash);
+    this.#storedChecks.close();
     this.#webSeeds.close();
     this.#disk.close();
     await Promise.all([
@@ -255,6 +262,18 @@ class NodeHost implements SwarmNode {
       this.#parts.store.flush(),
     ]);
     this.#loop.stop();
+  }
+
+  async #look(torrent: HostedTorrent): Promise<void> {
+    if (torrent.isOpen || this.#torrents.get(torrent.outline.infoHash) !== torrent) return;
+    await this.#disk
+      .openFiles(torrent)
+      .catch((error: unknown) =>
+        this.#parts.log.error(
+          { err: error, torrent: torrent.outline.infoHash },
+          'looking at its files failed',
+        ),
+      );
   }
 
   #host(torrent: HostedTorrent): void {

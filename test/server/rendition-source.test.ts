@@ -29,7 +29,11 @@ async function rig(lengthBytes: number, isHeld = true) {
       return store.read(...asked);
     },
   };
-  const source = new OriginRenditionSource({ image: () => undefined, store: counted });
+  const source = new OriginRenditionSource({
+    image: () => undefined,
+    openFiles: async () => {},
+    store: counted,
+  });
   const one = rendition(lengthBytes);
   const image = { renditions: [one] } as unknown as PublishedImage;
   return { source, image, one, content, reads: () => reads };

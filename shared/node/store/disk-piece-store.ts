@@ -203,7 +203,7 @@ export class DiskPieceStore implements PieceStore {
   }
 
   #newState(file: StoredFile): FileState {
-    return new FileState(file, storePaths(this.#directory, file.root));
+    return new FileState(file, this.#directory);
   }
 
   async #forget(state: FileState, why: StoreError): Promise<void> {

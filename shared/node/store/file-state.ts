@@ -9,7 +9,7 @@
 import { Bitfield } from '../../bitfield.ts';
 import { BLOCK_BYTES } from '../../units.ts';
 import type { CachedBytes } from './block-cache.ts';
-import { type HaveState, leafCountOf, type StorePaths } from './have-file.ts';
+import { type HaveState, leafCountOf, type StorePaths, storePaths } from './have-file.ts';
 import type { StoredFile } from './piece-store.ts';
 
 export interface LeafRun {
@@ -44,7 +44,7 @@ function fullOf(size: number): Bitfield {
 
 export class FileState {
   readonly file: StoredFile;
-  readonly paths: StorePaths;
+  readonly #storeDirectory: string;
   readonly leafCount: number;
   held: Bitfield;
   written: Bitfield;
@@ -69,13 +69,18 @@ export class FileState {
   removed = false;
   #isSealed = false;
 
-  constructor(file: StoredFile, paths: StorePaths) {
+  constructor(file: StoredFile, storeDirectory: string) {
     this.file = file;
-    this.paths = paths;
+    this.#storeDirectory = storeDirectory;
     this.leafCount = leafCountOf(file.lengthBytes);
     this.held = Bitfield.empty(this.leafCount);
     this.written = Bitfield.empty(this.leafCount);
     this.marked = Bitfield.empty(this.leafCount);
+  }
+
+  /** Made when asked for: the three texts are longer than all the rest. */
+  get paths(): StorePaths {
+    return storePaths(this.#storeDirectory, this.file.root);
   }
 
   /** Leaves whose bytes are in memory. */

@@ -1,15 +1,15 @@
-/** An image set that was seen whole on disk before, as the swarm node wants it: its .torrent is read when needed. */
-import type { PublishedImage } from '../../shared/api-types/catalog.ts';
-import { PeerError } from '../../shared/errors.ts';
-import { Geometry } from '../../shared/geometry.ts';
-import type { Metainfo } from '../../shared/metainfo/metainfo.ts';
-import type { StoredTorrent, TorrentOutline } from '../../shared/node/swarm-node-api.ts';
-import type { InfoHash, InfoHashV2 } from '../../shared/units.ts';
+/** An image set that is known to lie whole on disk, as the swarm node wants it: its .torrent is read when needed. */
+import type { PublishedImage } from '../api-types/catalog.ts';
+import { PeerError } from '../errors.ts';
+import { Geometry } from '../geometry.ts';
+import type { Metainfo } from '../metainfo/metainfo.ts';
+import type { InfoHash, InfoHashV2 } from '../units.ts';
+import type { StoredTorrent, TorrentOutline } from './swarm-node-api.ts';
 
 export type LoadMetainfo = (image: PublishedImage) => Promise<Metainfo>;
 
 /** There are ten thousand of these: the entry is kept by the catalog anyway, and nothing is copied that it has. */
-export class StoredImage implements StoredTorrent {
+export class StoredImageTorrent implements StoredTorrent {
   readonly files: TorrentOutline['files'];
   readonly geometry: Geometry;
   readonly #image: PublishedImage;
