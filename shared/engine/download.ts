@@ -98,7 +98,8 @@ export function requestRejected(state: EngineState, channel: Channel, block: Wir
   state.linksToFill.add(channel.link);
 }
 
-function forgetPiece(state: EngineState, channel: Channel, piece: PieceIndex): void {
+/** The other side of a channel has the piece no more. */
+export function forgetPiece(state: EngineState, channel: Channel, piece: PieceIndex): void {
   if (!channel.has.clear(piece)) return;
   channel.torrent.picker.changeAvailability(piece, -1);
   if (!channel.torrent.picker.isWanted(piece)) return;

@@ -1,6 +1,7 @@
 /** What a node says first on a ready link: its extensions, what it has, and whether the other side may ask. */
 
 import { CHANNELS_EXTENSION, OUR_CHANNELS_ID } from '../wire/channels.ts';
+import { DONT_HAVE_EXTENSION, OUR_DONT_HAVE_ID } from '../wire/dont-have.ts';
 import {
   encodeBitfield,
   encodeExtended,
@@ -21,7 +22,10 @@ export function greet(state: EngineState, link: Link, ready: Ready, channel: Cha
   tellPieces(state, channel);
   if (ready.extended) {
     const handshake = encodeExtensionHandshake({
-      messages: new Map([[CHANNELS_EXTENSION, OUR_CHANNELS_ID]]),
+      messages: new Map([
+        [CHANNELS_EXTENSION, OUR_CHANNELS_ID],
+        [DONT_HAVE_EXTENSION, OUR_DONT_HAVE_ID],
+      ]),
       version: CLIENT_NAME,
       maxRequests: state.options.maxQueuedUploads,
       listenPort: state.options.listenPort,

@@ -1,5 +1,6 @@
 /** The other side's extension handshake (BEP 10): where it listens, what it queues, whether it takes channels. */
 import { CHANNELS_EXTENSION } from '../wire/channels.ts';
+import { DONT_HAVE_EXTENSION } from '../wire/dont-have.ts';
 import { parseExtensionHandshake } from '../wire/extension.ts';
 import { mergeTwins } from './channels.ts';
 import { addressKey, dialEnded, knowAddress } from './dialer.ts';
@@ -18,6 +19,8 @@ export function introduced(state: EngineState, link: Link, ready: Ready, payload
       torrent.addresses.identify(address, ready.node.peerId);
     }
   }
+  // BEP 10: 0 says that it no longer takes the message.
+  link.dontHaveId = (messages.get(DONT_HAVE_EXTENSION) ?? link.dontHaveId) || undefined;
   const channelsId = messages.get(CHANNELS_EXTENSION);
   const isNews = link.channelsId === undefined && channelsId !== undefined && channelsId !== 0;
   if (isNews) link.channelsId = channelsId;

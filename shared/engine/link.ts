@@ -56,6 +56,8 @@ export class Link {
   readonly channels = new Map<number, Channel>();
   /** The other side's id for messages of the channels extension; undefined while it has not named one. */
   channelsId: number | undefined;
+  /** The other side's id for lt_donthave (BEP 54); undefined while it has not named one. */
+  dontHaveId: number | undefined;
   /** Channels we opened that are not answered yet. */
   readonly opening = new Map<number, OpeningChannel>();
   /** CH3: odd numbers are the dialler's. */

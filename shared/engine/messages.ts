@@ -3,11 +3,13 @@ import { Bitfield } from '../bitfield.ts';
 import { PeerError, unreachable } from '../errors.ts';
 import type { PieceIndex } from '../units.ts';
 import { OUR_CHANNELS_ID } from '../wire/channels.ts';
+import { OUR_DONT_HAVE_ID } from '../wire/dont-have.ts';
 import { encodeHashReject } from '../wire/encode.ts';
 import type { Message } from '../wire/messages.ts';
 import type { Channel } from './channel.ts';
 import { channelMessageReceived } from './channels.ts';
 import { nodeChanged } from './choking.ts';
+import { dontHaveReceived } from './dont-have.ts';
 import { blockReceived, requestRejected } from './download.ts';
 import { introduced } from './introduction.ts';
 import type { Link, Ready } from './link.ts';
@@ -71,12 +73,13 @@ export function onChannelMessage(state: EngineState, channel: Channel, message: 
     case 'reject':
       requireFast(channel, 'reject');
       return requestRejected(state, channel, message);
+    case 'extended':
+      return channelExtensionReceived(state, channel, message.id, message.payload);
     case 'keepAlive':
     case 'port':
     case 'choke':
     case 'unchoke':
     case 'hashRequest':
-    case 'extended':
       throw new PeerError('peer_channel_invalid', `${message.type} on a channel: it is the link's (CH6)`);
     default:
       return unreachable(message);
@@ -158,5 +161,27 @@ function extendedReceived(
 ): void {
   if (id === 0) introduced(state, link, ready, payload);
   else if (id === OUR_CHANNELS_ID) channelMessageReceived(state, link, ready, payload);
-  else throw new PeerError('peer_extension_unknown', `extended message ${id} that we never named`);
+  else {
+    const channel = link.channels.get(0);
+    // CH7: what was on its way when channel 0 was closed.
+    if (channel) channelExtensionReceived(state, channel, id, payload);
+    else requireNamed(id);
+  }
+}
+
+/** Extended messages about one torrent. */
+function channelExtensionReceived(
+  state: EngineState,
+  channel: Channel,
+  id: number,
+  payload: Uint8Array,
+): void {
+  requireNamed(id);
+  channel.mayTellPieces = false;
+  dontHaveReceived(state, channel, payload);
+}
+
+function requireNamed(id: number): void {
+  if (id !== OUR_DONT_HAVE_ID)
+    throw new PeerError('peer_extension_unknown', `extended message ${id} that we never named`);
 }

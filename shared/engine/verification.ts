@@ -12,6 +12,7 @@ import type { PeerId, PieceIndex } from '../units.ts';
 import { closeChannel } from './channels.ts';
 import { closeLink } from './connections.ts';
 import { announce } from './dialer.ts';
+import { tellLost } from './dont-have.ts';
 import { tellHave } from './haves.ts';
 import type { PieceVerdict } from './inputs.ts';
 import { fillRequests, tellInterest } from './requests.ts';
@@ -165,8 +166,9 @@ export function pieceWritten(state: EngineState, torrent: Torrent, piece: PieceI
 
 /** Pieces that the store holds no more are wanted anew. Our loss is no evidence against anybody (threat row 4). */
 export function piecesLost(state: EngineState, torrent: Torrent, pieces: readonly PieceIndex[]): void {
-  for (const piece of pieces) {
-    if (!torrent.held.clear(piece)) continue;
+  const lost = pieces.filter((piece) => torrent.held.clear(piece));
+  tellLost(state, torrent, lost);
+  for (const piece of lost) {
     if (torrent.picker.isWanted(piece)) {
       for (const channel of torrent.channels.values()) if (channel.has.has(piece)) channel.wantedCount++;
     }

@@ -101,7 +101,7 @@ export class ScriptedPeer {
         const rest = chunk.subarray(Math.min(skip, chunk.length));
         skip -= chunk.length - rest.length;
         decoder.feed(rest, (message) => {
-          messages.push(message.type === 'piece' ? { ...message, block: message.block.slice() } : message);
+          messages.push(owned(message));
         });
       }
     }
@@ -123,5 +123,19 @@ export class ScriptedPeer {
       const bytes = new Uint8Array(action.lengthBytes).fill(piece + 1);
       this.input({ type: 'blockRead', link, torrent, piece, beginBytes, bytes });
     }
+  }
+}
+
+/** Keeps a copy: the decoder's views end with the callback. */
+function owned(message: Message): Message {
+  switch (message.type) {
+    case 'piece':
+      return { ...message, block: message.block.slice() };
+    case 'extended':
+      return { ...message, payload: message.payload.slice() };
+    case 'bitfield':
+      return { ...message, bytes: message.bytes.slice() };
+    default:
+      return message;
   }
 }
