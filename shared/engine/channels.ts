@@ -23,6 +23,7 @@ import type { Address } from './inputs.ts';
 import type { Link, Ready } from './link.ts';
 import { onChannelMessage } from './messages.ts';
 import { interestChanged, takePieces } from './pieces-told.ts';
+import { channelQuiet } from './quiet-channels.ts';
 import { abandonRequests, becameRarer } from './requests.ts';
 import type { EngineState } from './state.ts';
 import { activeSeeder, pupilIntroduced, pupilLeft, startOffering } from './super-seeding.ts';
@@ -84,6 +85,7 @@ export function channelGone(state: EngineState, channel: Channel): void {
   torrent.removeChannel(channel);
   state.torrentsToRest.add(torrent);
   state.channels.delete(channel.source);
+  state.quietChannels.delete(channel);
   for (const request of channel.reading) link.readingBytes -= request.lengthBytes;
   for (const piece of channel.has.indexes()) {
     torrent.picker.changeAvailability(piece, -1);
@@ -168,7 +170,10 @@ function acceptReceived(
     state.send(link, encodeClose(link.channelsId as number, accept.number));
     return;
   }
-  begin(state, addChannel(state, link, ready, accept.number, torrent), accept.pieces);
+  const channel = addChannel(state, link, ready, accept.number, torrent);
+  begin(state, channel, accept.pieces);
+  // What we opened it for may have come from elsewhere meanwhile.
+  if (link.channels.get(accept.number) === channel) channelQuiet(state, channel);
 }
 
 function closeReceived(state: EngineState, link: Link, number: number): void {

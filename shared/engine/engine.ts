@@ -27,6 +27,7 @@ import type { EngineInput } from './inputs.ts';
 import { askLate, requestTimer } from './late-requests.ts';
 import type { Link } from './link.ts';
 import type { EngineOptions } from './options.ts';
+import { closeQuiet } from './quiet-channels.ts';
 import { fillLink, fillRequests } from './requests.ts';
 import { type EngineCounters, EngineState } from './state.ts';
 import { superSeedTimer } from './super-seeding.ts';
@@ -44,6 +45,8 @@ export interface Engine {
   /** Distinct nodes with a ready link. */
   readonly nodeCount: number;
   readonly linkCount: number;
+  /** Torrents in use on links. */
+  readonly channelCount: number;
 }
 
 export function createEngine(options: EngineOptions): Engine {
@@ -52,6 +55,9 @@ export function createEngine(options: EngineOptions): Engine {
     counters: state.counters,
     get nodeCount() {
       return state.nodes.size;
+    },
+    get channelCount() {
+      return state.channels.size;
     },
     get linkCount() {
       return state.links.size;
@@ -220,6 +226,7 @@ function fire(state: EngineState, timer: TimerName): void {
   if ('torrent' in timer) return fireTorrent(state, timer.kind, timer.torrent);
   if (timer.kind === 'lateRequests') return askLate(state);
   if (timer.kind === 'superSeed') return superSeedTimer(state);
+  if (timer.kind === 'quietChannels') return closeQuiet(state);
   return timer.kind === 'chokingRound' ? runChokingRound(state) : runOptimisticRound(state);
 }
 

@@ -5,6 +5,7 @@ import { parseExtensionHandshake } from '../wire/extension.ts';
 import { mergeTwins } from './channels.ts';
 import { addressKey, dialEnded, knowAddress } from './dialer.ts';
 import type { Link, Ready } from './link.ts';
+import { channelQuiet } from './quiet-channels.ts';
 import type { EngineState } from './state.ts';
 
 export function introduced(state: EngineState, link: Link, ready: Ready, payload: Uint8Array): void {
@@ -25,5 +26,8 @@ export function introduced(state: EngineState, link: Link, ready: Ready, payload
   const isNews = link.channelsId === undefined && channelsId !== undefined && channelsId !== 0;
   if (isNews) link.channelsId = channelsId;
   if (link.direction === 'outbound') dialEnded(state, addressKey(link.address));
-  if (isNews) mergeTwins(state, link, ready);
+  if (!isNews) return;
+  const first = link.channels.get(0);
+  if (first && link.direction === 'outbound') channelQuiet(state, first);
+  mergeTwins(state, link, ready);
 }

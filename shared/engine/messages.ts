@@ -14,6 +14,7 @@ import { blockReceived, requestRejected } from './download.ts';
 import { introduced } from './introduction.ts';
 import type { Link, Ready } from './link.ts';
 import { interestChanged, takePieces } from './pieces-told.ts';
+import { channelQuiet } from './quiet-channels.ts';
 import { abandonRequests, fillLink, leaveBegun } from './requests.ts';
 import type { EngineState } from './state.ts';
 import { pupilHas, pupilIntroduced } from './super-seeding.ts';
@@ -113,6 +114,7 @@ function setPeerInterested(state: EngineState, channel: Channel, isInterested: b
   if (channel.peerInterested === isInterested) return;
   channel.peerInterested = isInterested;
   channel.node.interestedChannels += isInterested ? 1 : -1;
+  if (!isInterested) channelQuiet(state, channel);
   nodeChanged(state);
 }
 

@@ -62,6 +62,8 @@ export class EngineState {
   now = 0;
   actions: EngineAction[] = [];
   readonly linksToFlush = new Set<Link>();
+  /** Neither side wanted anything there, since when; the longest first. */
+  readonly quietChannels = new Map<Channel, number>();
   /** Something of these is wanted and not held. */
   readonly wantingTorrents = new Set<Torrent>();
   /** Something ended there: looked at when the step is over. */

@@ -15,6 +15,7 @@ import { announce } from './dialer.ts';
 import { tellLost } from './dont-have.ts';
 import { tellHave } from './haves.ts';
 import type { PieceVerdict } from './inputs.ts';
+import { torrentQuiet } from './quiet-channels.ts';
 import { fillRequests, tellInterest } from './requests.ts';
 import type { EngineState } from './state.ts';
 import type { CheckingPiece, Contributor, FailedPiece, Torrent } from './torrent.ts';
@@ -97,6 +98,7 @@ function torrentCompleted(state: EngineState, torrent: Torrent): void {
     if (channel.isSeed) closeChannel(state, channel, 'both_complete');
     else fillRequests(state, channel);
   }
+  torrentQuiet(state, torrent);
 }
 
 function pieceFailed(state: EngineState, torrent: Torrent, piece: PieceIndex, failed: FailedPiece): void {

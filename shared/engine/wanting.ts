@@ -1,6 +1,7 @@
 /** What a torrent wants: all of it, or what readers wait for. Each change reaches picker, interest and dials. */
 import type { PieceIndex } from '../units.ts';
 import { announce, dialMore } from './dialer.ts';
+import { torrentQuiet } from './quiet-channels.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
 import { checkWebSeed } from './web-seed.ts';
@@ -43,6 +44,7 @@ export function wantingChanged(state: EngineState, torrent: Torrent, isNew = fal
   else {
     state.wantingTorrents.delete(torrent);
     state.torrentsToRest.add(torrent);
+    torrentQuiet(state, torrent);
   }
   // What a tracker told was forgotten while nothing was wanted.
   const isLost = torrent.wantsAnything && torrent.channels.size === 0 && !torrent.knowsAddresses;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Geometry } from '../../../shared/geometry.ts';
-import type { InfoHash } from '../../../shared/units.ts';
+import type { InfoHash, PieceIndex } from '../../../shared/units.ts';
 import {
   encodeAccept,
   encodeClose,
@@ -92,6 +92,29 @@ describe('one link per pair of nodes, many torrents on it', () => {
       swarm.run(5_000);
       expect([a.engine.linkCount, b.engine.linkCount], `seed ${seed}`).toEqual([1, 1]);
     }
+  });
+
+  it('CH10: channels that neither side needs are closed, and opened anew for a reader', () => {
+    const { swarm, torrents } = catalog(4);
+    const [a, b] = [swarm.addNode('a'), swarm.addNode('b')];
+    const [first] = torrents as [(typeof torrents)[0]];
+    const { infoHash } = first;
+    for (const node of [a, b]) node.add(first, { want: 'none', webSeed: true });
+    // The web seed gives each another piece; then nobody wants anything.
+    const read = (node: VirtualNode, reader: number, piece: number) => {
+      node.input({ type: 'readerWants', torrent: infoHash, reader, pieces: [piece as PieceIndex] });
+      expect(swarm.runUntil(() => node.stores.get(infoHash)?.has(piece) === true, 10_000)).toBe(true);
+      node.input({ type: 'readerLeft', torrent: infoHash, reader });
+    };
+    read(a, 1, 0);
+    read(b, 2, 1);
+    swarm.run(60_000);
+    expect([a, b].map((node) => node.engine.linkCount)).toEqual([1, 1]);
+    expect([a, b].map((node) => node.engine.channelCount)).toEqual([0, 0]);
+    const fromWebSeed = b.webSeedBytes;
+    swarm.webSeedIsUp = false;
+    read(b, 3, 0);
+    expect(b.webSeedBytes, 'it came from the other node').toBe(fromWebSeed);
   });
 
   it('a node that dies takes its channels with it; their blocks are asked of others', () => {
