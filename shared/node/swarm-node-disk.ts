@@ -5,6 +5,7 @@ import type { Metainfo } from '../metainfo/metainfo.ts';
 import type { InfoHash, PieceIndex } from '../units.ts';
 import { checkPiece } from './hashing/check-piece.ts';
 import type { PieceStore } from './store/piece-store.ts';
+import { StoreError } from './store/store-error.ts';
 import type { NodeLog } from './swarm-node-parts.ts';
 import type { HostedTorrent } from './swarm-node-torrent.ts';
 
@@ -92,7 +93,11 @@ export class DiskActions {
     const file = torrent.fileOf(action.piece);
     const read = torrent.isOpen
       ? this.#parts.store.read(file, offsetBytes, action.lengthBytes)
-      : this.openFiles(torrent).then(() => this.#parts.store.read(file, offsetBytes, action.lengthBytes));
+      : this.openFiles(torrent).then(() =>
+          torrent.held.has(action.piece)
+            ? this.#parts.store.read(file, offsetBytes, action.lengthBytes)
+            : undefined,
+        );
     if (read instanceof Uint8Array) return answer(read);
     read.then(answer, (error: unknown) => {
       this.#complain(error);
@@ -124,16 +129,17 @@ export class DiskActions {
   ): Promise<Uint8Array> {
     const file = torrent.files[fileIndex];
     if (!file) throw new RangeError(`no file ${fileIndex}`);
+    const { first, last } = torrent.outline.geometry.piecesOfRange(fileIndex, startBytes, endBytes);
+    const pieces = Array.from({ length: last - first + 1 }, (_, index) => (first + index) as PieceIndex);
+    if (!torrent.isOpen) await this.openFiles(torrent);
+    // Just found missing: told already, and the rest of the range is good.
+    if (!pieces.every((piece) => torrent.held.has(piece)))
+      throw new StoreError('store_missing', `${file.root} does not hold [${startBytes}, ${endBytes})`);
     try {
-      if (!torrent.isOpen) await this.openFiles(torrent);
       return await this.#parts.store.read(file, startBytes, endBytes - startBytes);
     } catch (error) {
       this.#complain(error);
-      const { first, last } = torrent.outline.geometry.piecesOfRange(fileIndex, startBytes, endBytes);
-      this.#lose(
-        torrent,
-        Array.from({ length: last - first + 1 }, (_, index) => (first + index) as PieceIndex),
-      );
+      this.#lose(torrent, pieces);
       throw error;
     }
   }
