@@ -20,6 +20,10 @@ const keyOf = (address: Address): string => `${address.ip} ${address.port}`;
 
 export class AddressBook {
   readonly #entries = new Map<string, Entry>();
+  /** To be dialled, now or later: those that are neither being dialled nor linked. */
+  readonly #waiting = new Set<Entry>();
+  /** Not before then is any of these ready. */
+  #nextAt = Number.POSITIVE_INFINITY;
   readonly #maxEntries: number;
   readonly #redialAfterMs: number;
   #diallingCount = 0;
@@ -43,31 +47,40 @@ export class AddressBook {
       const key = keyOf(address);
       if (address.port === 0 || this.#entries.has(key)) continue;
       if (this.#entries.size >= this.#maxEntries && !this.#dropFailed()) continue;
-      this.#entries.set(key, { address, failures: 0, dialAt: 0, isDialling: false, peerId: undefined });
+      const entry = { address, failures: 0, dialAt: 0, isDialling: false, peerId: undefined };
+      this.#entries.set(key, entry);
+      this.#wait(entry);
     }
   }
 
   /** Addresses to dial now, at most `count`, least failed first; they count as being dialled. */
   take(count: number, now: number, isLinked: (peerId: PeerId) => boolean, random: Random): Address[] {
-    const ready = [...this.#entries.values()].filter(
-      (entry) =>
-        !entry.isDialling && entry.dialAt <= now && !(entry.peerId !== undefined && isLinked(entry.peerId)),
-    );
+    if (count <= 0 || this.#nextAt > now) return [];
+    const ready: Entry[] = [];
+    for (const entry of this.#waiting) {
+      if (entry.peerId !== undefined && isLinked(entry.peerId)) this.#waiting.delete(entry);
+      else if (entry.dialAt <= now) ready.push(entry);
+    }
     const chosen = shuffle(ready, random)
       .sort((a, b) => a.failures - b.failures)
-      .slice(0, Math.max(count, 0));
+      .slice(0, count);
     for (const entry of chosen) this.#setDialling(entry, true);
+    this.#nextAt = Number.POSITIVE_INFINITY;
+    for (const { dialAt } of this.#waiting) this.#nextAt = Math.min(this.#nextAt, dialAt);
     return chosen.map((entry) => entry.address);
   }
 
-  /** When the next address becomes ready; Infinity when none waits. */
-  nextDialAt(isLinked: (peerId: PeerId) => boolean): number {
-    let next = Number.POSITIVE_INFINITY;
+  /** Before then no address becomes ready; Infinity when none waits. */
+  get nextDialAt(): number {
+    return this.#nextAt;
+  }
+
+  /** The torrent is no more linked to this node: its addresses may be dialled again. */
+  unlinked(peerId: PeerId): void {
+    if (this.#waiting.size + this.#diallingCount === this.#entries.size) return;
     for (const entry of this.#entries.values()) {
-      if (entry.isDialling || (entry.peerId !== undefined && isLinked(entry.peerId))) continue;
-      next = Math.min(next, entry.dialAt);
+      if (entry.peerId === peerId && !entry.isDialling) this.#wait(entry);
     }
-    return next;
   }
 
   /** The dial or the link to this address ended; it may be dialled again after a while. */
@@ -77,12 +90,15 @@ export class AddressBook {
     this.#setDialling(entry, false);
     entry.failures = succeeded ? 0 : entry.failures + 1;
     entry.dialAt = now + Math.min(this.#redialAfterMs * 2 ** entry.failures, MAX_REDIAL_MS);
+    this.#wait(entry);
   }
 
   /** Not dialled after all; it may be at once. */
   release(address: Address): void {
     const entry = this.#entries.get(keyOf(address));
-    if (entry) this.#setDialling(entry, false);
+    if (!entry) return;
+    this.#setDialling(entry, false);
+    this.#wait(entry);
   }
 
   /** The handshake told who lives there. */
@@ -92,6 +108,7 @@ export class AddressBook {
     this.#setDialling(entry, false);
     entry.peerId = peerId ?? entry.peerId;
     entry.failures = 0;
+    this.#wait(entry);
   }
 
   /** Never to be dialled again: ourselves, or a banned node. */
@@ -100,17 +117,26 @@ export class AddressBook {
     if (!entry) return;
     this.#setDialling(entry, false);
     entry.dialAt = Number.POSITIVE_INFINITY;
+    this.#waiting.delete(entry);
   }
 
   #dropFailed(): boolean {
     for (const [key, entry] of this.#entries) {
       if (entry.failures === 0 || entry.isDialling || entry.dialAt === Number.POSITIVE_INFINITY) continue;
+      this.#waiting.delete(entry);
       return this.#entries.delete(key);
     }
     return false;
   }
 
+  #wait(entry: Entry): void {
+    if (entry.dialAt === Number.POSITIVE_INFINITY) return;
+    this.#waiting.add(entry);
+    this.#nextAt = Math.min(this.#nextAt, entry.dialAt);
+  }
+
   #setDialling(entry: Entry, isDialling: boolean): void {
+    if (isDialling) this.#waiting.delete(entry);
     if (entry.isDialling === isDialling) return;
     entry.isDialling = isDialling;
     this.#diallingCount += isDialling ? 1 : -1;

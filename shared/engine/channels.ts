@@ -83,6 +83,7 @@ export function channelGone(state: EngineState, channel: Channel): void {
   if (link.channelOf.get(torrent) === channel) link.channelOf.delete(torrent);
   link.serving.delete(channel);
   torrent.removeChannel(channel);
+  torrent.addresses.unlinked(node.peerId);
   state.torrentsToRest.add(torrent);
   state.channels.delete(channel.source);
   state.quietChannels.delete(channel);

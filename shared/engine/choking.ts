@@ -7,13 +7,33 @@ import type { RemoteNode } from './node.ts';
 import type { EngineState } from './state.ts';
 import { isLearning, pupilChoked, pupilUnchoked } from './super-seeding.ts';
 
-/** A node's interest, or a link of it, changed: give away what is free, without waiting for the round. */
+/** A node's interest, or a link of it, changed: at the end of the step, free slots are given away. */
 export function nodeChanged(state: EngineState): void {
+  state.slotsMayBeFree = true;
+}
+
+/** Gives away what is free, without waiting for the round. */
+export function giveFreeSlots(state: EngineState): void {
+  state.slotsMayBeFree = false;
   const slots = { slots: state.options.uploadSlots };
-  for (const key of fillFreeSlots(statsOfAll(state), ranking(state), slots)) {
-    unchoke(state, state.nodes.get(key) as RemoteNode);
+  if (someoneWaits(state)) {
+    for (const key of fillFreeSlots(statsOfAll(state), ranking(state), slots)) {
+      unchoke(state, state.nodes.get(key) as RemoteNode);
+    }
   }
   armRounds(state);
+}
+
+/** A slot is free and somebody wants it: else there is no need to rank anybody. */
+function someoneWaits(state: EngineState): boolean {
+  let taken = 0;
+  let waiting = 0;
+  for (const node of state.nodes.values()) {
+    if (!wantsSlot(node)) continue;
+    if (node.isUnchoked) taken++;
+    else waiting++;
+  }
+  return waiting > 0 && taken < state.options.uploadSlots;
 }
 
 export function runChokingRound(state: EngineState): void {

@@ -27,7 +27,7 @@ export function dialMore(state: EngineState, torrent: Torrent): void {
     if (state.bans.isAddressBanned(address.ip, state.now)) torrent.addresses.forget(address);
     else reach(state, torrent, address);
   }
-  const nextAt = torrent.addresses.nextDialAt(isLinked);
+  const nextAt = torrent.addresses.nextDialAt;
   if (nextAt > state.now && Number.isFinite(nextAt)) {
     state.timers.setNoLaterThan({ kind: 'dial', torrent: torrent.infoHash }, nextAt);
   }

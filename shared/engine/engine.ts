@@ -10,7 +10,7 @@ import type { InfoHash, LinkId } from '../units.ts';
 import { encodeKeepAlive } from '../wire/encode.ts';
 import type { StepResult } from './actions.ts';
 import { closeChannel } from './channels.ts';
-import { runChokingRound, runOptimisticRound } from './choking.ts';
+import { giveFreeSlots, runChokingRound, runOptimisticRound } from './choking.ts';
 import { closeLink, linkData, linkGone, linkOpened } from './connections.ts';
 import {
   addressKey,
@@ -67,6 +67,7 @@ export function createEngine(options: EngineOptions): Engine {
       state.now = now;
       handle(state, input);
       for (let due = state.timers.takeDue(now); due; due = state.timers.takeDue(now)) fire(state, due);
+      if (state.slotsMayBeFree) giveFreeSlots(state);
       fillFreed(state);
       restQuiet(state);
       for (const link of state.linksToFlush) sendHaves(state, link);

@@ -62,6 +62,8 @@ export class EngineState {
   now = 0;
   actions: EngineAction[] = [];
   readonly linksToFlush = new Set<Link>();
+  /** A node's interest changed in this step, or a node came or went. */
+  slotsMayBeFree = false;
   /** Neither side wanted anything there, since when; the longest first. */
   readonly quietChannels = new Map<Channel, number>();
   /** Something of these is wanted and not held. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AddressBook } from '../../../shared/engine/address-book.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import type { PeerId } from '../../../shared/units.ts';
@@ -41,7 +41,7 @@ describe('addresses of a torrent', () => {
     for (let i = 0; i < 7; i++) {
       book.take(1, now, nobody, random());
       book.ended(address(1), false, now);
-      const next = book.nextDialAt(nobody);
+      const next = book.nextDialAt;
       waits.push(next - now);
       now = next;
     }
@@ -53,7 +53,21 @@ describe('addresses of a torrent', () => {
     book.add([address(1)]);
     book.identify(address(1), PEER);
     expect(book.take(9, 0, (peerId) => peerId === PEER, random())).toEqual([]);
+    expect(book.nextDialAt).toBe(Number.POSITIVE_INFINITY);
+    book.unlinked(PEER);
     expect(book.take(9, 0, nobody, random())).toEqual([address(1)]);
+  });
+
+  it('cost nothing to ask for while none is ready', () => {
+    const book = new AddressBook(9, 2_000);
+    book.add([1, 2].map(address));
+    book.identify(address(1), PEER);
+    book.take(9, 0, () => true, random());
+    book.ended(address(2), false, 0);
+    const asked = vi.fn(() => true);
+    expect(book.take(9, 1_000, asked, random())).toEqual([]);
+    expect(asked).not.toHaveBeenCalled();
+    expect(book.nextDialAt).toBe(4_000);
   });
 
   it('that were forgotten are never dialled again', () => {
