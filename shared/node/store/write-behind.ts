@@ -1,10 +1,10 @@
 /**
- * Writes of all files. Verified pieces wait in memory, where they are served from, until some seconds have passed
- * or some mebibytes have come together; then each file is opened once and its neighbours go into one call. At most
- * two files are written at a time (the thread pool has four threads, and reads want some). One fdatasync covers
- * all that a file got, and its marks follow it, never before it: a mark is trusted without hashing. A file that is
- * whole is synced at once; one that is not waits for more, so that a small file costs one write, one sync and one
- * mark, however its pieces came.
+ * Writes of all files. Verified pieces wait in memory, where they are served from, until their file is whole, some
+ * seconds have passed or some mebibytes have come together; then a file is opened once and neighbours go into one
+ * call. At most two files are written at a time (the thread pool has four threads, and reads want some). One
+ * fdatasync covers all that a file got, and its marks follow it, never before it: a mark is trusted without hashing.
+ * A file that is whole is synced within a second; one that is not waits for more, so that a small file costs one
+ * write, one sync and one mark, however its pieces came.
  */
 import { dirname } from 'node:path';
 import { BLOCK_BYTES } from '../../units.ts';
@@ -60,6 +60,8 @@ export class WriteBehind {
     this.#gathering.add(state);
     this.#gatheredBytes += write.block.bytes.length;
     if (gatherDelayMs === 0 || this.#gatheredBytes >= gatherBytes) this.#release();
+    // Nothing more will come for it.
+    else if (state.held.isFull) this.#releaseFile(state);
     else this.#gatherTimer ??= setTimeout(() => this.#release(), gatherDelayMs);
   }
 
@@ -90,14 +92,21 @@ export class WriteBehind {
   #release(): void {
     clearTimeout(this.#gatherTimer);
     this.#gatherTimer = undefined;
-    this.#gatheredBytes = 0;
-    for (const state of this.#gathering) {
-      state.outgoing = state.outgoing.length > 0 ? [...state.outgoing, ...state.gathered] : state.gathered;
-      state.gathered = NO_WRITES;
-      if (!this.#running.has(state)) this.#ready.add(state);
-    }
-    this.#gathering.clear();
+    for (const state of this.#gathering) this.#moveOut(state);
     this.#pump();
+  }
+
+  #releaseFile(state: FileState): void {
+    this.#moveOut(state);
+    this.#pump();
+  }
+
+  #moveOut(state: FileState): void {
+    this.#gathering.delete(state);
+    this.#gatheredBytes -= bytesOf(state.gathered);
+    state.outgoing = state.outgoing.length > 0 ? [...state.outgoing, ...state.gathered] : state.gathered;
+    state.gathered = NO_WRITES;
+    if (!this.#running.has(state)) this.#ready.add(state);
   }
 
   #pump(): void {

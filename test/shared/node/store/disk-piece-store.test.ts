@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDiskPieceStore } from '../../../../shared/node/store/disk-piece-store.ts';
+import { type FileSystem, nodeFileSystem } from '../../../../shared/node/store/file-system.ts';
 import { encodeHave, storePaths } from '../../../../shared/node/store/have-file.ts';
 import { seededRandom, shuffle } from '../../../../shared/random.ts';
 import { BLOCK_BYTES } from '../../../../shared/units.ts';
@@ -212,6 +213,95 @@ describe('the store on disk', () => {
     expect(most).toBeLessThan(12);
     await store.close();
     expect(openFiles()).toBeLessThanOrEqual(atStart);
+  });
+});
+
+describe('verified pieces wait for the others of their file', () => {
+  const gathering = (directory: string, fileSystem: FileSystem = nodeFileSystem) =>
+    openDiskPieceStore({ directory, fileSystem, gatherDelayMs: 1e6, syncDelayMs: 1e6 });
+
+  it('a file whose pieces come one by one, mixed with others, costs one open and one write', async () => {
+    const contents = Array.from({ length: 6 }, (_, index) =>
+      makeContent(5 * BLOCK_BYTES + index, 200 + index),
+    );
+    const fileSystem = failingFileSystem(['write']);
+    const store = await gathering(tempDirectory(), fileSystem);
+    for (const { file } of contents) await store.open(file, refuseLeaves);
+    const order = shuffle(
+      contents.flatMap((content) =>
+        Array.from({ length: content.leafCount }, (_, leaf) => ({ content, leaf })),
+      ),
+      seededRandom(7),
+    );
+    await Promise.all(
+      order.map(({ content: { file, leaves }, leaf }) =>
+        store.write(file, leaf * BLOCK_BYTES, leaves(leaf, 1)),
+      ),
+    );
+    expect(fileSystem.calls()).toBe(contents.length);
+    await store.flush();
+    expect(fileSystem.calls(), 'and one for its marks').toBe(2 * contents.length);
+    await store.close();
+  });
+
+  it('what waits is held and read, and is on disk after a flush', async () => {
+    const directory = tempDirectory();
+    const { file, leaves, verify } = makeContent(5 * BLOCK_BYTES, 300);
+    const store = await gathering(directory);
+    await store.open(file, refuseLeaves);
+    const writing = store.write(file, BLOCK_BYTES, leaves(1, 1));
+    expect(store.read(file, BLOCK_BYTES, BLOCK_BYTES)).toEqual(leaves(1, 1));
+    expect(readdirSync(directory)).toEqual([]);
+    await store.flush();
+    await writing;
+    await store.close();
+    const after = await open(directory);
+    expect([...(await after.open(file, verify)).indexes()]).toEqual([1]);
+    await after.close();
+  });
+
+  it('so much that waits is written whatever the time', async () => {
+    const { file, leaves } = makeContent(9 * BLOCK_BYTES, 301);
+    const store = await openDiskPieceStore({
+      directory: tempDirectory(),
+      gatherDelayMs: 1e6,
+      gatherBytes: 3 * BLOCK_BYTES,
+    });
+    await store.open(file, refuseLeaves);
+    await Promise.all([4, 0, 2].map((leaf) => store.write(file, leaf * BLOCK_BYTES, leaves(leaf, 1))));
+    await store.close();
+  });
+
+  it('a file removed while its pieces wait: they are refused, and nothing is left', async () => {
+    const directory = tempDirectory();
+    const { file, leaves } = makeContent(9 * BLOCK_BYTES, 302);
+    const store = await gathering(directory);
+    await store.open(file, refuseLeaves);
+    const writing = expect(store.write(file, 0, leaves(0, 1))).rejects.toMatchObject({
+      code: 'store_missing',
+    });
+    await store.remove(file.root);
+    await writing;
+    await store.close();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('marks of bytes that are gone are taken back before the file grows: a hole is never trusted', async () => {
+    const directory = tempDirectory();
+    const { file, leaves, verify } = makeContent(6 * BLOCK_BYTES, 303);
+    const before = await open(directory);
+    await before.open(file, refuseLeaves);
+    await before.write(file, 0, leaves(0, 1));
+    await before.write(file, 2 * BLOCK_BYTES, leaves(2, 2));
+    await before.close();
+    truncateSync(storePaths(directory, file.root).data, BLOCK_BYTES);
+    // Never closed, as by a kill, after a leaf beyond the hole.
+    const killed = await openDiskPieceStore({ directory, gatherDelayMs: 0, syncDelayMs: 1e9 });
+    expect([...(await killed.open(file, never)).indexes()]).toEqual([0]);
+    await killed.write(file, 4 * BLOCK_BYTES, leaves(4, 1));
+    const after = await open(directory);
+    expect([...(await after.open(file, verify)).indexes()]).toEqual([0, 4]);
+    await after.close();
   });
 });
 
