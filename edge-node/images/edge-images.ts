@@ -117,19 +117,23 @@ export class EdgeImages {
    * has yet to come again (a log cut by a crash) would lose its bytes.
    */
   async sweep(): Promise<void> {
-    const { table, files, store } = this.#parts;
+    const { table, files, store, swarm } = this.#parts;
     const keep = new Set<FileRoot>();
     for (const image of table.images()) for (const { root } of image.renditions) keep.add(root);
     this.#keep = keep;
+    const missing = new Set<FileRoot>();
     try {
       await files.sweep((name) => {
         const infoHash = parseInfoHash(name);
         return infoHash !== undefined && table.byInfoHash(infoHash) !== undefined;
       });
-      await store.sweep(keep);
+      await store.sweep(keep, (root) => missing.add(root));
     } finally {
       this.#keep = undefined;
     }
+    // A set was noted as whole, and somebody took its files away: it is fetched again.
+    for (const { infoHash, renditions } of [...table.images()])
+      if (renditions.some(({ root }) => missing.has(root))) await swarm.openFiles(infoHash);
   }
 
   /** The .torrent of an image that is published and was joined; one that the disk spoilt is fetched anew. */

@@ -145,7 +145,11 @@ export function pieceStoreContract(name: string, makeStore: () => Promise<PieceS
         await store.open(file, refuseLeaves);
         await store.write(file, 0, bytes.slice());
       }
-      await store.sweep(new Set([kept.file.root]));
+      const missing: string[] = [];
+      const absent = makeContent(300, 13).file.root;
+      await store.flush();
+      await store.sweep(new Set([kept.file.root, absent]), (root) => missing.push(root));
+      expect(missing).toEqual([absent]);
       expect([store.isComplete(kept.file.root), store.isComplete(dropped.file.root)]).toEqual([true, false]);
       expect(store.heldBytes).toBe(100);
     });

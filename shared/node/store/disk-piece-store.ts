@@ -181,9 +181,9 @@ export class DiskPieceStore implements PieceStore {
     });
   }
 
-  async sweep(keep: ReadonlySet<FileRoot>): Promise<void> {
+  async sweep(keep: ReadonlySet<FileRoot>, missing: (root: FileRoot) => void = () => {}): Promise<void> {
     for (const root of this.#states.keys()) if (!keep.has(root)) await this.remove(root);
-    await sweepDirectory(this.#fileSystem, this.#directory, keep);
+    await sweepDirectory(this.#fileSystem, this.#directory, keep, missing);
   }
 
   flush(): Promise<void> {

@@ -89,8 +89,9 @@ export class MemoryPieceStore implements PieceStore {
     this.#files.delete(root);
   }
 
-  async sweep(keep: ReadonlySet<FileRoot>): Promise<void> {
+  async sweep(keep: ReadonlySet<FileRoot>, missing: (root: FileRoot) => void = () => {}): Promise<void> {
     for (const root of this.#files.keys()) if (!keep.has(root)) this.#files.delete(root);
+    for (const root of keep) if (!this.#files.has(root)) missing(root);
   }
 
   async flush(): Promise<void> {}

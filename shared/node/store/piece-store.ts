@@ -40,8 +40,11 @@ export interface PieceStore {
   remove(root: FileRoot): Promise<void>;
   /** Bytes of verified content on disk. */
   readonly heldBytes: number;
-  /** Deletes the files of all roots but these, and whatever else lies in the store's directory. */
-  sweep(keep: ReadonlySet<FileRoot>): Promise<void>;
+  /**
+   * Deletes the files of all roots but these, and whatever else lies in the store's directory.
+   * @param missing told of each of these that has no file
+   */
+  sweep(keep: ReadonlySet<FileRoot>, missing?: (root: FileRoot) => void): Promise<void>;
   /** Resolves when all that was written so far is durable (or has failed, which `write` tells). */
   flush(): Promise<void>;
   /** Flushes what is pending and closes all files. */

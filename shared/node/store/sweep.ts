@@ -6,13 +6,18 @@ import { toStoreError } from './store-error.ts';
 const SHARD = /^[0-9a-f]{2}$/;
 const STORED = /^([0-9a-f]{64})\.(?:data|have)$/;
 
-/** @throws StoreError when a file cannot be removed; the rest is removed first */
+/**
+ * @param missing told of each kept root without a file of its own
+ * @throws StoreError when a file cannot be removed; the rest is removed first
+ */
 export async function sweepDirectory(
   fileSystem: FileSystem,
   directory: string,
   keep: ReadonlySet<FileRoot>,
+  missing: (root: FileRoot) => void,
 ): Promise<void> {
   let failed: unknown;
+  const unseen = new Set(keep);
   const remove = async (path: string) => {
     await fileSystem.remove(path).catch((error: unknown) => {
       failed ??= error;
@@ -20,14 +25,18 @@ export async function sweepDirectory(
   };
   for (const shard of await fileSystem.list(directory)) {
     if (SHARD.test(shard)) {
-      for (const name of await fileSystem.list(`${directory}/${shard}`))
-        if (!isKept(name, shard, keep)) await remove(`${directory}/${shard}/${name}`);
+      for (const name of await fileSystem.list(`${directory}/${shard}`)) {
+        const root = rootOf(name, shard);
+        if (root === undefined || !keep.has(root)) await remove(`${directory}/${shard}/${name}`);
+        else if (name.endsWith('.data')) unseen.delete(root);
+      }
     } else if (shard.endsWith('.tmp')) await remove(`${directory}/${shard}`);
   }
+  for (const root of unseen) missing(root);
   if (failed !== undefined) throw toStoreError(failed, `sweep ${directory}`);
 }
 
-function isKept(name: string, shard: string, keep: ReadonlySet<FileRoot>): boolean {
+function rootOf(name: string, shard: string): FileRoot | undefined {
   const root = parseFileRoot(STORED.exec(name)?.[1] ?? '');
-  return root?.startsWith(shard) === true && keep.has(root);
+  return root?.startsWith(shard) ? root : undefined;
 }
