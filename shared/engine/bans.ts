@@ -16,13 +16,18 @@ export class BanList {
     this.#banMs = banMs;
   }
 
-  add(peerId: PeerId, ip: string, now: number): void {
+  /** @param banMs the engine's by default; a ban that stands is never made shorter */
+  add(peerId: PeerId, ip: string, now: number, banMs = this.#banMs): void {
     if (this.#until.size >= MAX_BANS) this.#dropOldest();
-    this.#until.set(nodeKey(peerId, ip), now + this.#banMs);
+    this.#set(nodeKey(peerId, ip), now + banMs);
     const ids = this.#idsOfAddress.get(ip) ?? new Set();
     ids.add(peerId);
     this.#idsOfAddress.set(ip, ids);
-    if (ids.size >= IDS_PER_ADDRESS) this.#until.set(ip, now + this.#banMs);
+    if (ids.size >= IDS_PER_ADDRESS) this.#set(ip, now + banMs);
+  }
+
+  #set(key: string, until: number): void {
+    this.#until.set(key, Math.max(until, this.#until.get(key) ?? until));
   }
 
   isBanned(peerId: PeerId, ip: string, now: number): boolean {

@@ -7,13 +7,7 @@ import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
 import type { Torrent } from './torrent.ts';
-
-/** A block the other side asked for; its length may reach into the padding. */
-export interface UploadRequest {
-  readonly piece: PieceIndex;
-  readonly beginBytes: number;
-  readonly lengthBytes: number;
-}
+import { UploadQueue, type UploadRequest } from './upload-queue.ts';
 
 /** A block that we asked the other side for. */
 export interface Request {
@@ -42,6 +36,8 @@ export class Channel implements CandidateOwner {
   wantedCount = 0;
   amInterested = false;
   peerInterested = false;
+  /** How often it took a piece back (BEP 54). */
+  takenBackCount = 0;
   /** Only the first message after the handshake may be a bitfield, have-all or have-none (BEP 3, BEP 6). */
   mayTellPieces = true;
   /** Requests out, by block key; made with the first, since most channels of a catalog are quiet. */
@@ -50,7 +46,7 @@ export class Channel implements CandidateOwner {
   queuedAt: Uint8Array | undefined;
   queuedCount = 0;
   lastBlockAt: number;
-  readonly uploads: UploadRequest[] = [];
+  readonly uploads: UploadQueue;
   /** Blocks being read from the store for this channel. */
   readonly reading: UploadRequest[] = [];
 
@@ -69,6 +65,7 @@ export class Channel implements CandidateOwner {
     this.torrent = torrent;
     this.link = link;
     this.node = node;
+    this.uploads = new UploadQueue([link.queuedUploads, node.queuedUploads]);
     this.has = Bitfield.empty(torrent.geometry.pieceCount);
     this.lastBlockAt = now;
   }

@@ -18,6 +18,7 @@ import { Channel } from './channel.ts';
 import { nodeChanged } from './choking.ts';
 import { closeLink } from './connections.ts';
 import { dialMore } from './dialer.ts';
+import { charge } from './flood-guard.ts';
 import { sendHaves } from './haves.ts';
 import type { Address } from './inputs.ts';
 import type { Link, Ready } from './link.ts';
@@ -87,6 +88,7 @@ export function channelGone(state: EngineState, channel: Channel): void {
   state.torrentsToRest.add(torrent);
   state.channels.delete(channel.source);
   state.quietChannels.delete(channel);
+  channel.uploads.removeAll();
   for (const request of channel.reading) link.readingBytes -= request.lengthBytes;
   for (const piece of channel.has.indexes()) {
     torrent.picker.changeAvailability(piece, -1);
@@ -133,6 +135,7 @@ function openReceived(
   if (id === undefined || !isTheirs || link.channels.has(open.number)) {
     throw new PeerError('peer_channel_invalid', `open of channel ${open.number} (CH1, CH3)`);
   }
+  charge(state, ready.node, 'channelOpen');
   const torrent = state.torrents.get(open.infoHash);
   if (!torrent || link.channels.size >= MAX_CHANNELS_PER_LINK || !yieldsTo(link, torrent)) {
     state.send(link, encodeClose(id, open.number));

@@ -150,7 +150,7 @@ function choke(state: EngineState, node: RemoteNode): void {
 
 /** A choke takes queued requests with it; with BEP 6 each is rejected by name. */
 function dropUploads(state: EngineState, channel: Channel): void {
-  for (const request of channel.uploads.splice(0)) {
+  for (const request of channel.uploads.removeAll()) {
     if (channel.fast) state.say(channel, encodeReject(request));
   }
 }

@@ -8,6 +8,7 @@ import { encodeDontHave, parseDontHave } from '../wire/dont-have.ts';
 import { encodeReject } from '../wire/encode.ts';
 import type { Channel } from './channel.ts';
 import { forgetPiece } from './download.ts';
+import { charge } from './flood-guard.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
 
@@ -24,11 +25,7 @@ export function tellLost(state: EngineState, torrent: Torrent, pieces: readonly 
 
 /** BEP 6: each request gets its answer. What is being read already may still be sent. */
 function rejectUploads(state: EngineState, channel: Channel, piece: PieceIndex): void {
-  const { uploads } = channel;
-  for (let at = uploads.length - 1; at >= 0; at--) {
-    const request = uploads[at];
-    if (request?.piece !== piece) continue;
-    uploads.splice(at, 1);
+  for (const request of channel.uploads.remove((waiting) => waiting.piece === piece)) {
     if (channel.fast) state.say(channel, encodeReject(request));
   }
 }
@@ -39,7 +36,9 @@ export function dontHaveReceived(state: EngineState, channel: Channel, payload: 
   const number = parseDontHave(payload);
   const piece = torrent.geometry.pieceIndex(number);
   if (piece === undefined) throw new PeerError('peer_have_unknown_piece', `dont-have ${number}`);
-  if (!channel.has.has(piece)) return;
+  if (!channel.has.has(piece)) return charge(state, channel.node, 'idleMessage');
+  // Each piece may vanish once for nothing: a whole cache may be lost at once.
+  if (++channel.takenBackCount > torrent.geometry.pieceCount) charge(state, channel.node, 'idleMessage');
   forgetPiece(state, channel, piece);
   giveUpPiece(state, channel, piece);
   state.linksToFill.add(link);

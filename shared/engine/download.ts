@@ -3,6 +3,7 @@ import { PeerError } from '../errors.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import type { WireBlock } from '../wire/messages.ts';
 import type { Channel } from './channel.ts';
+import { charge } from './flood-guard.ts';
 import type { RemoteNode } from './node.ts';
 import { becameRarer, cancelRequest, fillNode, tellInterest } from './requests.ts';
 import type { EngineState } from './state.ts';
@@ -36,6 +37,7 @@ export function blockReceived(
   node.lastBlockAt = state.now;
   node.isSnubbing = false;
   if (askedAt !== undefined) latencySeen(state, node, state.now - askedAt);
+  node.work.earn();
   node.received.add(bytes.length, state.now);
   takeBlock(state, channel, piece, blockIndex, bytes);
   tellInterest(state, channel);
@@ -91,7 +93,10 @@ export function requestRejected(state: EngineState, channel: Channel, block: Wir
   if (piece === undefined || block.beginBytes % BLOCK_BYTES !== 0) {
     throw new PeerError('peer_reject_invalid', `reject of ${block.piece}:${block.beginBytes}`);
   }
-  if (channel.settle(channel.keyOf(piece, block.beginBytes)) === undefined) return;
+  if (channel.settle(channel.keyOf(piece, block.beginBytes)) === undefined) {
+    charge(state, channel.node, 'idleMessage');
+    return;
+  }
   // A node that rejects while it does not choke us has lost the piece: asking again would only spin.
   if (!channel.link.isChokedBy) forgetPiece(state, channel, piece);
   channel.torrent.picker.release(channel.source, piece, block.beginBytes / BLOCK_BYTES);

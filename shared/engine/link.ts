@@ -8,6 +8,7 @@ import type { UntoldHave } from './haves.ts';
 import type { Address } from './inputs.ts';
 import type { RemoteNode } from './node.ts';
 import type { Torrent } from './torrent.ts';
+import { QueuedUploads } from './upload-queue.ts';
 
 export interface Handshaking {
   readonly name: 'handshaking';
@@ -77,6 +78,7 @@ export class Link {
   readonly begun: BegunPiece[] = [];
   /** Channels that have something readers wait for; those that began to wait first come first. */
   readonly awaiting = new Set<Channel>();
+  readonly queuedUploads = new QueuedUploads();
   /** Channels with requests to serve, longest waiting first. */
   readonly serving = new Set<Channel>();
   /** New pieces that the other side has not been told of yet. */

@@ -11,6 +11,7 @@ import { channelMessageReceived } from './channels.ts';
 import { nodeChanged } from './choking.ts';
 import { dontHaveReceived } from './dont-have.ts';
 import { blockReceived, requestRejected } from './download.ts';
+import { charge } from './flood-guard.ts';
 import { introduced } from './introduction.ts';
 import type { Link, Ready } from './link.ts';
 import { interestChanged, takePieces } from './pieces-told.ts';
@@ -19,6 +20,9 @@ import { abandonRequests, fillLink, leaveBegun } from './requests.ts';
 import type { EngineState } from './state.ts';
 import { pupilHas, pupilIntroduced } from './super-seeding.ts';
 import { cancelUpload, requestReceived } from './upload.ts';
+
+/** Looking through so many pieces of a later bitfield is the work of one message. */
+const PIECES_PER_LOOK = 64;
 
 /** The link's own messages; all others are for channel 0. @throws PeerError; the caller closes the link */
 export function onMessage(state: EngineState, link: Link, ready: Ready, message: Message): void {
@@ -93,6 +97,7 @@ function requireFast(channel: Channel, type: string): void {
 }
 
 function chokedBy(state: EngineState, link: Link, ready: Ready): void {
+  charge(state, ready.node, 'choke');
   link.isChokedBy = true;
   state.trace({ type: 'chokedBy', link: link.id, peerId: ready.node.peerId });
   state.idleLinks.delete(link);
@@ -111,6 +116,7 @@ function unchokedBy(state: EngineState, link: Link, ready: Ready): void {
 }
 
 function setPeerInterested(state: EngineState, channel: Channel, isInterested: boolean): void {
+  charge(state, channel.node, 'idleMessage');
   if (channel.peerInterested === isInterested) return;
   channel.peerInterested = isInterested;
   channel.node.interestedChannels += isInterested ? 1 : -1;
@@ -121,7 +127,7 @@ function setPeerInterested(state: EngineState, channel: Channel, isInterested: b
 function haveReceived(state: EngineState, channel: Channel, value: number): void {
   const piece = channel.torrent.geometry.pieceIndex(value);
   if (piece === undefined) throw new PeerError('peer_have_unknown_piece', `have ${value}`);
-  if (takePieces(channel, [piece]).length === 0) return;
+  if (takePieces(channel, [piece]).length === 0) return charge(state, channel.node, 'idleMessage');
   channel.node.lastHaveAt = state.now;
   pupilHas(state, channel, piece);
   interestChanged(state, channel);
@@ -142,6 +148,7 @@ function piecesTold(
     return;
   }
   const { pieceCount } = channel.torrent.geometry;
+  if (!isFirst) charge(state, channel.node, 'idleMessage', 1 + pieceCount / PIECES_PER_LOOK);
   const told =
     message.type === 'haveAll' ? Bitfield.full(pieceCount) : Bitfield.parse(pieceCount, message.bytes);
   if (!told) throw new PeerError('peer_bitfield_invalid', 'bitfield of wrong length or with spare bits set');
@@ -161,8 +168,10 @@ function extendedReceived(
   id: number,
   payload: Uint8Array,
 ): void {
-  if (id === 0) introduced(state, link, ready, payload);
-  else if (id === OUR_CHANNELS_ID) channelMessageReceived(state, link, ready, payload);
+  if (id === 0) {
+    charge(state, ready.node, 'introduction');
+    introduced(state, link, ready, payload);
+  } else if (id === OUR_CHANNELS_ID) channelMessageReceived(state, link, ready, payload);
   else {
     const channel = link.channels.get(0);
     // CH7: what was on its way when channel 0 was closed.

@@ -2,9 +2,11 @@
 import { RateMeter } from '../rate-meter.ts';
 import type { PeerId } from '../units.ts';
 import type { Channel } from './channel.ts';
+import { WorkBudget } from './flood-guard.ts';
 import type { Link } from './link.ts';
 import type { Pupil } from './pupil.ts';
 import { RequestDepth, type RequestDepthOptions } from './request-depth.ts';
+import { QueuedUploads } from './upload-queue.ts';
 
 export class RemoteNode {
   /** Peer id and address together: an id alone can be copied by anyone. */
@@ -19,6 +21,9 @@ export class RemoteNode {
   isUnchoked = false;
   unchokedAt = 0;
   sentSinceUnchokeBytes = 0;
+  readonly queuedUploads = new QueuedUploads();
+  /** What it may still make us do for nothing. */
+  readonly work: WorkBudget;
   /** Channels on which it wants something of ours. */
   interestedChannels = 0;
   /** Set while it leaves our requests unanswered for too long. */
@@ -44,6 +49,7 @@ export class RemoteNode {
 
   constructor(peerId: PeerId, ip: string, isFleet: boolean, depth: RequestDepthOptions, now: number) {
     this.depth = new RequestDepth(depth);
+    this.work = new WorkBudget(now);
     this.lastBlockAt = now;
     this.readyAt = now;
     this.key = nodeKey(peerId, ip);

@@ -36,6 +36,8 @@ export interface EngineTunables {
   readonly haveHoldMs: number;
   /** Requests of one peer that we queue; beyond it they are rejected. Told in the BEP 10 handshake as `reqq`. */
   readonly maxQueuedUploads: number;
+  /** The same for one node over all its links, in bytes. libtorrent queues 2,000 blocks. */
+  readonly maxQueuedUploadBytes: number;
   /** Payload handed to the host but not yet sent, per link. Beyond it, blocks wait in our own queue. */
   readonly sendBufferBytes: number;
   /** A peer that leaves so much unread while it goes on asking is dropped: rejects are small, but not for ever. */
@@ -93,6 +95,7 @@ export const defaultTunables: EngineTunables = {
   endGameAfterMs: 500,
   haveHoldMs: 50,
   maxQueuedUploads: 1_000,
+  maxQueuedUploadBytes: 32 << 20,
   sendBufferBytes: 64 << 10,
   maxUnsentBytes: 8 << 20,
   maxUnwrittenBytes: 64 << 20,

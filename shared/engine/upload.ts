@@ -3,14 +3,16 @@ import { PeerError } from '../errors.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import { encodePieceHeader, encodeReject } from '../wire/encode.ts';
 import type { WireBlock } from '../wire/messages.ts';
-import type { Channel, UploadRequest } from './channel.ts';
+import type { Channel } from './channel.ts';
+import { charge } from './flood-guard.ts';
 import type { Link } from './link.ts';
 import type { EngineState } from './state.ts';
+import type { UploadRequest } from './upload-queue.ts';
 import { piecesLost } from './verification.ts';
 
 const NOTHING = new Uint8Array(0);
 
-/** @throws PeerError `peer_request_invalid` */
+/** @throws PeerError `peer_request_invalid`, `peer_flood` */
 export function requestReceived(state: EngineState, channel: Channel, block: WireBlock): void {
   const { torrent, node } = channel;
   const piece = torrent.geometry.pieceIndex(block.piece);
@@ -23,9 +25,8 @@ export function requestReceived(state: EngineState, channel: Channel, block: Wir
     const { beginBytes, lengthBytes } = block;
     throw new PeerError('peer_request_invalid', `request ${block.piece}:${beginBytes}+${lengthBytes}`);
   }
-  const isServed =
-    node.isUnchoked && torrent.held.has(piece) && channel.uploads.length < state.options.maxQueuedUploads;
-  if (!isServed) {
+  if (!(node.isUnchoked && torrent.held.has(piece) && hasRoom(state, channel))) {
+    charge(state, node, 'refusedRequest');
     // Without BEP 6 a request that is not served is ignored: the choke told the other side already.
     if (channel.fast) state.say(channel, encodeReject(block));
     return;
@@ -35,16 +36,23 @@ export function requestReceived(state: EngineState, channel: Channel, block: Wir
   serve(state, channel.link);
 }
 
+/** Of the link as told by `reqq` (BEP 10), and of the node over all its links. */
+function hasRoom(state: EngineState, { link, node }: Channel): boolean {
+  const { maxQueuedUploads, maxQueuedUploadBytes } = state.options;
+  return link.queuedUploads.count < maxQueuedUploads && node.queuedUploads.bytes < maxQueuedUploadBytes;
+}
+
+/** @throws PeerError `peer_flood` */
 export function cancelUpload(state: EngineState, channel: Channel, block: WireBlock): void {
-  const { uploads } = channel;
-  const at = uploads.findIndex(
+  charge(state, channel.node, 'cancel');
+  const [cancelled] = channel.uploads.remove(
     (request) =>
       request.piece === block.piece &&
       request.beginBytes === block.beginBytes &&
       request.lengthBytes === block.lengthBytes,
+    1,
   );
-  if (at < 0) return;
-  uploads.splice(at, 1);
+  if (!cancelled) return;
   // BEP 6: a cancelled request still gets its answer.
   if (channel.fast) state.say(channel, encodeReject(block));
 }
@@ -106,6 +114,7 @@ function sendBlock(state: EngineState, channel: Channel, request: UploadRequest,
   torrent.uploadedBytes += content.length;
   node.sent.add(content.length, state.now);
   node.sentSinceUnchokeBytes += content.length;
+  node.work.earn();
   const bytes = content.length;
   state.trace({
     type: 'blockSent',
