@@ -263,16 +263,21 @@ function fillFreed(state: EngineState): void {
   for (const torrent of state.torrentsToFill) {
     for (const channel of torrent.channels.values()) fillRequests(state, channel);
   }
-  state.torrentsToFill.clear();
+  clear(state.torrentsToFill);
   if (state.unwrittenBytes <= state.options.maxUnwrittenBytes) {
     for (const link of state.linksHeldBack) state.linksToFill.add(link);
-    state.linksHeldBack.clear();
+    clear(state.linksHeldBack);
   }
   for (const link of state.linksToFill) if (state.links.has(link.id)) fillLink(state, link);
-  state.linksToFill.clear();
+  clear(state.linksToFill);
 }
 
 function restQuiet(state: EngineState): void {
   for (const torrent of state.torrentsToRest) torrent.rest();
-  state.torrentsToRest.clear();
+  clear(state.torrentsToRest);
+}
+
+/** V8 makes a new table whenever a set is cleared, an empty one too; these are empty after most steps. */
+function clear(set: Set<unknown>): void {
+  if (set.size > 0) set.clear();
 }

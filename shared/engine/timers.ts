@@ -23,6 +23,9 @@ function keyOf(name: TimerName): string {
   return 'torrent' in name ? `${name.kind}:${name.torrent}` : name.kind;
 }
 
+/** So many stale entries are of no weight. */
+const SPARE_ENTRIES = 1_024;
+
 export class Timers {
   readonly #deadlines = new Map<string, Deadline>();
   readonly #heap: Deadline[] = [];
@@ -32,7 +35,8 @@ export class Timers {
     if (this.#deadlines.get(key)?.at === at) return;
     const deadline = { name, key, at };
     this.#deadlines.set(key, deadline);
-    this.#push(deadline);
+    if (this.#heap.length > 2 * this.#deadlines.size + SPARE_ENTRIES) this.#sweep();
+    else this.#push(deadline);
   }
 
   /** Sets the deadline unless an earlier one stands. */
@@ -49,6 +53,11 @@ export class Timers {
     return this.#deadlines.has(keyOf(name));
   }
 
+  /** Entries in the heap, stale ones among them. */
+  get entryCount(): number {
+    return this.#heap.length;
+  }
+
   /** The earliest deadline; Infinity when none is set. */
   nextAt(): number {
     this.#dropStale();
@@ -63,6 +72,12 @@ export class Timers {
     this.#deadlines.delete(first.key);
     this.#pop();
     return first.name;
+  }
+
+  /** Deadlines that were set anew or cleared lie in the heap until their time; many of them are thrown out at once. */
+  #sweep(): void {
+    this.#heap.length = 0;
+    for (const deadline of this.#deadlines.values()) this.#push(deadline);
   }
 
   #dropStale(): void {

@@ -1,9 +1,10 @@
 /**
  * `npm run bench [-- NAME ...]`: what docs/benchmarks.md tells, measured on this machine, as the Markdown table
- * that stands there. Names: ingest, link, edge, idle. Without one, all.
+ * that stands there. Names: ingest, link, edge, idle, engine. Without one, all.
  */
 import { cpus } from 'node:os';
 import { runEdgeHttpBench } from './edge-http.ts';
+import { type EngineBench, runEngineBench } from './engine.ts';
 import { type IdleNode, runIdleBench } from './idle.ts';
 import { runIngestBench } from './ingest.ts';
 import { runLoopbackBench } from './loopback.ts';
@@ -45,6 +46,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     const { sets, origin, edge } = await runIdleBench();
     return [...idleRows('edge', sets, edge), ...idleRows('origin', sets, origin)];
   },
+  engine: async () => engineRows(runEngineBench()),
 };
 
 /** Marks of docs/benchmarks.md: ready in 5 s, 300 MB, 2 % of a core. */
@@ -69,6 +71,39 @@ function idleRows(role: string, sets: number, node: IdleNode): Row[] {
       measured: `${(node.cpuShare * 100).toFixed(1)} % of a core`,
       mark: 'less than 2 %',
       isMet: node.cpuShare < 0.02,
+    },
+  ];
+}
+
+/** Ratios of CPU time in one run; 1 is a cost that does not grow. */
+function engineRows(result: EngineBench): Row[] {
+  const { quietTorrents, bytesPerQuietTorrent, secondsToAdd, torrentsRatio, piecesRatio } = result;
+  const quiet = `engine, ${quietTorrents.toLocaleString('en')} quiet torrents`;
+  const block = `engine, CPU per block (${result.microsecondsPerBlock.toFixed(0)} µs, both sides)`;
+  return [
+    {
+      what: `${quiet}: memory of one`,
+      measured: `${bytesPerQuietTorrent.toFixed(0)} bytes`,
+      mark: 'at most 2,048',
+      isMet: bytesPerQuietTorrent <= 2_048,
+    },
+    {
+      what: `${quiet}: added`,
+      measured: `${(secondsToAdd * 1000).toFixed(0)} ms of CPU`,
+      mark: 'less than 1 s',
+      isMet: secondsToAdd < 1,
+    },
+    {
+      what: `${block}: 11,000 torrents beside 20`,
+      measured: torrentsRatio.toFixed(2),
+      mark: 'less than 2',
+      isMet: torrentsRatio < 2,
+    },
+    {
+      what: `${block}: 100,000 pieces beside 4,000`,
+      measured: piecesRatio.toFixed(2),
+      mark: 'less than 1.5',
+      isMet: piecesRatio < 1.5,
     },
   ];
 }

@@ -33,6 +33,13 @@ describe('deadlines are data', () => {
     expect(timers.nextAt()).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it('that are set anew again and again take no memory', () => {
+    const timers = new Timers();
+    for (let at = 0; at < 100_000; at++) timers.set(name(at % 10), 1_000_000 + at);
+    expect(timers.entryCount).toBeLessThan(2_000);
+    expect(timers.nextAt()).toBe(1_099_990);
+  });
+
   it('random sets and clears come due as in a sorted list (seeds 1 to 50)', () => {
     for (let seed = 1; seed <= 50; seed++) {
       const random = seededRandom(seed);
