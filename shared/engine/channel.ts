@@ -4,6 +4,7 @@ import type { Block } from '../geometry.ts';
 import type { CandidateOwner } from '../picker/candidates.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
+import type { FastPieces } from './allowed-fast.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
 import type { Torrent } from './torrent.ts';
@@ -36,6 +37,8 @@ export class Channel implements CandidateOwner {
   wantedCount = 0;
   amInterested = false;
   peerInterested = false;
+  /** Made with the first of them (BEP 6). */
+  fastPieces: FastPieces | undefined;
   /** How often it took a piece back (BEP 54). */
   takenBackCount = 0;
   /** Only the first message after the handshake may be a bitfield, have-all or have-none (BEP 3, BEP 6). */

@@ -78,6 +78,7 @@ export function channelGone(state: EngineState, channel: Channel): void {
   torrent.picker.sourceGone(channel.source);
   link.candidates.drop(channel);
   link.awaiting.delete(channel);
+  link.advising.delete(channel);
   if (channel.amInterested) link.interestingChannels--;
   if (link.interestingChannels === 0) state.idleLinks.delete(link);
   link.channels.delete(channel.number);

@@ -79,6 +79,8 @@ export class Link {
   /** Channels that have something readers wait for; those that began to wait first come first. */
   readonly awaiting = new Set<Channel>();
   readonly queuedUploads = new QueuedUploads();
+  /** Channels on which the other side allows pieces while it chokes us, or suggests some (BEP 6). */
+  readonly advising = new Set<Channel>();
   /** Channels with requests to serve, longest waiting first. */
   readonly serving = new Set<Channel>();
   /** New pieces that the other side has not been told of yet. */

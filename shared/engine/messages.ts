@@ -6,6 +6,7 @@ import { OUR_CHANNELS_ID } from '../wire/channels.ts';
 import { OUR_DONT_HAVE_ID } from '../wire/dont-have.ts';
 import { encodeHashReject } from '../wire/encode.ts';
 import type { Message } from '../wire/messages.ts';
+import { allowedReceived, fastRefused, grantFast, suggestReceived } from './allowed-fast.ts';
 import type { Channel } from './channel.ts';
 import { channelMessageReceived } from './channels.ts';
 import { nodeChanged } from './choking.ts';
@@ -54,7 +55,11 @@ export function onChannelMessage(state: EngineState, channel: Channel, message: 
   channel.mayTellPieces = false;
   switch (message.type) {
     case 'suggest':
+      requireFast(channel, message.type);
+      return suggestReceived(state, channel, message.piece);
     case 'allowedFast':
+      requireFast(channel, message.type);
+      return allowedReceived(state, channel, message.piece);
     case 'hashReject':
     case 'unknown':
       return;
@@ -77,6 +82,7 @@ export function onChannelMessage(state: EngineState, channel: Channel, message: 
       return cancelUpload(state, channel, message);
     case 'reject':
       requireFast(channel, 'reject');
+      if (channel.link.isChokedBy) fastRefused(channel, message);
       return requestRejected(state, channel, message);
     case 'extended':
       return channelExtensionReceived(state, channel, message.id, message.payload);
@@ -145,6 +151,7 @@ function piecesTold(
 ): void {
   if (message.type === 'haveNone') {
     if (!isFirst) throw new PeerError('peer_have_none_late', 'have-none after other messages');
+    grantFast(state, channel);
     return;
   }
   const { pieceCount } = channel.torrent.geometry;
@@ -153,8 +160,10 @@ function piecesTold(
     message.type === 'haveAll' ? Bitfield.full(pieceCount) : Bitfield.parse(pieceCount, message.bytes);
   if (!told) throw new PeerError('peer_bitfield_invalid', 'bitfield of wrong length or with spare bits set');
   const news = takePieces(channel, [...told.indexes()] as PieceIndex[]);
-  if (isFirst) pupilIntroduced(state, channel);
-  else if (news.length > 0) {
+  if (isFirst) {
+    pupilIntroduced(state, channel);
+    grantFast(state, channel);
+  } else if (news.length > 0) {
     channel.node.lastHaveAt = state.now;
     for (const piece of news) pupilHas(state, channel, piece);
   }

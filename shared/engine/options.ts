@@ -1,4 +1,5 @@
 /** Every number the engine is tuned by. Times in ms, rates in bytes per second. */
+import type { HashFunctions } from '../metainfo/metainfo.ts';
 import type { PickerOptions } from '../picker/picker.ts';
 import type { Random } from '../random.ts';
 import type { PeerId } from '../units.ts';
@@ -44,6 +45,9 @@ export interface EngineTunables {
   readonly maxUnsentBytes: number;
   /** Pieces being hashed or written may take so much memory before we stop asking for more. */
   readonly maxUnwrittenBytes: number;
+  /** BEP 6: all choked nodes together get so much. A few strangers can start at once, and no crowd of them can live of it. */
+  readonly allowedFastBytesPerSecond: number;
+  readonly allowedFastBurstBytes: number;
   readonly maxLinks: number;
   /** Links kept free for nodes of the fleet (threat row 14). */
   readonly reservedFleetLinks: number;
@@ -74,6 +78,8 @@ export interface EngineOptions extends Partial<EngineTunables> {
   /** Told to peers in the BEP 10 handshake, so that they can dial back; undefined when we do not listen. */
   readonly listenPort: number | undefined;
   readonly random: Random;
+  /** For the allowed-fast set of BEP 6; without it none is granted. Pieces are hashed by the host. */
+  readonly hashes?: HashFunctions;
   /** Emit `trace` actions from the start; the input `setTrace` changes it. Off by default. */
   readonly trace?: boolean;
 }
@@ -99,6 +105,8 @@ export const defaultTunables: EngineTunables = {
   sendBufferBytes: 64 << 10,
   maxUnsentBytes: 8 << 20,
   maxUnwrittenBytes: 64 << 20,
+  allowedFastBytesPerSecond: 64 << 10,
+  allowedFastBurstBytes: 1 << 20,
   maxLinks: 4_000,
   reservedFleetLinks: 1_000,
   maxLinksPerTorrent: 50,

@@ -9,6 +9,7 @@ import type { Block } from '../geometry.ts';
 import { BEGUN_LEVEL, MAX_LEVEL } from '../picker/candidates.ts';
 import type { PieceIndex } from '../units.ts';
 import { encodeCancel, encodeInterested, encodeNotInterested, encodeRequest } from '../wire/encode.ts';
+import { askAllowed, askSuggested } from './allowed-fast.ts';
 import type { Channel } from './channel.ts';
 import { armLateRequests, armRequestTimer } from './late-requests.ts';
 import type { Link } from './link.ts';
@@ -27,7 +28,8 @@ export function fillRequests(state: EngineState, channel: Channel): void {
 
 export function fillLink(state: EngineState, link: Link): void {
   const { phase } = link;
-  if (phase.name !== 'ready' || link.isChokedBy || link.interestingChannels === 0) return;
+  if (phase.name !== 'ready' || link.interestingChannels === 0) return;
+  if (link.isChokedBy) return askAllowed(state, link);
   if (state.unwrittenBytes > state.options.maxUnwrittenBytes) {
     state.linksHeldBack.add(link);
     return;
@@ -101,7 +103,9 @@ function askNext(state: EngineState, link: Link, room: number): number {
     if (asked > 0) return asked;
   }
   state.begunLinks.delete(link);
-  return askCandidate(state, link, room) || askForOthers(state, link, room);
+  return (
+    askSuggested(state, link, room) || askCandidate(state, link, room) || askForOthers(state, link, room)
+  );
 }
 
 function askCandidate(state: EngineState, link: Link, room: number): number {
@@ -139,7 +143,7 @@ function askForOthers(state: EngineState, link: Link, room: number): number {
   return 0;
 }
 
-function askIfHad(state: EngineState, channel: Channel, piece: PieceIndex, room: number): number {
+export function askIfHad(state: EngineState, channel: Channel, piece: PieceIndex, room: number): number {
   const { picker } = channel.torrent;
   if (!channel.has.has(piece) || !(picker.isOpen(piece) || picker.hasFreeBlocks(piece))) return 0;
   return ask(state, channel, piece, room);

@@ -1,6 +1,7 @@
 /** The engine's whole state, and the few ways to say what is to be done about it. */
 import { readUint32 } from '../bytes.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import type { InfoHash, LinkId, PeerId } from '../units.ts';
 import { encodeMessageEnvelope } from '../wire/channels.ts';
 import type { EngineAction } from './actions.ts';
@@ -50,6 +51,8 @@ export class EngineState {
   };
   /** Pieces given to hash and disk and not yet back. */
   unwrittenBytes = 0;
+  /** What choked nodes may have all the same (BEP 6). */
+  readonly fastUploads: TokenBucket;
   lastPeerBlockAt = 0;
   /** Smoothed time from request to block, over all nodes. */
   blockLatencyMs = 0;
@@ -85,6 +88,8 @@ export class EngineState {
 
   constructor(options: EngineOptions) {
     this.options = { ...defaultTunables, ...options };
+    const { allowedFastBytesPerSecond, allowedFastBurstBytes } = this.options;
+    this.fastUploads = new TokenBucket(allowedFastBytesPerSecond, allowedFastBurstBytes, 0);
     this.isTracing = options.trace ?? false;
     this.bans = new BanList(this.options.banMs);
   }

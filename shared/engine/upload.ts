@@ -3,6 +3,7 @@ import { PeerError } from '../errors.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import { encodePieceHeader, encodeReject } from '../wire/encode.ts';
 import type { WireBlock } from '../wire/messages.ts';
+import { takeGrant } from './allowed-fast.ts';
 import type { Channel } from './channel.ts';
 import { charge } from './flood-guard.ts';
 import type { Link } from './link.ts';
@@ -25,7 +26,11 @@ export function requestReceived(state: EngineState, channel: Channel, block: Wir
     const { beginBytes, lengthBytes } = block;
     throw new PeerError('peer_request_invalid', `request ${block.piece}:${beginBytes}+${lengthBytes}`);
   }
-  if (!(node.isUnchoked && torrent.held.has(piece) && hasRoom(state, channel))) {
+  const isServed =
+    torrent.held.has(piece) &&
+    hasRoom(state, channel) &&
+    (node.isUnchoked || takeGrant(state, channel, piece, block.lengthBytes));
+  if (!isServed) {
     charge(state, node, 'refusedRequest');
     // Without BEP 6 a request that is not served is ignored: the choke told the other side already.
     if (channel.fast) state.say(channel, encodeReject(block));

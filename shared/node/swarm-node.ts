@@ -8,6 +8,7 @@ import type { TraceEvent } from '../engine/trace.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
 import { seededRandom } from '../random.ts';
 import type { InfoHash, PeerId } from '../units.ts';
+import { nodeHashes } from './hashing/node-hashes.ts';
 import { HostLoop } from './host-loop.ts';
 import { KeyedQueue } from './store/keyed-queue.ts';
 import { Announcer } from './swarm-node-announcer.ts';
@@ -81,6 +82,7 @@ class NodeHost implements SwarmNode {
       peerId: options.peerId,
       listenPort: peerPort,
       random: seededRandom(randomInt(2 ** 48 - 1)),
+      hashes: nodeHashes,
       maxLinks: options.maxLinks,
       reservedFleetLinks: reservedLinksOf(options),
     });
