@@ -26,15 +26,19 @@ export interface DiskPieceStoreOptions {
   /** Open files. Default 512. */
   readonly maxOpenFiles?: number;
   /**
-   * How long a verified piece may wait in memory for others of its file, so that a file is opened and written once
-   * and not once per piece. 0: written at once. What waits is lost by kill -9, and fetched again. Default 4000.
+   * How long a verified piece may wait in memory until its file is whole, so that the file is opened and written
+   * once and not once per piece. 0: written at once. What waits is lost by kill -9, and fetched again. Default
+   * 10,000.
    */
   readonly gatherDelayMs?: number;
-  /** All that waits is written when it is so much. Default 16 MiB. */
+  /**
+   * When so much waits, half of it is written. Default 24 MiB: a fast link fills it once more while it is being
+   * written, and has not come to the engine's limit then.
+   */
   readonly gatherBytes?: number;
   /**
    * How long written bytes of a file that is not whole may wait for fdatasync and their mark; one that is whole is
-   * synced within a second. Default 10,000: a power cut costs at most the pieces of the last fifteen seconds, and
+   * synced within a second. Default 10,000: a power cut costs at most the pieces of the last twenty seconds, and
    * those that reached the disk nevertheless are found by their hash.
    */
   readonly syncDelayMs?: number;
@@ -77,8 +81,8 @@ export class DiskPieceStore implements PieceStore {
       descriptors: this.#descriptors,
       cache: this.#cache,
       haveWriter: this.#haveWriter,
-      gatherDelayMs: options.gatherDelayMs ?? 4000,
-      gatherBytes: options.gatherBytes ?? 16 * 1024 * 1024,
+      gatherDelayMs: options.gatherDelayMs ?? 10_000,
+      gatherBytes: options.gatherBytes ?? 24 * 1024 * 1024,
       syncDelayMs: options.syncDelayMs ?? 10_000,
       onError: this.#onError,
     });

@@ -4,7 +4,7 @@
  */
 
 import {
-  close,
+  closeSync,
   constants,
   fdatasync,
   fstat,
@@ -91,8 +91,9 @@ class NodeFile implements OpenFile {
     );
   }
 
-  close(): Promise<void> {
-    return settle((done) => close(this.#fd, done));
+  /** At once: closing a local file writes nothing, and a turn through the thread pool costs twenty times as much. */
+  async close(): Promise<void> {
+    closeSync(this.#fd);
   }
 
   #readOnce(into: Uint8Array, done: number, offsetBytes: number): Promise<number> {
@@ -160,7 +161,7 @@ export const nodeFileSystem: FileSystem = {
     try {
       await settle((done) => fsync(directory, done));
     } finally {
-      await settle((done) => close(directory, done));
+      closeSync(directory);
     }
   },
 };

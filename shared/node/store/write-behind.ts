@@ -59,7 +59,8 @@ export class WriteBehind {
     state.gathered.push(write);
     this.#gathering.add(state);
     this.#gatheredBytes += write.block.bytes.length;
-    if (gatherDelayMs === 0 || this.#gatheredBytes >= gatherBytes) this.#release();
+    if (gatherDelayMs === 0) this.#release();
+    else if (this.#gatheredBytes >= gatherBytes) this.#releaseLargest(gatherBytes / 2);
     // Nothing more will come for it.
     else if (state.held.isFull) this.#releaseFile(state);
     else this.#gatherTimer ??= setTimeout(() => this.#release(), gatherDelayMs);
@@ -93,6 +94,17 @@ export class WriteBehind {
     clearTimeout(this.#gatherTimer);
     this.#gatherTimer = undefined;
     for (const state of this.#gathering) this.#moveOut(state);
+    this.#pump();
+  }
+
+  /** Memory is short: those go out that make the longest runs. */
+  #releaseLargest(leaveBytes: number): void {
+    const sizes = [...this.#gathering].map((state) => ({ state, bytes: bytesOf(state.gathered) }));
+    sizes.sort((a, b) => b.bytes - a.bytes);
+    for (const { state } of sizes) {
+      if (this.#gatheredBytes <= leaveBytes) break;
+      this.#moveOut(state);
+    }
     this.#pump();
   }
 
