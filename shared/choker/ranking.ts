@@ -3,6 +3,11 @@
 export interface NodeStats {
   /** Names the node; the choker answers in these. */
   readonly node: string;
+  /** Nodes of one group count together (groups.ts); a node of the fleet is alone in its own. */
+  readonly group: string;
+  readonly isFleet: boolean;
+  /** Others are served first (standing.ts). */
+  readonly comesAfter: boolean;
   /** The node wants something we have, on any channel. */
   readonly isInterested: boolean;
   /** Unchoked now. */
@@ -21,9 +26,14 @@ export interface NodeStats {
 /** Compares two interested nodes: negative when `a` goes first. */
 export type Ranking = (a: NodeStats, b: NodeStats) => number;
 
-/** For a node that wants something: who gave most lately (BEP 3, "Choking and optimistic unchoking"). */
+const byStanding: Ranking = (a, b) =>
+  Number(b.isFleet) - Number(a.isFleet) || Number(a.comesAfter) - Number(b.comesAfter);
+
+/** For a node that wants something: nodes of the fleet, then who gave most lately (BEP 3, "Choking and optimistic unchoking"). */
 export const titForTat: Ranking = (a, b) =>
-  Number(a.isSnubbing) - Number(b.isSnubbing) || b.receivedBytesPerSecond - a.receivedBytesPerSecond;
+  byStanding(a, b) ||
+  Number(a.isSnubbing) - Number(b.isSnubbing) ||
+  b.receivedBytesPerSecond - a.receivedBytesPerSecond;
 
 /**
  * For a node that wants nothing: take turns. Ranking by download rate would hand all slots to whoever asks for
@@ -33,6 +43,7 @@ export const titForTat: Ranking = (a, b) =>
 export function seedRoundRobin(shareBytes: number): Ranking {
   const hadItsShare = (stats: NodeStats) => stats.isUnchoked && stats.sentSinceUnchokeBytes >= shareBytes;
   return (a, b) =>
+    byStanding(a, b) ||
     Number(hadItsShare(a)) - Number(hadItsShare(b)) ||
     Number(b.isUnchoked) - Number(a.isUnchoked) ||
     a.unchokedAt - b.unchokedAt;

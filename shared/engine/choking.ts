@@ -6,6 +6,7 @@ import type { Channel } from './channel.ts';
 import type { RemoteNode } from './node.ts';
 import type { EngineState } from './state.ts';
 import { isLearning, pupilChoked, pupilUnchoked } from './super-seeding.ts';
+import { isAfter } from './uplink.ts';
 
 /** A node's interest, or a link of it, changed: at the end of the step, free slots are given away. */
 export function nodeChanged(state: EngineState): void {
@@ -15,25 +16,12 @@ export function nodeChanged(state: EngineState): void {
 /** Gives away what is free, without waiting for the round. */
 export function giveFreeSlots(state: EngineState): void {
   state.slotsMayBeFree = false;
-  const slots = { slots: state.options.uploadSlots };
-  if (someoneWaits(state)) {
-    for (const key of fillFreeSlots(statsOfAll(state), ranking(state), slots)) {
+  if (isAnyoneWaiting(state)) {
+    for (const key of fillFreeSlots(statsOfAll(state), ranking(state), slotsOf(state))) {
       unchoke(state, state.nodes.get(key) as RemoteNode);
     }
   }
   armRounds(state);
-}
-
-/** A slot is free and somebody wants it: else there is no need to rank anybody. */
-function someoneWaits(state: EngineState): boolean {
-  let taken = 0;
-  let waiting = 0;
-  for (const node of state.nodes.values()) {
-    if (!wantsSlot(node)) continue;
-    if (node.isUnchoked) taken++;
-    else waiting++;
-  }
-  return waiting > 0 && taken < state.options.uploadSlots;
 }
 
 export function runChokingRound(state: EngineState): void {
@@ -43,7 +31,7 @@ export function runChokingRound(state: EngineState): void {
     statsOfAll(state),
     ranking(state),
     state.optimisticNode,
-    { slots: options.uploadSlots },
+    slotsOf(state),
     options.random,
   );
   apply(state, next.nodes);
@@ -58,6 +46,7 @@ export function runOptimisticRound(state: EngineState): void {
   const next = rotateOptimistic(
     statsOfAll(state),
     { nodes: unchoked, optimistic: state.optimisticNode },
+    slotsOf(state),
     state.options.random,
   );
   if (next !== state.optimisticNode) {
@@ -71,9 +60,7 @@ export function runOptimisticRound(state: EngineState): void {
 
 /** Rounds run only while there is something to decide: with slots to spare everybody is served anyway. */
 function armRounds(state: EngineState): void {
-  let interested = 0;
-  for (const node of state.nodes.values()) if (wantsSlot(node)) interested++;
-  if (interested < state.options.uploadSlots) {
+  if (!isAnyoneWaiting(state)) {
     state.timers.clear({ kind: 'chokingRound' });
     state.timers.clear({ kind: 'optimisticUnchoke' });
     return;
@@ -82,6 +69,17 @@ function armRounds(state: EngineState): void {
   state.timers.setNoLaterThan({ kind: 'chokingRound' }, state.now + chokingRoundMs);
   state.timers.setNoLaterThan({ kind: 'optimisticUnchoke' }, state.now + optimisticRoundMs);
 }
+
+/** Else there is no need to rank anybody. */
+function isAnyoneWaiting(state: EngineState): boolean {
+  for (const node of state.nodes.values()) if (!node.isUnchoked && wantsSlot(node)) return true;
+  return false;
+}
+
+const slotsOf = ({ options: { uploadSlots, strangerSlots } }: EngineState) => ({
+  slots: uploadSlots,
+  strangerSlots: Math.min(strangerSlots, uploadSlots),
+});
 
 function ranking(state: EngineState): Ranking {
   if (state.wantingTorrents.size > 0) return titForTat;
@@ -94,6 +92,9 @@ const wantsSlot = (node: RemoteNode) => node.interestedChannels > 0 || isLearnin
 function statsOfAll(state: EngineState): NodeStats[] {
   return Array.from(state.nodes.values(), (node) => ({
     node: node.key,
+    group: node.group.key,
+    isFleet: node.isFleet,
+    comesAfter: isAfter(state, node),
     isInterested: wantsSlot(node),
     isUnchoked: node.isUnchoked,
     isSnubbing: node.isSnubbing,

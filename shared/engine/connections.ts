@@ -20,7 +20,9 @@ import type { Address } from './inputs.ts';
 import { type Handshaking, Link, type Ready } from './link.ts';
 import { onMessage } from './messages.ts';
 import { nodeKey, RemoteNode } from './node.ts';
+import { joinGroup, leaveGroup } from './node-group.ts';
 import type { EngineState } from './state.ts';
+import { admitStranger } from './stranger-limits.ts';
 import type { Torrent } from './torrent.ts';
 
 /** The extension handshake follows the handshake at once (BEP 10); later than this it is not waited for. */
@@ -107,6 +109,7 @@ function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: 
   if (!isFleet && state.links.size > state.options.maxLinks - state.options.reservedFleetLinks) {
     throw new PeerError('links_reserved_for_fleet', 'the places left are for nodes of the fleet');
   }
+  if (!isFleet) admitStranger(torrent, peerId, link.address.ip);
   const twin = findTwin(torrent, link, peerId);
   if (twin && !replaces(state, link, twin.link, peerId)) {
     throw new PeerError('link_duplicate', `already linked to ${peerId}`);
@@ -147,7 +150,9 @@ function nodeOf(state: EngineState, peerId: PeerId, ip: string, isFleet: boolean
   if (standing) return standing;
   const { minRequests, initialRequests, maxRequests, requestLatencyMs } = state.options;
   const depth = { minRequests, initialRequests, maxRequests, targetLatencyMs: requestLatencyMs };
-  const node = new RemoteNode(peerId, ip, isFleet, depth, state.now);
+  const group = joinGroup(state, { key: nodeKey(peerId, ip), ip, isFleet });
+  const node = new RemoteNode(peerId, ip, isFleet, group, depth, state.now);
+  group.nodes.add(node);
   state.nodes.set(node.key, node);
   return node;
 }
@@ -214,6 +219,7 @@ export function linkGone(state: EngineState, link: Link, reason: string): void {
 function forgetLink(state: EngineState, link: Link, node: RemoteNode): void {
   node.links.delete(link);
   node.hungry.delete(link);
+  state.uplink.forget(link);
   for (const links of [
     state.linksToFill,
     state.linksHeldBack,
@@ -224,6 +230,7 @@ function forgetLink(state: EngineState, link: Link, node: RemoteNode): void {
     links.delete(link);
   if (node.links.size === 0) {
     state.nodes.delete(node.key);
+    leaveGroup(state, node);
     for (const key of node.addressKeys) state.nodesByAddress.delete(key);
   }
   nodeChanged(state);

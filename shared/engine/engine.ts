@@ -26,13 +26,16 @@ import { sendHaves } from './haves.ts';
 import type { EngineInput } from './inputs.ts';
 import { askLate, requestTimer } from './late-requests.ts';
 import type { Link } from './link.ts';
+import type { RemoteNode } from './node.ts';
+import { joinGroup, leaveGroup } from './node-group.ts';
 import type { EngineOptions } from './options.ts';
 import { closeQuiet } from './quiet-channels.ts';
 import { fillLink, fillRequests } from './requests.ts';
 import { type EngineCounters, EngineState } from './state.ts';
-import { superSeedTimer } from './super-seeding.ts';
+import { pupilLeft, startOffering, superSeedTimer } from './super-seeding.ts';
 import type { TimerName } from './timers.ts';
 import { Torrent } from './torrent.ts';
+import { linkDrained } from './uplink.ts';
 import { blockRead, serve } from './upload.ts';
 import { pieceHashed, piecesLost, pieceWritten } from './verification.ts';
 import { readerLeft, readerWants, setWant, wantingChanged } from './wanting.ts';
@@ -114,8 +117,7 @@ function handleLink(
       return linkData(state, link, input.bytes);
     case 'linkSent':
       link.unsentBytes -= input.bytes;
-      serve(state, link);
-      return;
+      return linkSent(state, link);
     case 'linkClosed':
       return linkGone(state, link, input.reason);
     case 'blockRead':
@@ -123,6 +125,13 @@ function handleLink(
     default:
       return unreachable(input);
   }
+}
+
+/** The link may have more now, and perhaps one that comes after it. */
+function linkSent(state: EngineState, link: Link): void {
+  serve(state, link);
+  const next = linkDrained(state, link);
+  if (next) serve(state, next);
 }
 
 function blockReadFor(
@@ -189,7 +198,19 @@ function handleTorrent(state: EngineState, input: TorrentInput): void {
 function setFleet(state: EngineState, input: Extract<EngineInput, { type: 'fleet' }>): void {
   state.fleet.clear();
   for (const { peerId, isOrigin } of input.nodes) state.fleet.set(peerId, { isOrigin });
-  for (const node of state.nodes.values()) node.isFleet = state.fleet.has(node.peerId);
+  for (const node of state.nodes.values()) regroup(state, node, state.fleet.has(node.peerId));
+}
+
+/** A stranger was taken into the fleet, or a node of the fleet left it: it counts with others now. */
+function regroup(state: EngineState, node: RemoteNode, isFleet: boolean): void {
+  if (node.isFleet === isFleet) return;
+  const channels = [...node.links].flatMap((link) => [...link.channels.values()]);
+  for (const channel of channels) pupilLeft(state, channel);
+  leaveGroup(state, node);
+  node.isFleet = isFleet;
+  node.group = joinGroup(state, node);
+  node.group.nodes.add(node);
+  for (const channel of channels) startOffering(state, channel);
 }
 
 function addTorrent(state: EngineState, input: Extract<EngineInput, { type: 'addTorrent' }>): void {

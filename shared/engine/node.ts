@@ -4,7 +4,7 @@ import type { PeerId } from '../units.ts';
 import type { Channel } from './channel.ts';
 import { WorkBudget } from './flood-guard.ts';
 import type { Link } from './link.ts';
-import type { Pupil } from './pupil.ts';
+import type { NodeGroup } from './node-group.ts';
 import { RequestDepth, type RequestDepthOptions } from './request-depth.ts';
 import { QueuedUploads } from './upload-queue.ts';
 
@@ -38,8 +38,8 @@ export class RemoteNode {
   readonly hungry = new Set<Link>();
   /** Smoothed time from request to block. */
   latencyMs = 0;
-  /** What it was entrusted with, while we super-seed. */
-  pupil: Pupil | undefined;
+  /** Who counts as one with it. */
+  group: NodeGroup;
   /** Its channels in which there may be pieces that nobody was told of, oldest first. */
   readonly untaught = new Set<Channel>();
   readonly readyAt: number;
@@ -47,7 +47,15 @@ export class RemoteNode {
   /** When it last told of a new piece, on any channel. */
   lastHaveAt = 0;
 
-  constructor(peerId: PeerId, ip: string, isFleet: boolean, depth: RequestDepthOptions, now: number) {
+  constructor(
+    peerId: PeerId,
+    ip: string,
+    isFleet: boolean,
+    group: NodeGroup,
+    depth: RequestDepthOptions,
+    now: number,
+  ) {
+    this.group = group;
     this.depth = new RequestDepth(depth);
     this.work = new WorkBudget(now);
     this.lastBlockAt = now;

@@ -5,8 +5,10 @@ import type { Random } from '../random.ts';
 import type { PeerId } from '../units.ts';
 
 export interface EngineTunables {
-  /** Upload slots, counted in nodes, the optimistic one among them. More slots: thinner slices. Default 9. */
+  /** Upload slots, counted in nodes, the optimistic one among them. Default 20: a fleet of that size needs no turns. */
   readonly uploadSlots: number;
+  /** So many of them for strangers while nodes of the fleet want some (threat row 1). Default 4. */
+  readonly strangerSlots: number;
   /** BEP 3: ten seconds, long enough for TCP to show its rate. */
   readonly chokingRoundMs: number;
   /** BEP 3: thirty seconds, long enough for a newcomer to get and give a piece. */
@@ -86,6 +88,7 @@ export interface EngineOptions extends Partial<EngineTunables> {
 
 export const defaultTunables: EngineTunables = {
   uploadSlots: 20,
+  strangerSlots: 4,
   chokingRoundMs: 10_000,
   optimisticRoundMs: 30_000,
   snubAfterMs: 60_000,

@@ -1,5 +1,5 @@
 /**
- * How much a super-seeding origin entrusts to one node, over all torrents (BEP 16, counted in bytes). Two limits,
+ * How much a super-seeding origin entrusts to one node (or a group of nodes that count as one), over all torrents (BEP 16, counted in bytes). Two limits,
  * both steered like a TCP window: what the node is told of and has not had yet (the pipeline, which keeps our uplink
  * busy), and what it had and nobody else has reported yet (the window, which keeps pieces from those that do not
  * pass them on). Whoever spreads what it got is given more; whoever sits on it is soon down to one piece at a time.
@@ -8,16 +8,17 @@ import { BLOCK_BYTES } from '../units.ts';
 
 /** Two blocks each: sixteen of them keep 20 Mbit/s busy for two round trips of 50 ms, and a small set is shared evenly. */
 const FIRST_PIPELINE_BYTES = 2 * BLOCK_BYTES;
-const FIRST_WINDOW_BYTES = 4 * BLOCK_BYTES;
+const FIRST_WINDOW_BYTES = 2 * BLOCK_BYTES;
 /** A path of 100 Mbit/s and 80 ms. */
 const MAX_PIPELINE_BYTES = 1 << 20;
 /** Strictness comes back slowly for a node that nobody gives anything: waiting doubles so often. */
 const MAX_STALLS = 4;
+/** A hoarder is told of a piece that matters again after so long; doubles with each failure, so many times. */
+const RETRY_MS = 2_000;
+const MAX_DOUBLINGS = 5;
 
 export class Pupil {
-  /** Nodes of one group (see choker/groups.ts) are one pupil: none of them is "another node" to the others. */
-  readonly group: string;
-  isFleet: boolean;
+  readonly isFleet: boolean;
   readonly #maxWindowBytes: number;
   #pipelineBytes = FIRST_PIPELINE_BYTES;
   #windowBytes: number;
@@ -25,6 +26,8 @@ export class Pupil {
   awaitedBytes = 0;
   /** Had and not seen elsewhere. */
   unspreadBytes = 0;
+  /** Before that it is told of nothing that others were not told of. */
+  trustedFrom = 0;
   /** Times in a row that a piece was not seen elsewhere in time. */
   failures = 0;
   /** Times in a row that it was told of a piece because it got nothing elsewhere. */
@@ -32,16 +35,15 @@ export class Pupil {
   /** Whatever it lacks may be told; ends when it has a piece from elsewhere. */
   isRelaxed = false;
 
-  constructor(group: string, isFleet: boolean, maxWindowBytes: number) {
-    this.group = group;
+  constructor(isFleet: boolean, maxWindowBytes: number) {
     this.isFleet = isFleet;
     this.#maxWindowBytes = maxWindowBytes;
     this.#windowBytes = Math.min(FIRST_WINDOW_BYTES, maxWindowBytes);
   }
 
-  /** Room for one more piece, of whatever length. */
-  get mayBeTold(): boolean {
-    return this.hasPipelineRoom && this.unspreadBytes < this.#windowBytes;
+  /** Room for one more piece that nobody else was told of, of whatever length. */
+  mayBeTold(now: number): boolean {
+    return this.hasPipelineRoom && this.unspreadBytes < this.#windowBytes && now >= this.trustedFrom;
   }
 
   get hasPipelineRoom(): boolean {
@@ -65,14 +67,21 @@ export class Pupil {
 
   spread(bytes: number): void {
     this.failures = 0;
+    this.trustedFrom = 0;
     this.#windowBytes = Math.min(this.#windowBytes + bytes, this.#maxWindowBytes);
   }
 
   /** A piece was neither had nor seen elsewhere in time. */
-  failed(): void {
+  failed(now: number): void {
     this.failures++;
+    if (this.isHoarding) this.trustedFrom = now + RETRY_MS * 2 ** Math.min(this.failures - 2, MAX_DOUBLINGS);
     this.#pipelineBytes = FIRST_PIPELINE_BYTES;
     this.#windowBytes = Math.max(this.#windowBytes / 2, 1);
+  }
+
+  /** It had after all what was told to others meanwhile. */
+  hadLate(): void {
+    this.failures = Math.max(this.failures - 1, 0);
   }
 
   relax(): void {

@@ -1,8 +1,7 @@
 /**
- * How long it takes from a node's having a piece until another node reports it; a piece that takes much longer is
- * told to somebody else. Mean and deviation as TCP takes them for its retransmission timer (RFC 6298 section 2).
+ * How long a piece may take before it is told to somebody else: until the node has it, and from there until another
+ * node reports it. Mean and deviation as TCP takes them for its retransmission timer (RFC 6298 section 2).
  */
-const FIRST_TIMEOUT_MS = 1_000;
 const MIN_TIMEOUT_MS = 400;
 const MAX_TIMEOUT_MS = 10_000;
 /** After a time-out the next is later (RFC 6298 section 5.5), but not twice as late: time-outs come in bunches here. */
@@ -11,7 +10,12 @@ const BACKOFF = 1.1;
 export class SpreadTime {
   #meanMs: number | undefined;
   #deviationMs = 0;
-  timeoutMs = FIRST_TIMEOUT_MS;
+  timeoutMs: number;
+
+  /** @param firstTimeoutMs while nothing was seen */
+  constructor(firstTimeoutMs: number) {
+    this.timeoutMs = firstTimeoutMs;
+  }
 
   seen(ms: number): void {
     if (this.#meanMs === undefined) {

@@ -9,11 +9,13 @@ import { BanList } from './bans.ts';
 import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
+import type { NodeGroup } from './node-group.ts';
 import { defaultTunables, type EngineOptions, type EngineTunables } from './options.ts';
 import { SpreadTime } from './spread-time.ts';
 import { Timers } from './timers.ts';
 import type { Torrent } from './torrent.ts';
 import type { TraceEvent } from './trace.ts';
+import { Uplink } from './uplink.ts';
 
 export interface EngineCounters {
   /** Payload over the wire, accepted. */
@@ -34,6 +36,8 @@ export class EngineState {
   readonly torrentsByWireHash = new Map<string, Torrent>();
   readonly links = new Map<LinkId, Link>();
   readonly nodes = new Map<string, RemoteNode>();
+  readonly groups = new Map<string, NodeGroup>();
+  readonly uplink = new Uplink();
   readonly channels = new Map<SourceId, Channel>();
   /** Who listens where, as far as links told: `<ip> <port>`. */
   readonly nodesByAddress = new Map<string, RemoteNode>();
@@ -56,7 +60,10 @@ export class EngineState {
   lastPeerBlockAt = 0;
   /** Smoothed time from request to block, over all nodes. */
   blockLatencyMs = 0;
-  readonly spreadTime = new SpreadTime();
+  /** From telling a node of a piece until it has it: on a thin uplink seconds stand in the kernel's buffers. */
+  readonly fetchTime = new SpreadTime(2_000);
+  /** From there until another node has it. */
+  readonly spreadTime = new SpreadTime(600);
   optimisticNode: string | undefined;
   /** Somebody looks at the trace. */
   isTracing: boolean;

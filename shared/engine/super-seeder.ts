@@ -19,6 +19,7 @@ export interface Lesson {
   readonly bytes: number;
   /** Told because the node got nothing elsewhere: nobody waits for it to spread. */
   readonly isExtra: boolean;
+  readonly toldAt: number;
   /** When it was told, or last seen in our own queue. */
   since: number;
   hadAt: number | undefined;
@@ -120,13 +121,14 @@ export class SuperSeeder {
   tellAny(source: number, view: LearnerView, now: number): Lesson | undefined {
     const enrolment = this.#enrolled.get(source);
     if (!enrolment) return undefined;
-    const isStranger = this.#fleetCount > 0 && !enrolment.pupil.isFleet;
-    let rarest: number | undefined;
-    for (let piece = 0; piece < this.#isUntold.size; piece++) {
-      if (view.has.has(piece) || enrolment.told.has(piece) || (isStranger && this.#isUntold.has(piece)))
-        continue;
-      if (rarest === undefined || view.availability(piece) < view.availability(rarest)) rarest = piece;
-    }
+    const { pupil } = enrolment;
+    // What nobody else was told is not for those that keep it.
+    const isOutOnly = (this.#fleetCount > 0 && !pupil.isFleet) || (pupil.isHoarding && !this.#isAlone);
+    const isFit = (piece: number) => !view.has.has(piece) && !(isOutOnly && this.#isUntold.has(piece));
+    const rarest =
+      this.#rarest(view, (piece) => isFit(piece) && !enrolment.told.has(piece)) ??
+      // It was told, and did not come for it; perhaps it forgot.
+      this.#rarest(view, (piece) => isFit(piece) && !enrolment.lessons.has(piece));
     return rarest === undefined ? undefined : this.#tellOutOfTurn(source, enrolment, rarest, now);
   }
 
@@ -159,7 +161,8 @@ export class SuperSeeder {
       if (isOver) this.#end(own, enrolment);
       return undefined;
     }
-    if (!enrolment.told.has(piece)) enrolment.pupil.gotElsewhere();
+    if (enrolment.told.has(piece)) enrolment.pupil.hadLate();
+    else enrolment.pupil.gotElsewhere();
     const lesson = this.#lessons.get(piece);
     if (!lesson || lesson.pupil === enrolment.pupil || lesson.hadAt === undefined) return undefined;
     this.#end(lesson, this.#enrolled.get(lesson.source) as Enrolment);
@@ -189,6 +192,15 @@ export class SuperSeeder {
     if (this.#isUntold.set(piece)) this.#untold.push(piece);
   }
 
+  #rarest(view: LearnerView, isFit: (piece: number) => boolean): number | undefined {
+    let rarest: number | undefined;
+    for (let piece = 0; piece < this.#isUntold.size; piece++) {
+      if (!isFit(piece)) continue;
+      if (rarest === undefined || view.availability(piece) < view.availability(rarest)) rarest = piece;
+    }
+    return rarest;
+  }
+
   #tellOutOfTurn(source: number, enrolment: Enrolment, piece: number, now: number): Lesson {
     const isExtra = !this.#isUntold.clear(piece);
     if (!isExtra) this.#untold.splice(this.#untold.indexOf(piece), 1);
@@ -205,6 +217,7 @@ export class SuperSeeder {
       piece,
       bytes,
       isExtra,
+      toldAt: now,
       since: now,
       hadAt: undefined,
     };

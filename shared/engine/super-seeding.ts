@@ -3,8 +3,7 @@
  * we had nothing. Only nodes with an upload slot are told anything; oldest torrents first, so that image sets become
  * complete one after the other; and our uplink never waits while there is something that nobody was told of.
  */
-import { groupOf } from '../choker/groups.ts';
-import type { PieceIndex } from '../units.ts';
+import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import { encodeHave } from '../wire/encode.ts';
 import type { Channel } from './channel.ts';
 import { nodeChanged } from './choking.ts';
@@ -46,6 +45,8 @@ export function pupilHas(state: EngineState, channel: Channel, piece: PieceIndex
   const { torrent, node, source } = channel;
   const seeder = activeSeeder(torrent);
   if (!seeder) return;
+  const own = seeder.lessonOf(piece);
+  if (own?.source === source && own.hadAt === undefined) state.fetchTime.seen(state.now - own.toldAt);
   const spread = seeder.had(source, piece, state.now, torrent.picker.availability(piece));
   if (spread?.hadAt !== undefined) {
     spread.pupil.spread(spread.bytes);
@@ -53,7 +54,7 @@ export function pupilHas(state: EngineState, channel: Channel, piece: PieceIndex
     const owner = state.channels.get(spread.source as Channel['source']);
     if (owner) teach(state, owner.node);
   }
-  if (isDry(node)) node.pupil?.ranDry(torrent.geometry.contentLength(piece));
+  if (isDry(node)) node.group.pupil?.ranDry(torrent.geometry.contentLength(piece));
   teach(state, node);
   teachIdle(state);
 }
@@ -87,7 +88,7 @@ export function pupilChoked(state: EngineState, node: RemoteNode): void {
 
 /** The node may become a learner, or is one: it deserves a slot before it was told of anything it could want. */
 export function isLearning(node: RemoteNode): boolean {
-  if (!node.pupil) return false;
+  if (!node.group.pupil) return false;
   for (const channel of channelsOf(node)) if (activeSeeder(channel.torrent) && !channel.isSeed) return true;
   return false;
 }
@@ -95,9 +96,9 @@ export function isLearning(node: RemoteNode): boolean {
 /** Gives up on pieces that did not spread in time, and on strictness for nodes that got nothing for too long. */
 export function superSeedTimer(state: EngineState): void {
   for (const node of state.nodes.values()) {
-    if (!node.pupil || !node.isUnchoked) continue;
+    if (!node.group.pupil || !node.isUnchoked) continue;
     giveUpLate(state, node);
-    if (stallsAt(state, node) <= state.now && isLearning(node)) node.pupil.relax();
+    if (stallsAt(state, node) <= state.now && isLearning(node)) node.group.pupil.relax();
     teach(state, node);
   }
   teachIdle(state);
@@ -113,8 +114,8 @@ function giveUpLate(state: EngineState, node: RemoteNode): void {
       if (lesson.hadAt === undefined && isQueued(channel, lesson)) lesson.since = state.now;
       if (dueAt(state, lesson) > state.now) continue;
       seeder.giveUp(lesson);
-      lesson.pupil.failed();
-      state.spreadTime.timedOut();
+      lesson.pupil.failed(state.now);
+      (lesson.hadAt === undefined ? state.fetchTime : state.spreadTime).timedOut();
       isLate = true;
     }
     if (isLate) teachOthers(state, channel.torrent);
@@ -123,18 +124,18 @@ function giveUpLate(state: EngineState, node: RemoteNode): void {
 
 /** Our own queue is no fault of the node's. */
 function isQueued(channel: Channel, { piece }: Lesson): boolean {
-  if (channel.link.unsentBytes > 0) return true;
+  if (channel.link.unsentBytes >= BLOCK_BYTES) return true;
   return [...channel.uploads, ...channel.reading].some((request) => request.piece === piece);
 }
 
 function dueAt(state: EngineState, lesson: Lesson): number {
   if (lesson.hadAt !== undefined) return lesson.hadAt + state.spreadTime.timeoutMs;
-  return lesson.since + 2 * state.options.superSeedStallMs;
+  return lesson.since + state.fetchTime.timeoutMs;
 }
 
 /** When the node will have waited long enough for what others were told. */
 function stallsAt(state: EngineState, node: RemoteNode): number {
-  const { pupil } = node;
+  const { pupil } = node.group;
   if (!pupil || pupil.awaitedBytes > 0 || pupil.isRelaxed) return Number.POSITIVE_INFINITY;
   const since = Math.max(node.unchokedAt, node.lastHaveAt, node.readyAt);
   return since + state.options.superSeedStallMs * 2 ** pupil.stalls;
@@ -142,15 +143,15 @@ function stallsAt(state: EngineState, node: RemoteNode): number {
 
 /** Tells the node of as many pieces as it may be told of. */
 function teach(state: EngineState, node: RemoteNode): void {
-  const { pupil } = node;
+  const { pupil } = node.group;
   if (!pupil || !node.isUnchoked) return;
-  while (pupil.mayBeTold && tellNext(state, node)) {}
+  while (pupil.mayBeTold(state.now) && tellNext(state, node)) {}
   while (pupil.isRelaxed && pupil.hasPipelineRoom && tellAny(state, node)) {}
 }
 
 function teachOthers(state: EngineState, torrent: Torrent): void {
   for (const channel of torrent.channels.values()) {
-    if (channel.isSeed || !channel.node.pupil) continue;
+    if (channel.isSeed || !channel.node.group.pupil) continue;
     channel.node.untaught.add(channel);
     teach(state, channel.node);
   }
@@ -160,10 +161,11 @@ function teachOthers(state: EngineState, torrent: Torrent): void {
 function teachIdle(state: EngineState): void {
   let best: RemoteNode | undefined;
   for (const node of state.nodes.values()) {
-    const { pupil } = node;
+    const { pupil } = node.group;
     if (!pupil || !node.isUnchoked) continue;
     if (pupil.awaitedBytes > 0) return;
-    if (node.untaught.size > 0 && (!best || pupil.trustBytes > (best.pupil as Pupil).trustBytes)) best = node;
+    if (node.untaught.size > 0 && (!best || pupil.trustBytes > (best.group.pupil as Pupil).trustBytes))
+      best = node;
   }
   if (best) tellNext(state, best);
 }
@@ -199,7 +201,7 @@ function tellAny(state: EngineState, node: RemoteNode): boolean {
 
 function say(state: EngineState, channel: Channel, lesson: Lesson): void {
   state.say(channel, encodeHave(lesson.piece));
-  state.timers.setNoLaterThan({ kind: 'superSeed' }, state.now + state.options.superSeedStallMs);
+  state.timers.setNoLaterThan({ kind: 'superSeed' }, state.now + state.spreadTime.timeoutMs);
   if (channel.link.channelsId !== undefined) return;
   const last = lesson.seeder.tellLast(channel.source, channel.has, state.now);
   if (last) state.say(channel, encodeHave(last.piece));
@@ -208,7 +210,7 @@ function say(state: EngineState, channel: Channel, lesson: Lesson): void {
 /** Nothing for the node waits in our queue. */
 function isDry(node: RemoteNode): boolean {
   for (const link of node.links)
-    if (link.unsentBytes > 0 || link.readingBytes > 0 || link.serving.size > 0) return false;
+    if (link.unsentBytes >= BLOCK_BYTES || link.readingBytes > 0 || link.serving.size > 0) return false;
   return true;
 }
 
@@ -216,19 +218,15 @@ function* channelsOf(node: RemoteNode): Iterable<Channel> {
   for (const link of node.links) yield* link.channels.values();
 }
 
-function pupilOf(state: EngineState, node: RemoteNode): Pupil {
-  const group = groupOf(node);
-  let { pupil } = node;
-  if (pupil?.group === group) return pupil;
-  pupil = undefined;
-  for (const other of state.nodes.values()) if (other.pupil?.group === group) pupil = other.pupil;
-  node.pupil = pupil ?? new Pupil(group, node.isFleet, state.options.superSeedWindowBytes);
-  return node.pupil;
+function pupilOf(state: EngineState, { group, isFleet }: RemoteNode): Pupil {
+  group.pupil ??= new Pupil(isFleet, state.options.superSeedWindowBytes);
+  return group.pupil;
 }
 
 function armTimer(state: EngineState, node: RemoteNode): void {
-  if (!node.pupil || !node.isUnchoked || !isLearning(node)) return;
-  let at = stallsAt(state, node);
+  if (!node.group.pupil || !node.isUnchoked || !isLearning(node)) return;
+  const { trustedFrom } = node.group.pupil;
+  let at = trustedFrom > state.now ? Math.min(stallsAt(state, node), trustedFrom) : stallsAt(state, node);
   for (const channel of channelsOf(node)) {
     for (const lesson of activeSeeder(channel.torrent)?.lessonsOf(channel.source) ?? [])
       at = Math.min(at, dueAt(state, lesson));

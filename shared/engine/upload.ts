@@ -8,6 +8,7 @@ import type { Channel } from './channel.ts';
 import { charge } from './flood-guard.ts';
 import type { Link } from './link.ts';
 import type { EngineState } from './state.ts';
+import { blockSent, sendBufferOf } from './uplink.ts';
 import type { UploadRequest } from './upload-queue.ts';
 import { piecesLost } from './verification.ts';
 
@@ -65,7 +66,7 @@ export function cancelUpload(state: EngineState, channel: Channel, block: WireBl
 /** Reads queued blocks while little waits to be sent, channel by channel in turns. */
 export function serve(state: EngineState, link: Link): void {
   for (const channel of link.serving) {
-    if (link.unsentBytes + link.readingBytes >= state.options.sendBufferBytes) return;
+    if (link.unsentBytes + link.readingBytes >= sendBufferOf(state, link)) return;
     link.serving.delete(channel);
     const request = channel.uploads.shift();
     if (!request) continue;
@@ -121,6 +122,7 @@ function sendBlock(state: EngineState, channel: Channel, request: UploadRequest,
   node.sentSinceUnchokeBytes += content.length;
   node.work.earn();
   const bytes = content.length;
+  blockSent(state, link, node, bytes);
   state.trace({
     type: 'blockSent',
     link: link.id,

@@ -28,6 +28,7 @@ export function drawTunables(random: Random): EngineTunables {
   const initialRequests = minRequests + draw(1, 16);
   return {
     uploadSlots: draw(2, 20),
+    strangerSlots: draw(1, 20),
     chokingRoundMs: draw(2_000, 20_000),
     optimisticRoundMs: draw(5_000, 60_000),
     snubAfterMs: draw(10_000, 120_000),

@@ -8,6 +8,9 @@ const SLOTS = { slots: 4 };
 function node(name: string, stats: Partial<NodeStats> = {}): NodeStats {
   return {
     node: name,
+    group: name,
+    isFleet: false,
+    comesAfter: false,
     isInterested: true,
     isUnchoked: false,
     isSnubbing: false,
@@ -61,7 +64,7 @@ describe('optimistic slot (BEP 3)', () => {
     let optimistic: string | undefined = 'd';
     for (let round = 0; round < 2_000; round++) {
       const nodes = new Set(['a', 'b', 'c', optimistic as string]);
-      const next = rotateOptimistic(stats, { nodes, optimistic }, random);
+      const next = rotateOptimistic(stats, { nodes, optimistic }, SLOTS, random);
       expect(next).not.toBe(optimistic);
       expect(['a', 'b', 'c']).not.toContain(next);
       optimistic = next;
@@ -113,5 +116,46 @@ describe('threat row 13: a seed takes turns instead of rewarding whoever asks fo
       'waiting',
       'greedy',
     ]);
+  });
+});
+
+describe('threat row 1: slots by who somebody is, not by how many ids he has', () => {
+  const sybils = Array.from({ length: 50 }, (_, i) => node(`sybil ${i}`, { group: '198.51.100' }));
+  const edge = (name: string) => node(name, { isFleet: true });
+
+  it('strangers of one group have one slot, however many they are', () => {
+    const stats = [...sybils, node('a'), node('b')];
+    const chosen = fillFreeSlots(stats, titForTat, SLOTS);
+    expect(chosen).toHaveLength(3);
+    expect(chosen).toEqual(expect.arrayContaining(['a', 'b']));
+    const round = chokingRound(stats, titForTat, undefined, SLOTS, seededRandom(1)).nodes;
+    expect([...round].filter((name) => name.startsWith('sybil'))).toHaveLength(1);
+  });
+
+  it('and one lot for the optimistic slot', () => {
+    const regular = ['x', 'y', 'z'].map((name) => node(name, { receivedBytesPerSecond: 9 }));
+    const stats = [...regular, ...sybils, node('a'), node('b')];
+    let sybilTurns = 0;
+    for (let seed = 0; seed < 300; seed++) {
+      const { optimistic } = chokingRound(stats, titForTat, undefined, SLOTS, seededRandom(seed));
+      if (optimistic?.startsWith('sybil')) sybilTurns++;
+    }
+    expect(sybilTurns).toBeGreaterThan(60);
+    expect(sybilTurns).toBeLessThan(140);
+  });
+
+  it('nodes of the fleet go first, and strangers beside them share a few slots', () => {
+    const options = { slots: 6, strangerSlots: 2 };
+    const strangers = ['a', 'b', 'c', 'd'].map((name) => node(name, { receivedBytesPerSecond: 1e6 }));
+    const stats = [...strangers, edge('e'), edge('f'), edge('g')];
+    const chosen = fillFreeSlots(stats, titForTat, options);
+    expect(chosen.slice(0, 3)).toEqual(['e', 'f', 'g']);
+    expect(chosen).toHaveLength(5);
+  });
+
+  it('a fleet that wants nothing leaves all slots to strangers', () => {
+    const strangers = ['a', 'b', 'c', 'd'].map((name) => node(name));
+    const idle = node('e', { isFleet: true, isInterested: false });
+    expect(fillFreeSlots([...strangers, idle], titForTat, { slots: 4, strangerSlots: 1 })).toHaveLength(4);
   });
 });

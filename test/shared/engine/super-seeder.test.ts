@@ -23,7 +23,7 @@ function classOf(members: readonly Member[], seed = 1) {
   const availability = (piece: number) => [...here].filter((node) => has[node]?.has(piece)).length;
   const pupilOf = ({ group, isFleet }: Member, node: number) => {
     const name = group ?? `node ${node}`;
-    const pupil = pupils.get(name) ?? new Pupil(name, isFleet ?? false, WINDOW_BYTES);
+    const pupil = pupils.get(name) ?? new Pupil(isFleet ?? false, WINDOW_BYTES);
     pupils.set(name, pupil);
     return pupil;
   };
@@ -130,6 +130,23 @@ describe('super-seeding (BEP 16)', () => {
     expect(told).toHaveLength(PIECES);
   });
 
+  it('threat row 12: a hoarder is told only of what others were told as well', () => {
+    const { next, any, pupil } = classOf(nodes(2));
+    const { piece } = next(1) as Lesson;
+    for (let i = 0; i < 3; i++) pupil[0]?.failed(0);
+    expect(any(0)?.piece).toBe(piece);
+    expect(any(0)).toBeUndefined();
+  });
+
+  it('a node that did not come for what it was told is told again, when nothing else is left', () => {
+    const { any, seeder } = classOf(nodes(1));
+    for (let i = 0; i < PIECES; i++) any(0);
+    expect(any(0)).toBeUndefined();
+    const [lesson] = seeder.lessonsOf(0);
+    seeder.giveUp(lesson as Lesson);
+    expect(any(0)?.piece).toBe(lesson?.piece);
+  });
+
   it('a node alone has nobody to spread to: nothing is waited for', () => {
     const { next, had, pupil } = classOf(nodes(1));
     had(0, (next(0) as Lesson).piece);
@@ -188,30 +205,41 @@ describe('super-seeding (BEP 16)', () => {
 });
 
 describe('what a node is entrusted with', () => {
-  it('grows with what it spreads and shrinks with what it keeps', () => {
-    const pupil = new Pupil('node', false, WINDOW_BYTES);
+  it('grows with what it spreads and shrinks with what it keeps; after a while a hoarder is tried again', () => {
+    const pupil = new Pupil(false, WINDOW_BYTES);
     const first = pupil.trustBytes;
     pupil.spread(PIECE_BYTES);
     expect(pupil.trustBytes).toBe(first + PIECE_BYTES);
-    for (let i = 0; i < 40; i++) pupil.failed();
+    for (let i = 0; i < 40; i++) pupil.failed(0);
     expect(pupil.isHoarding).toBe(true);
-    expect(pupil.mayBeTold, 'one piece at a time').toBe(true);
+    expect(pupil.mayBeTold(1_000)).toBe(false);
+    expect(pupil.mayBeTold(100_000), 'one piece at a time').toBe(true);
     pupil.unspreadBytes = PIECE_BYTES;
-    expect(pupil.mayBeTold).toBe(false);
+    expect(pupil.mayBeTold(100_000)).toBe(false);
+    pupil.unspreadBytes = 0;
     pupil.spread(PIECE_BYTES);
+    expect(pupil.isHoarding).toBe(false);
+    expect(pupil.mayBeTold(0)).toBe(true);
+  });
+
+  it('what comes late is no longer held against a node', () => {
+    const pupil = new Pupil(false, WINDOW_BYTES);
+    pupil.failed(0);
+    pupil.failed(0);
+    pupil.hadLate();
     expect(pupil.isHoarding).toBe(false);
   });
 
   it('never more than the window allows', () => {
-    const pupil = new Pupil('node', false, 10 * PIECE_BYTES);
+    const pupil = new Pupil(false, 10 * PIECE_BYTES);
     for (let i = 0; i < 100; i++) pupil.spread(PIECE_BYTES);
     expect(pupil.trustBytes).toBe(10 * PIECE_BYTES);
   });
 
   it('the pipeline grows when it ran dry', () => {
-    const pupil = new Pupil('node', false, WINDOW_BYTES);
+    const pupil = new Pupil(false, WINDOW_BYTES);
     const fill = () => {
-      while (pupil.mayBeTold) pupil.awaitedBytes += PIECE_BYTES;
+      while (pupil.mayBeTold(0)) pupil.awaitedBytes += PIECE_BYTES;
       return pupil.awaitedBytes;
     };
     const first = fill();

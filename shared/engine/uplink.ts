@@ -1,0 +1,77 @@
+/**
+ * Our uplink, shared by all links. Whoever comes after others (choker/standing.ts) is sent a block at a time, while no
+ * block for the others waits to leave, and beside those a small share.
+ */
+import { AFTER_SHARE, comesAfter } from '../choker/standing.ts';
+import { BLOCK_BYTES } from '../units.ts';
+import type { Link } from './link.ts';
+import type { RemoteNode } from './node.ts';
+import type { EngineState } from './state.ts';
+
+/** What the small share may save up, so that a pause does not turn into a burst. */
+const MAX_CREDIT_BYTES = 2 * BLOCK_BYTES;
+
+export class Uplink {
+  /** Links that come first, with blocks on their way to the kernel. */
+  readonly busy = new Set<Link>();
+  /** Links that come after, with requests to serve, longest waiting first. */
+  readonly waiting = new Set<Link>();
+  creditBytes = 0;
+
+  get hasRoomAfter(): boolean {
+    return this.busy.size === 0 || this.creditBytes >= BLOCK_BYTES;
+  }
+
+  forget(link: Link): void {
+    this.busy.delete(link);
+    this.waiting.delete(link);
+  }
+}
+
+/** How much the link may have in its buffer now; 0 when it has to wait for others. */
+export function sendBufferOf(state: EngineState, link: Link): number {
+  if (link.phase.name !== 'ready' || !isAfter(state, link.phase.node)) return state.options.sendBufferBytes;
+  // What is less than a block may be small messages that the host has not reported yet.
+  if (state.uplink.hasRoomAfter) return BLOCK_BYTES;
+  state.uplink.waiting.add(link);
+  return 0;
+}
+
+export function blockSent(state: EngineState, link: Link, node: RemoteNode, bytes: number): void {
+  const { uplink } = state;
+  if (isAfter(state, node)) uplink.creditBytes -= Math.min(bytes, uplink.creditBytes);
+  else {
+    uplink.busy.add(link);
+    uplink.creditBytes = Math.min(uplink.creditBytes + bytes * AFTER_SHARE, MAX_CREDIT_BYTES);
+  }
+}
+
+/** Bytes of the link left. @returns one that waited and may be served now, if there is one */
+export function linkDrained(state: EngineState, link: Link): Link | undefined {
+  const { uplink } = state;
+  if (link.unsentBytes < BLOCK_BYTES) uplink.busy.delete(link);
+  if (uplink.waiting.size === 0 || !uplink.hasRoomAfter) return undefined;
+  const [next] = uplink.waiting;
+  uplink.waiting.delete(next as Link);
+  return next;
+}
+
+/** A rate of the last ten seconds as bytes: what counts as lately. */
+const LATELY_SECONDS = 10;
+
+export function isAfter(state: EngineState, node: RemoteNode): boolean {
+  const { now } = state;
+  let [sent, received] = [0, 0];
+  for (const member of node.group.nodes) {
+    sent += member.sent.bytesPerSecond(now);
+    received += member.received.bytesPerSecond(now);
+  }
+  return comesAfter({
+    isFleet: node.isFleet,
+    hasFleet: state.fleet.size > 0,
+    isLeeching: state.wantingTorrents.size > 0,
+    sentBytes: sent * LATELY_SECONDS,
+    receivedBytes: received * LATELY_SECONDS,
+    isHoarding: node.group.pupil?.isHoarding ?? false,
+  });
+}
