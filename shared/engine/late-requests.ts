@@ -14,8 +14,8 @@ import type { EngineState } from './state.ts';
 
 /** A block is late when it has been due for so many times the usual latency. */
 const LATE_LATENCIES = 3;
-/** A node stalls when it was silent for so many times its own latency; above any jitter of a path that works. */
-const STALL_LATENCIES = 10;
+/** A node stalls when it was silent for so many times its own latency: no jitter of a path that works. */
+const STALL_LATENCIES = 6;
 const MIN_STALL_MS = 1_500;
 /** Late requests looked at per link and turn. */
 const MAX_LOOKED_AT = 64;
@@ -25,7 +25,8 @@ const LOOKS_PER_LATENESS = 8;
 /** The other side owes us blocks: look after the time in which it should have sent one. */
 export function armRequestTimer(state: EngineState, link: Link): void {
   const name = { kind: 'requests', link: link.id } as const;
-  if (!state.timers.has(name)) state.timers.set(name, dueAt(state, link));
+  // How long the node takes is known only once it has answered: no look is further off than the shortest stall.
+  if (!state.timers.has(name)) state.timers.set(name, Math.min(dueAt(state, link), state.now + MIN_STALL_MS));
 }
 
 /** The node sends nothing at all for a while, or not one block for a long one. */
@@ -45,9 +46,14 @@ function stallMs(state: EngineState, node: RemoteNode): number {
 
 /** Nothing came for too long although blocks are due: others are asked, this node begins again small. */
 export function requestTimer(state: EngineState, link: Link): void {
-  const [oldest] = link.outstanding;
-  if (!oldest || link.phase.name !== 'ready') return;
+  if (link.phase.name !== 'ready') return;
   const { node } = link.phase;
+  const [oldest] = link.outstanding;
+  if (!oldest) {
+    node.mayProbe = true;
+    state.linksToFill.add(link);
+    return;
+  }
   if (state.now >= node.lastBlockAt + stallMs(state, node)) stalled(state, link, node);
   else if (state.now >= oldest.askedAt + state.options.channelTimeoutMs) {
     for (const request of link.outstanding) {
@@ -56,19 +62,21 @@ export function requestTimer(state: EngineState, link: Link): void {
     }
   }
   if (link.outstanding.size > 0) armRequestTimer(state, link);
-  else state.askedLinks.delete(link);
+  else {
+    state.askedLinks.delete(link);
+    // Others have that long to take what it had; else it would be asked for the same again.
+    if (!node.mayProbe)
+      state.timers.set({ kind: 'requests', link: link.id }, state.now + stallMs(state, node));
+  }
 }
 
 function stalled(state: EngineState, link: Link, node: RemoteNode): void {
   node.depth.onTimeout();
   node.isSnubbing = true;
+  node.mayProbe = false;
   for (const request of [...link.outstanding]) giveAway(state, request);
   leaveBegun(state, link);
   state.askedLinks.delete(link);
-  node.lastBlockAt = state.now;
-  // Last of all links, this one is asked for what the others leave.
-  state.linksToFill.delete(link);
-  state.linksToFill.add(link);
 }
 
 function giveAway(state: EngineState, { channel, piece, blockIndex }: Request): void {

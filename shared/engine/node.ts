@@ -28,6 +28,8 @@ export class RemoteNode {
   interestedChannels = 0;
   /** Set while it leaves our requests unanswered for too long. */
   isSnubbing = false;
+  /** A snubbing node may be asked for one block, to see whether it is back. */
+  mayProbe = true;
   /** Requests to the node share its uplink, whatever torrent they are for: so they share one depth. */
   readonly depth: RequestDepth;
   /** Where it listens, as keys of the engine's address table. */

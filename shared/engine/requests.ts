@@ -67,8 +67,8 @@ export function fillNode(state: EngineState, node: RemoteNode, link: Link): void
   }
 }
 
-/** A node that leaves our requests unanswered is asked for one block, to see whether it is back. */
-const depthOf = (node: RemoteNode): number => (node.isSnubbing ? 1 : node.depth.limit);
+/** A node that leaves our requests unanswered is asked for one block at a time, after a pause. */
+const depthOf = (node: RemoteNode): number => (node.isSnubbing ? Number(node.mayProbe) : node.depth.limit);
 
 export function roomOn(link: Link, node: RemoteNode): number {
   return Math.min(link.maxRequests - link.outstanding.size, depthOf(node) - node.outstandingCount);
