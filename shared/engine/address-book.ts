@@ -2,10 +2,12 @@
 import type { Random } from '../random.ts';
 import { shuffle } from '../random.ts';
 import type { PeerId } from '../units.ts';
+import { type AddressSource, DialLimits, MAX_DIALS } from './dial-limits.ts';
 import type { Address } from './inputs.ts';
 
 interface Entry {
   readonly address: Address;
+  readonly source: AddressSource;
   failures: number;
   dialAt: number;
   isDialling: boolean;
@@ -26,6 +28,7 @@ export class AddressBook {
   #nextAt = Number.POSITIVE_INFINITY;
   readonly #maxEntries: number;
   readonly #redialAfterMs: number;
+  readonly #limits = new DialLimits();
   #diallingCount = 0;
 
   constructor(maxEntries: number, redialAfterMs: number) {
@@ -41,30 +44,41 @@ export class AddressBook {
     return this.#diallingCount;
   }
 
-  /** Port 0 cannot be dialled. Beyond the cap, what failed makes room; else the newcomer is dropped (threat row 2). */
-  add(addresses: readonly Address[]): void {
+  /** Port 0 cannot be dialled. Beyond the cap, what failed makes room, and so does a source that fills more than half; else the newcomer is dropped (threat row 2). */
+  add(addresses: readonly Address[], source: AddressSource): void {
     for (const address of addresses) {
       const key = keyOf(address);
       if (address.port === 0 || this.#entries.has(key)) continue;
-      if (this.#entries.size >= this.#maxEntries && !this.#dropFailed()) continue;
-      const entry = { address, failures: 0, dialAt: 0, isDialling: false, peerId: undefined };
+      if (this.#entries.size >= this.#maxEntries && !this.#dropFailed() && !this.#dropOf(source)) continue;
+      const entry = { address, source, failures: 0, dialAt: 0, isDialling: false, peerId: undefined };
       this.#entries.set(key, entry);
       this.#wait(entry);
     }
   }
 
   /** Addresses to dial now, at most `count`, least failed first; they count as being dialled. */
-  take(count: number, now: number, isLinked: (peerId: PeerId) => boolean, random: Random): Address[] {
+  take(
+    limit: number,
+    now: number,
+    isLinked: (peerId: PeerId) => boolean,
+    random: Random,
+    isReached: (address: Address) => boolean = () => false,
+  ): Address[] {
+    const count = Math.min(limit, MAX_DIALS - this.#diallingCount);
     if (count <= 0 || this.#nextAt > now) return [];
     const ready: Entry[] = [];
     for (const entry of this.#waiting) {
       if (entry.peerId !== undefined && isLinked(entry.peerId)) this.#waiting.delete(entry);
       else if (entry.dialAt <= now) ready.push(entry);
     }
-    const chosen = shuffle(ready, random)
-      .sort((a, b) => a.failures - b.failures)
-      .slice(0, count);
-    for (const entry of chosen) this.#setDialling(entry, true);
+    const chosen: Entry[] = [];
+    for (const entry of shuffle(ready, random).sort((a, b) => a.failures - b.failures)) {
+      if (chosen.length === count) break;
+      const { address, source } = entry;
+      if (!isReached(address) && !this.#limits.admits(address.ip, source)) continue;
+      this.#setDialling(entry, true);
+      chosen.push(entry);
+    }
     this.#nextAt = Number.POSITIVE_INFINITY;
     for (const { dialAt } of this.#waiting) this.#nextAt = Math.min(this.#nextAt, dialAt);
     return chosen.map((entry) => entry.address);
@@ -129,6 +143,19 @@ export class AddressBook {
     return false;
   }
 
+  /** The first that never answered, of a source that is not this one and has more than half of the book. */
+  #dropOf(newcomer: AddressSource): boolean {
+    let theirs = 0;
+    for (const { source } of this.#entries.values()) if (source !== newcomer) theirs++;
+    if (theirs <= this.#maxEntries / 2) return false;
+    for (const [key, entry] of this.#entries) {
+      if (entry.source === newcomer || entry.isDialling || entry.peerId !== undefined) continue;
+      this.#waiting.delete(entry);
+      return this.#entries.delete(key);
+    }
+    return false;
+  }
+
   #wait(entry: Entry): void {
     if (entry.dialAt === Number.POSITIVE_INFINITY) return;
     this.#waiting.add(entry);
@@ -139,6 +166,7 @@ export class AddressBook {
     if (isDialling) this.#waiting.delete(entry);
     if (entry.isDialling === isDialling) return;
     entry.isDialling = isDialling;
+    this.#limits.change(entry.address.ip, entry.source, isDialling ? 1 : -1);
     this.#diallingCount += isDialling ? 1 : -1;
   }
 }

@@ -133,6 +133,8 @@ function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: 
   });
   greet(state, link, ready, channel);
   awaitIntroduction(state, link, ready);
+  // There is room for the next dial.
+  if (link.direction === 'outbound') dialMore(state, torrent);
   state.timers.set({ kind: 'keepAlive', link: link.id }, state.now + state.options.keepAliveMs);
   state.timers.set({ kind: 'silence', link: link.id }, state.now + state.options.silenceTimeoutMs);
 }

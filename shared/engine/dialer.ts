@@ -23,7 +23,10 @@ export function dialMore(state: EngineState, torrent: Torrent): void {
   if (!torrent.wantsAnything || state.torrents.get(torrent.infoHash) !== torrent) return;
   const room = state.options.maxLinksPerTorrent - torrent.channels.size - torrent.addresses.diallingCount;
   const isLinked = (peerId: PeerId) => isLinkedTo(torrent, peerId);
-  for (const address of torrent.addresses.take(room, state.now, isLinked, state.options.random)) {
+  const isReached = (address: Address) =>
+    linkWithChannels(state.nodesByAddress.get(addressKey(address))) !== undefined;
+  const { random } = state.options;
+  for (const address of torrent.addresses.take(room, state.now, isLinked, random, isReached)) {
     if (state.bans.isAddressBanned(address.ip, state.now)) torrent.addresses.forget(address);
     else reach(state, torrent, address);
   }
@@ -113,7 +116,7 @@ export function announced(
   const isLonely = torrent.wantsAnything && torrent.channels.size === 0;
   scheduleAnnounce(state, torrent.infoHash, isLonely ? Math.min(intervalMs, LONELY_ANNOUNCE_MS) : intervalMs);
   // Who wants nothing dials nobody; it will ask again when it does.
-  if (torrent.wantsAnything) torrent.addresses.add(addresses);
+  if (torrent.wantsAnything) torrent.addresses.add(addresses, 'tracker');
   dialMore(state, torrent);
 }
 

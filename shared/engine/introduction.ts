@@ -16,7 +16,7 @@ export function introduced(state: EngineState, link: Link, ready: Ready, payload
     const address = { ip: link.address.ip, port: listenPort };
     knowAddress(state, address, ready.node);
     for (const { torrent } of link.channels.values()) {
-      torrent.addresses.add([address]);
+      torrent.addresses.add([address], 'host');
       torrent.addresses.identify(address, ready.node.peerId);
     }
   }

@@ -178,7 +178,7 @@ export class Torrent {
   /** The host tells where nodes of the torrent listen. */
   tell(addresses: readonly Address[]): void {
     this.#told = addresses;
-    this.#activity?.addresses.add(addresses);
+    this.#activity?.addresses.add(addresses, 'host');
   }
 
   /** Some address is known to which a dial may be tried, now or later. */
@@ -213,7 +213,7 @@ export class Torrent {
     const activity = new Activity(this, this.#state);
     this.#activity = activity;
     activity.picker.setWanted(this.wantsAll, new Set(), () => {});
-    if (this.#told) activity.addresses.add(this.#told);
+    if (this.#told) activity.addresses.add(this.#told, 'host');
     return activity;
   }
 

@@ -8,26 +8,68 @@ const PEER = 'ab'.repeat(20) as PeerId;
 const nobody = () => false;
 const random = () => seededRandom(1);
 
+describe('threat row 2: many addresses, of which most are invented', () => {
+  const invented = Array.from({ length: 1_000 }, (_, i) => ({
+    ip: `192.${i >> 8}.${i & 255}.1`,
+    port: 6881,
+  }));
+
+  it('one source does not fill the book, nor all dials', () => {
+    const book = new AddressBook(500, 2_000);
+    book.add(invented, 'host');
+    expect(book.take(50, 0, nobody, random())).toHaveLength(20);
+    const real = [1, 2, 3].map(address);
+    book.add(real, 'tracker');
+    expect(book.take(50, 0, nobody, random())).toEqual(expect.arrayContaining(real));
+    expect(book.size).toBe(500);
+  });
+
+  it('nor does one prefix take more than three dials at a time; one that ends makes room', () => {
+    const book = new AddressBook(500, 2_000);
+    const near = Array.from({ length: 250 }, (_, i) => ({ ip: `192.0.2.${i}`, port: 6881 }));
+    book.add(near, 'host');
+    const dials = book.take(50, 0, nobody, random());
+    expect(dials).toHaveLength(3);
+    expect(book.take(50, 0, nobody, random())).toEqual([]);
+    book.ended(dials[0] as { ip: string; port: number }, false, 0);
+    expect(book.take(50, 0, nobody, random())).toHaveLength(1);
+  });
+
+  it('a node that is linked already is not dialled, so that no limit holds for it', () => {
+    const book = new AddressBook(500, 2_000);
+    book.add(invented.slice(0, 30), 'host');
+    expect(book.take(50, 0, nobody, random(), () => true)).toHaveLength(30);
+  });
+
+  it('what was linked once does not make room for newcomers', () => {
+    const book = new AddressBook(2, 2_000);
+    book.add([address(1), address(2)], 'host');
+    book.identify(address(1), PEER);
+    book.add([address(3), address(4), address(5)], 'tracker');
+    expect(book.take(9, 0, nobody, random())).toContainEqual(address(1));
+  });
+});
+
 describe('addresses of a torrent', () => {
   it('are bounded in number, and port 0 is none (threat row 2)', () => {
     const book = new AddressBook(3, 2_000);
-    book.add([{ ip: '10.0.0.1', port: 0 }, ...[1, 2, 3, 4, 5].map(address)]);
+    book.add([{ ip: '10.0.0.1', port: 0 }, ...[1, 2, 3, 4, 5].map(address)], 'tracker');
     expect(book.take(99, 0, nobody, random())).toHaveLength(3);
   });
 
   it('that failed make room for new ones', () => {
     const book = new AddressBook(1, 2_000);
-    book.add([address(1)]);
+    book.add([address(1)], 'tracker');
     book.take(1, 0, nobody, random());
     book.ended(address(1), false, 0);
-    book.add([address(2)]);
+    book.add([address(2)], 'tracker');
     expect(book.take(9, 1e9, nobody, random())).toEqual([address(2)]);
   });
 
   it('are dialled once at a time', () => {
     const book = new AddressBook(9, 2_000);
-    book.add([address(1)]);
-    book.add([address(1)]);
+    book.add([address(1)], 'tracker');
+    book.add([address(1)], 'tracker');
     expect(book.take(9, 0, nobody, random())).toEqual([address(1)]);
     expect(book.take(9, 0, nobody, random())).toEqual([]);
     expect(book.diallingCount).toBe(1);
@@ -35,7 +77,7 @@ describe('addresses of a torrent', () => {
 
   it('that fail wait longer each time, up to a minute', () => {
     const book = new AddressBook(9, 2_000);
-    book.add([address(1)]);
+    book.add([address(1)], 'tracker');
     let now = 0;
     const waits: number[] = [];
     for (let i = 0; i < 7; i++) {
@@ -50,7 +92,7 @@ describe('addresses of a torrent', () => {
 
   it('of a node that is linked already are not dialled', () => {
     const book = new AddressBook(9, 2_000);
-    book.add([address(1)]);
+    book.add([address(1)], 'tracker');
     book.identify(address(1), PEER);
     expect(book.take(9, 0, (peerId) => peerId === PEER, random())).toEqual([]);
     expect(book.nextDialAt).toBe(Number.POSITIVE_INFINITY);
@@ -60,7 +102,7 @@ describe('addresses of a torrent', () => {
 
   it('cost nothing to ask for while none is ready', () => {
     const book = new AddressBook(9, 2_000);
-    book.add([1, 2].map(address));
+    book.add([1, 2].map(address), 'tracker');
     book.identify(address(1), PEER);
     book.take(9, 0, () => true, random());
     book.ended(address(2), false, 0);
@@ -72,9 +114,9 @@ describe('addresses of a torrent', () => {
 
   it('that were forgotten are never dialled again', () => {
     const book = new AddressBook(9, 2_000);
-    book.add([address(1)]);
+    book.add([address(1)], 'tracker');
     book.forget(address(1));
-    book.add([address(1)]);
+    book.add([address(1)], 'tracker');
     expect(book.take(9, 1e12, nobody, random())).toEqual([]);
   });
 });
