@@ -5,7 +5,7 @@ import type { WireBlock } from '../wire/messages.ts';
 import type { Channel } from './channel.ts';
 import { charge } from './flood-guard.ts';
 import type { RemoteNode } from './node.ts';
-import { becameRarer, cancelRequest, fillNode, tellInterest } from './requests.ts';
+import { becameRarer, cancelRequest, fillNode, shareIfSlow, tellInterest } from './requests.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
 import { pieceArrived } from './verification.ts';
@@ -41,6 +41,7 @@ export function blockReceived(
   node.received.add(bytes.length, state.now);
   takeBlock(state, channel, piece, blockIndex, bytes);
   tellInterest(state, channel);
+  shareIfSlow(state, channel.link, node);
   fillNode(state, node, channel.link);
 }
 

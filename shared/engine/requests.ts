@@ -20,6 +20,9 @@ import type { Torrent } from './torrent.ts';
 /** A waiting reader's channel may have so many requests out whatever else the node still owes us. */
 const READER_REQUESTS = 16;
 
+/** A node is slow when it takes so many times the usual latency. */
+const SLOW_LATENCIES = 4;
+
 /** Says whether we are interested, and asks the link for as many blocks as its node's depth allows. */
 export function fillRequests(state: EngineState, channel: Channel): void {
   tellInterest(state, channel);
@@ -241,6 +244,11 @@ export function abandonRequests(state: EngineState, channel: Channel): void {
   }
   if (link.outstanding.size === 0) state.askedLinks.delete(link);
   leaveBegun(state, link, channel);
+}
+
+/** A node that turned slow need not bring its pieces to their end: others may ask for the rest. */
+export function shareIfSlow(state: EngineState, link: Link, node: RemoteNode): void {
+  if (node.latencyMs > SLOW_LATENCIES * state.blockLatencyMs) leaveBegun(state, link);
 }
 
 /** Others may go on with what the link began, on one channel or on all. */

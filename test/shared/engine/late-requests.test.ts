@@ -72,6 +72,23 @@ describe('a node that is late', () => {
   });
 });
 
+it('a node that turns out slow does not bring its pieces to their end: others do', () => {
+  const torrent = large(6, 16, 60);
+  const { swarm, seeds, received, isDone } = swarmOf(6, [1_000_000, 20_000], [torrent]);
+  expect(swarm.runUntil(isDone, 120_000)).toBe(true);
+  const slow = seeds[1] as VirtualNode;
+  const begun = received.filter(
+    ({ peerId, piece }, i) =>
+      peerId === slow.peerId && received.findIndex((other) => other.piece === piece) === i,
+  );
+  expect(begun.length).toBeGreaterThan(0);
+  for (const { at, piece } of begun) {
+    const times = received.filter((other) => other.piece === piece).map((other) => other.at);
+    // Alone it takes 12 s for a piece; eight blocks were asked of it before it showed how slow it is.
+    expect(Math.max(...times) - at, `piece ${piece}`).toBeLessThan(9_000);
+  }
+});
+
 describe('where blocks come from', () => {
   it('a piece from one node as far as possible', () => {
     const torrent = large(3, 8);
