@@ -7,9 +7,10 @@
 import { BLOCK_BYTES } from '../units.ts';
 import { encodeCancel } from '../wire/encode.ts';
 import type { Request } from './channel.ts';
+import { leaveBegun } from './given-up-requests.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
-import { askBlock, leaveBegun, roomForReader, roomOn } from './requests.ts';
+import { askBlock, roomForReader, roomOn } from './requests.ts';
 import type { EngineState } from './state.ts';
 
 /** A block is late when it has been due for so many times the usual latency. */

@@ -2,7 +2,8 @@
 import type { PieceIndex } from '../units.ts';
 import type { Channel } from './channel.ts';
 import { closeChannel } from './channels.ts';
-import { candidateFound, fillRequests } from './requests.ts';
+import { candidateFound } from './free-pieces.ts';
+import { fillRequests } from './requests.ts';
 import type { EngineState } from './state.ts';
 
 /** Takes in pieces the other side has. @returns those that are news */

@@ -6,22 +6,19 @@
  */
 
 import type { Block } from '../geometry.ts';
-import { BEGUN_LEVEL, MAX_LEVEL } from '../picker/candidates.ts';
+import { BEGUN_LEVEL } from '../picker/candidates.ts';
 import type { PieceIndex } from '../units.ts';
-import { encodeCancel, encodeInterested, encodeNotInterested, encodeRequest } from '../wire/encode.ts';
+import { encodeInterested, encodeNotInterested, encodeRequest } from '../wire/encode.ts';
 import { askAllowed, askSuggested } from './allowed-fast.ts';
 import type { Channel } from './channel.ts';
+import { levelOf } from './free-pieces.ts';
 import { armLateRequests, armRequestTimer } from './late-requests.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
 import type { EngineState } from './state.ts';
-import type { Torrent } from './torrent.ts';
 
 /** A waiting reader's channel may have so many requests out whatever else the node still owes us. */
 const READER_REQUESTS = 16;
-
-/** A node is slow when it takes so many times the usual latency. */
-const SLOW_LATENCIES = 4;
 
 /** Says whether we are interested, and asks the link for as many blocks as its node's depth allows. */
 export function fillRequests(state: EngineState, channel: Channel): void {
@@ -172,43 +169,6 @@ export function askBlock(state: EngineState, channel: Channel, block: Block): vo
   if (channel.torrent.picker.isAwaited(block.piece)) armLateRequests(state);
 }
 
-/**
- * Where an open piece stands among candidates. Random first piece (BEP 3): a torrent of which we have nothing yet is
- * of use to others with any piece, and all the sooner if it is not the one that everybody fetches.
- */
-function levelOf(torrent: Torrent, piece: PieceIndex): number {
-  return torrent.held.count === 0 ? 1 : Math.min(torrent.picker.availability(piece), MAX_LEVEL);
-}
-
-/** The other side of a channel has the piece, and we may want it. */
-export function candidateFound(channel: Channel, piece: PieceIndex): void {
-  const { torrent, link } = channel;
-  const isLeft = torrent.picker.isLeft(piece);
-  if (!isLeft && !torrent.picker.isOpen(piece)) return;
-  link.candidates.add(channel, piece, isLeft ? BEGUN_LEVEL : levelOf(torrent, piece));
-  if (torrent.picker.isAwaited(piece)) link.awaiting.add(channel);
-}
-
-/** The piece may be asked for anew, whole or in part: by every link that has it. */
-export function pieceFree(state: EngineState, torrent: Torrent, piece: PieceIndex, begun: boolean): void {
-  const isAwaited = torrent.picker.isAwaited(piece);
-  for (const channel of torrent.channels.values()) {
-    if (!channel.has.has(piece)) continue;
-    channel.link.candidates.add(channel, piece, begun ? BEGUN_LEVEL : levelOf(torrent, piece));
-    if (isAwaited) channel.link.awaiting.add(channel);
-    state.linksToFill.add(channel.link);
-  }
-}
-
-/** The piece became rare: where it still is, it comes up earlier. Of common pieces one more or less is no matter. */
-export function becameRarer(torrent: Torrent, piece: PieceIndex): void {
-  if (!torrent.picker.isOpen(piece) || torrent.picker.availability(piece) > RARE) return;
-  for (const channel of torrent.channels.values()) {
-    if (channel.has.has(piece)) channel.link.candidates.add(channel, piece, levelOf(torrent, piece));
-  }
-}
-const RARE = 3;
-
 export function tellInterest(state: EngineState, channel: Channel): void {
   const isInterested = channel.wantedCount > 0;
   if (isInterested === channel.amInterested) return;
@@ -220,44 +180,4 @@ export function tellInterest(state: EngineState, channel: Channel): void {
   const { peerId } = channel.node;
   const type = isInterested ? 'interested' : 'notInterested';
   state.trace({ type, link, peerId, torrent: channel.torrent.infoHash });
-}
-
-/** Another node was faster. */
-export function cancelRequest(
-  state: EngineState,
-  channel: Channel,
-  piece: PieceIndex,
-  blockIndex: number,
-): void {
-  const block = channel.torrent.geometry.block(piece, blockIndex);
-  channel.giveUp(channel.keyOf(piece, block.beginBytes));
-  state.say(channel, encodeCancel(block));
-  state.linksToFill.add(channel.link);
-}
-
-/** Gives all of a channel's requests to others: it is gone. */
-export function abandonRequests(state: EngineState, channel: Channel): void {
-  const { link, torrent, source } = channel;
-  for (const { piece, blockIndex } of [...channel.outstanding.values()]) {
-    channel.giveUp(channel.keyOf(piece, torrent.geometry.block(piece, blockIndex).beginBytes));
-    torrent.picker.release(source, piece, blockIndex);
-  }
-  if (link.outstanding.size === 0) state.askedLinks.delete(link);
-  leaveBegun(state, link, channel);
-}
-
-/** A node that turned slow need not bring its pieces to their end: others may ask for the rest. */
-export function shareIfSlow(state: EngineState, link: Link, node: RemoteNode): void {
-  if (node.latencyMs > SLOW_LATENCIES * state.blockLatencyMs) leaveBegun(state, link);
-}
-
-/** Others may go on with what the link began, on one channel or on all. */
-export function leaveBegun(state: EngineState, link: Link, channel?: Channel): void {
-  if (link.begun.length === 0) return;
-  const left = link.begun.splice(0);
-  for (const begun of left) {
-    if (channel !== undefined && begun.channel !== channel) link.begun.push(begun);
-    else begun.channel.torrent.picker.leave(begun.channel.source, begun.piece);
-  }
-  if (link.begun.length === 0) state.begunLinks.delete(link);
 }

@@ -10,8 +10,8 @@ import { Picker } from '../picker/picker.ts';
 import type { InfoHash, InfoHashV2, PieceIndex } from '../units.ts';
 import { AddressBook } from './address-book.ts';
 import type { Channel } from './channel.ts';
+import { pieceFree } from './free-pieces.ts';
 import type { Address } from './inputs.ts';
-import { pieceFree } from './requests.ts';
 import type { EngineState } from './state.ts';
 import { SuperSeeder } from './super-seeder.ts';
 

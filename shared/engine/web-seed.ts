@@ -2,7 +2,7 @@
 import { WEB_SEED } from '../picker/partial-piece.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import { bufferOf } from './download.ts';
-import { cancelRequest } from './requests.ts';
+import { cancelRequest } from './given-up-requests.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent, WebSeedState } from './torrent.ts';
 import { pieceArrived } from './verification.ts';
