@@ -44,7 +44,8 @@ export class RemoteNode {
   group: NodeGroup;
   /** Its channels in which there may be pieces that nobody was told of, oldest first. */
   readonly untaught = new Set<Channel>();
-  readonly readyAt: number;
+  /** When it last came to a torrent that we super-seed. */
+  learnsSince = 0;
   lastBlockAt: number;
   /** When it last told of a new piece, on any channel. */
   lastHaveAt = 0;
@@ -61,7 +62,6 @@ export class RemoteNode {
     this.depth = new RequestDepth(depth);
     this.work = new WorkBudget(now);
     this.lastBlockAt = now;
-    this.readyAt = now;
     this.key = nodeKey(peerId, ip);
     this.peerId = peerId;
     this.ip = ip;

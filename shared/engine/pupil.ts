@@ -84,6 +84,12 @@ export class Pupil {
     this.failures = Math.max(this.failures - 1, 0);
   }
 
+  /** It has all of what came before: what was found out then says nothing about how to share a new set evenly. */
+  begin(): void {
+    this.#pipelineBytes = FIRST_PIPELINE_BYTES;
+    this.gotElsewhere();
+  }
+
   relax(): void {
     this.isRelaxed = true;
     this.stalls = Math.min(this.stalls + 1, MAX_STALLS);

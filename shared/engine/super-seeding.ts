@@ -25,7 +25,10 @@ export function startOffering(state: EngineState, channel: Channel): void {
   const seeder = activeSeeder(channel.torrent);
   if (!seeder || channel.isSeed) return;
   const { node } = channel;
-  seeder.join(channel.source, pupilOf(state, node));
+  const pupil = pupilOf(state, node);
+  if (!isLearning(node, channel)) pupil.begin();
+  node.learnsSince = state.now;
+  seeder.join(channel.source, pupil);
   node.untaught.add(channel);
   if (node.isUnchoked) teach(state, node);
   else nodeChanged(state);
@@ -87,9 +90,10 @@ export function pupilChoked(state: EngineState, node: RemoteNode): void {
 }
 
 /** The node may become a learner, or is one: it deserves a slot before it was told of anything it could want. */
-export function isLearning(node: RemoteNode): boolean {
+export function isLearning(node: RemoteNode, but?: Channel): boolean {
   if (!node.group.pupil) return false;
-  for (const channel of channelsOf(node)) if (activeSeeder(channel.torrent) && !channel.isSeed) return true;
+  for (const channel of channelsOf(node))
+    if (channel !== but && !channel.isSeed && activeSeeder(channel.torrent)) return true;
   return false;
 }
 
@@ -137,7 +141,7 @@ function dueAt(state: EngineState, lesson: Lesson): number {
 function stallsAt(state: EngineState, node: RemoteNode): number {
   const { pupil } = node.group;
   if (!pupil || pupil.awaitedBytes > 0 || pupil.isRelaxed) return Number.POSITIVE_INFINITY;
-  const since = Math.max(node.unchokedAt, node.lastHaveAt, node.readyAt);
+  const since = Math.max(node.unchokedAt, node.lastHaveAt, node.learnsSince);
   return since + state.options.superSeedStallMs * 2 ** pupil.stalls;
 }
 
