@@ -79,9 +79,9 @@ export class Pupil {
     this.#windowBytes = Math.max(this.#windowBytes / 2, 1);
   }
 
-  /** It had after all what was told to others meanwhile. */
+  /** It had after all what was told to others meanwhile. A hoarder is slow because we serve it last: no merit. */
   hadLate(): void {
-    this.failures = Math.max(this.failures - 1, 0);
+    if (!this.isHoarding) this.failures = Math.max(this.failures - 1, 0);
   }
 
   /** It has all of what came before: what was found out then says nothing about how to share a new set evenly. */

@@ -150,7 +150,10 @@ function teach(state: EngineState, node: RemoteNode): void {
   const { pupil } = node.group;
   if (!pupil || !node.isUnchoked) return;
   while (pupil.mayBeTold(state.now) && tellNext(state, node)) {}
-  while (pupil.isRelaxed && pupil.hasPipelineRoom && tellAny(state, node)) {}
+  while (pupil.isRelaxed && pupil.hasPipelineRoom && tellAny(state, node)) {
+    // One at a time for those that keep what they get.
+    if (pupil.isHoarding) pupil.isRelaxed = false;
+  }
 }
 
 function teachOthers(state: EngineState, torrent: Torrent): void {

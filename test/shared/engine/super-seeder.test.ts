@@ -222,12 +222,16 @@ describe('what a node is entrusted with', () => {
     expect(pupil.mayBeTold(0)).toBe(true);
   });
 
-  it('what comes late is no longer held against a node', () => {
+  it('what comes late is no longer held against a node, but makes no hoarder honest', () => {
     const pupil = new Pupil(false, WINDOW_BYTES);
-    pupil.failed(0);
-    pupil.failed(0);
-    pupil.hadLate();
+    for (let i = 0; i < 3; i++) {
+      pupil.failed(0);
+      pupil.hadLate();
+    }
     expect(pupil.isHoarding).toBe(false);
+    for (let i = 0; i < 2; i++) pupil.failed(0);
+    for (let i = 0; i < 9; i++) pupil.hadLate();
+    expect(pupil.isHoarding).toBe(true);
   });
 
   it('never more than the window allows', () => {
