@@ -28,9 +28,16 @@ export class Uplink {
   }
 }
 
-/** How much the link may have in its buffer now; 0 when it has to wait for others. */
+/**
+ * How much the link may have in its buffer now; 0 when it has to wait for others. A stock client has a link for each
+ * torrent: all of a node's links share what one has, or who opens more links would get more.
+ */
 export function sendBufferOf(state: EngineState, link: Link): number {
-  if (link.phase.name !== 'ready' || !isAfter(state, link.phase.node)) return state.options.sendBufferBytes;
+  const { sendBufferBytes } = state.options;
+  if (link.phase.name !== 'ready') return sendBufferBytes;
+  const { node } = link.phase;
+  const share = Math.max(sendBufferBytes / node.links.size, Math.min(BLOCK_BYTES, sendBufferBytes));
+  if (!isAfter(state, node)) return share;
   // What is less than a block may be small messages that the host has not reported yet.
   if (state.uplink.hasRoomAfter) return BLOCK_BYTES;
   state.uplink.waiting.add(link);
@@ -59,17 +66,19 @@ export function linkDrained(state: EngineState, link: Link): Link | undefined {
 /** A rate of the last ten seconds as bytes: what counts as lately. */
 const LATELY_SECONDS = 10;
 
+/** Asked for every block: rates are looked at only where they decide. */
 export function isAfter(state: EngineState, node: RemoteNode): boolean {
-  const { now } = state;
+  if (node.isFleet) return false;
+  const isLeeching = state.wantingTorrents.size > 0;
   let [sent, received] = [0, 0];
-  for (const member of node.group.nodes) {
-    sent += member.sent.bytesPerSecond(now);
-    received += member.received.bytesPerSecond(now);
+  for (const member of isLeeching ? node.group.nodes : []) {
+    sent += member.sent.bytesPerSecond(state.now);
+    received += member.received.bytesPerSecond(state.now);
   }
   return comesAfter({
-    isFleet: node.isFleet,
+    isFleet: false,
     hasFleet: state.fleet.size > 0,
-    isLeeching: state.wantingTorrents.size > 0,
+    isLeeching,
     sentBytes: sent * LATELY_SECONDS,
     receivedBytes: received * LATELY_SECONDS,
     isHoarding: node.group.pupil?.isHoarding ?? false,

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { Link } from '../../../shared/engine/link.ts';
+import { RemoteNode } from '../../../shared/engine/node.ts';
+import { joinGroup } from '../../../shared/engine/node-group.ts';
+import { EngineState } from '../../../shared/engine/state.ts';
+import { blockSent, linkDrained, sendBufferOf } from '../../../shared/engine/uplink.ts';
+import { seededRandom } from '../../../shared/random.ts';
+import { BLOCK_BYTES, type LinkId, type PeerId } from '../../../shared/units.ts';
+import { MessageDecoder } from '../../../shared/wire/decoder.ts';
+import { HandshakeReader } from '../../../shared/wire/handshake.ts';
+
+const OUR_ID = '00'.repeat(20) as PeerId;
+const DEPTH = { minRequests: 1, initialRequests: 1, maxRequests: 1, targetLatencyMs: 1 };
+
+function uplink() {
+  const state = new EngineState({ peerId: OUR_ID, listenPort: undefined, random: seededRandom(1) });
+  let nextLink = 1;
+  const linkOf = (node: RemoteNode): Link => {
+    const reader = new HandshakeReader();
+    const phase = { name: 'handshaking', reader, torrent: undefined } as const;
+    const link = new Link(nextLink++ as LinkId, 'inbound', { ip: node.ip, port: 1 }, phase, 0);
+    const decoder = new MessageDecoder({ maxMessageBytes: 1_000 });
+    link.phase = { name: 'ready', node, decoder, fast: true, extended: true };
+    node.links.add(link);
+    return link;
+  };
+  const nodeAt = (ip: string, isFleet: boolean): RemoteNode => {
+    const peerId = `${nextLink}`.padStart(40, '0') as PeerId;
+    const group = joinGroup(state, { key: `${peerId}@${ip}`, ip, isFleet });
+    const node = new RemoteNode(peerId, ip, isFleet, group, DEPTH, 0);
+    group.nodes.add(node);
+    return node;
+  };
+  return { state, linkOf, nodeAt };
+}
+
+describe('who may send on a full uplink', () => {
+  it('all links of a node share what one would have: who opens more of them does not get more', () => {
+    const { state, linkOf, nodeAt } = uplink();
+    const node = nodeAt('203.0.113.1', false);
+    const links = Array.from({ length: 3 }, () => linkOf(node));
+    const sum = links.reduce((bytes, link) => bytes + sendBufferOf(state, link), 0);
+    expect(sum).toBe(state.options.sendBufferBytes);
+    for (let i = 0; i < 50; i++) linkOf(node);
+    expect(sendBufferOf(state, links[0] as Link), 'a block at least').toBe(BLOCK_BYTES);
+  });
+
+  it('threat row 1: a stranger beside the fleet waits while a block for an edge waits to leave', () => {
+    const { state, linkOf, nodeAt } = uplink();
+    const edge = nodeAt('203.0.113.1', true);
+    const stranger = nodeAt('198.51.100.1', false);
+    state.fleet.set(edge.peerId, { isOrigin: false });
+    const [first, after] = [linkOf(edge), linkOf(stranger)];
+    expect(sendBufferOf(state, after), 'nobody else wants anything').toBe(BLOCK_BYTES);
+    first.unsentBytes = BLOCK_BYTES;
+    blockSent(state, first, edge, BLOCK_BYTES);
+    expect(sendBufferOf(state, after)).toBe(0);
+    expect(linkDrained(state, first)).toBeUndefined();
+    first.unsentBytes = 0;
+    expect(linkDrained(state, first)).toBe(after);
+  });
+
+  it('and gets one block of thirty-two in any case', () => {
+    const { state, linkOf, nodeAt } = uplink();
+    const edge = nodeAt('203.0.113.1', true);
+    const stranger = nodeAt('198.51.100.1', false);
+    state.fleet.set(edge.peerId, { isOrigin: false });
+    const [first, after] = [linkOf(edge), linkOf(stranger)];
+    first.unsentBytes = BLOCK_BYTES;
+    let served = 0;
+    for (let i = 0; i < 320; i++) {
+      blockSent(state, first, edge, BLOCK_BYTES);
+      if (sendBufferOf(state, after) === 0) continue;
+      served++;
+      blockSent(state, after, stranger, BLOCK_BYTES);
+    }
+    expect(served).toBe(10);
+  });
+});
