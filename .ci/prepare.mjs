@@ -18,6 +18,7 @@ const SOURCES = [
   'edge-node',
   'storefront',
   'test/bench',
+  'test/netlab',
   'package.json',
   'tsconfig.json',
   'tsconfig.base.json',

@@ -1,0 +1,80 @@
+/** The scenarios by name: links, payload, and the marks their figures are held to. */
+import type { Lab } from './lab.ts';
+import { type RunReport, reportOf } from './metrics.ts';
+import type { WantedSets } from './payload.ts';
+import { publishedFor } from './published.ts';
+import { spread } from './spread.ts';
+import type { LinkShape } from './switch.ts';
+
+export interface Mark {
+  /** Name of the figure. */
+  readonly figure: string;
+  readonly atMost: number;
+}
+
+export interface FanOutShape {
+  readonly wanted: WantedSets;
+  readonly edges: number;
+  readonly seedUpKbit: number;
+  readonly edgeLink: LinkShape;
+}
+
+export interface Scenario {
+  readonly summary: string;
+  readonly marks: readonly Mark[];
+  run(lab: Lab): Promise<RunReport>;
+  /** With which stock clients can be run beside; undefined: none can do this. */
+  readonly fanOut?: FanOutShape;
+}
+
+const MIB = 2 ** 20;
+
+export const CABLE: LinkShape = { upKbit: 20_000, downKbit: 40_000 };
+/** What most scenarios are about: 32 MiB from 20 Mbit/s to 8 edges; the bound is 13.4 s. */
+export const EIGHT: FanOutShape = {
+  wanted: { sets: 24, bytesEach: (32 * MIB) / 24 },
+  edges: 8,
+  seedUpKbit: 20_000,
+  edgeLink: CABLE,
+};
+
+function fanOut(summary: string, shape: FanOutShape, marks: readonly Mark[]): Scenario {
+  return {
+    summary,
+    marks,
+    fanOut: shape,
+    run: async (lab) => {
+      const published = await publishedFor(lab.photos, shape.wanted);
+      const { seedUpKbit, edgeLink } = shape;
+      const behaviours = Array.from({ length: shape.edges }, () => 'honest' as const);
+      return reportOf(await spread(lab, { published, seedUpKbit, edgeLink, behaviours }));
+    },
+  };
+}
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  'fan-out': fanOut('32 MiB in 24 image sets to 8 edges', EIGHT, [
+    { figure: 'last/bound', atMost: 1.25 },
+    { figure: 'copies', atMost: 1.1 },
+  ]),
+  'many-sets': fanOut(
+    'the same bytes as 200 image sets',
+    { ...EIGHT, wanted: { sets: 200, bytesEach: (32 * MIB) / 200 } },
+    [{ figure: 'last/bound', atMost: 1.35 }],
+  ),
+  'sixteen-edges': fanOut(
+    '16 MiB to 16 edges at half the rates',
+    {
+      wanted: { sets: 12, bytesEach: (16 * MIB) / 12 },
+      edges: 16,
+      seedUpKbit: 10_000,
+      edgeLink: { upKbit: 10_000, downKbit: 20_000 },
+    },
+    [{ figure: 'last/bound', atMost: 1.3 }],
+  ),
+  'thin-seed': fanOut(
+    "16 MiB to 8 edges; the seed's uplink is a tenth of theirs",
+    { ...EIGHT, wanted: { sets: 12, bytesEach: (16 * MIB) / 12 }, seedUpKbit: 2_000 },
+    [{ figure: 'copies', atMost: 1.1 }],
+  ),
+};

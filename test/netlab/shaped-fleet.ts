@@ -1,0 +1,108 @@
+/** An origin and edges as processes of their own, each behind a shaped link, started as a package's user would. */
+import { cp } from 'node:fs/promises';
+import path from 'node:path';
+import type { NodeStatus } from '../../shared/api-types/status.ts';
+import { eventually, PROJECT } from '../support/fleet.ts';
+import { HostProcess } from './host-process.ts';
+import { hostIp, SEED } from './hosts.ts';
+import { ADMIN_TOKEN, ORIGIN_PEER_PORT, ORIGIN_PORT, ORIGIN_URL } from './published.ts';
+import { StatusClient } from './status-client.ts';
+
+/** `free-rider` uploads nothing, `liar` sends wrong blocks. */
+export type Behaviour = 'honest' | 'free-rider' | 'liar';
+
+export interface ShapedEdge {
+  /** 1 and up; its host is one higher. */
+  readonly number: number;
+  readonly behaviour: Behaviour;
+  readonly url: string;
+  readonly dataFolder: string;
+  readonly process: HostProcess;
+  readonly client: StatusClient;
+}
+
+const EDGE_PORT = 8081;
+const EDGE_PEER_PORT = 6881;
+
+export class ShapedFleet {
+  readonly #folder: string;
+  readonly edges: ShapedEdge[] = [];
+  #origin: HostProcess | undefined;
+  /** What the origin had used when the run began. */
+  #originCpuSeconds = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @param dataFolder is copied; none: an empty shop. Resolves when it is ready. */
+  async startOrigin(dataFolder?: string): Promise<void> {
+    const data = path.join(this.#folder, 'origin');
+    if (dataFolder !== undefined) await cp(dataFolder, data, { recursive: true });
+    const where = ['--host', hostIp(SEED), '--port', `${ORIGIN_PORT}`, '--peer-port', `${ORIGIN_PEER_PORT}`];
+    const what = ['--public-url', ORIGIN_URL, '--data', data, '--admin-token', ADMIN_TOKEN];
+    const program = path.join(PROJECT, 'dist/server/main.js');
+    const log = path.join(this.#folder, 'origin.log');
+    this.#origin = new HostProcess(SEED, [process.execPath, program, ...where, ...what], log);
+    await this.#ready(this.#origin, ORIGIN_URL);
+    this.#originCpuSeconds = this.#origin.cpuSeconds();
+  }
+
+  /** Starts it and does not wait. */
+  startEdge(behaviour: Behaviour): ShapedEdge {
+    const number = this.edges.length + 1;
+    const host = SEED + number;
+    const dataFolder = path.join(this.#folder, `edge-${number}`);
+    const program =
+      behaviour === 'honest'
+        ? [path.join(PROJECT, 'dist/bin/shoal-edge.js')]
+        : [path.join(PROJECT, 'dist/test/netlab/hostile-edge.js'), behaviour];
+    const where = ['--host', hostIp(host), '--port', `${EDGE_PORT}`, '--peer-port', `${EDGE_PEER_PORT}`];
+    const who = ['--advertise-ip', hostIp(host), '--name', `edge-${number}`, '--data', dataFolder];
+    const what = ['--origin', ORIGIN_URL, '--prefetch', 'all'];
+    const url = `http://${hostIp(host)}:${EDGE_PORT}`;
+    const edge = {
+      number,
+      behaviour,
+      url,
+      dataFolder,
+      process: new HostProcess(
+        host,
+        [process.execPath, ...program, ...where, ...who, ...what],
+        `${dataFolder}.log`,
+      ),
+      client: new StatusClient(url),
+    };
+    this.edges.push(edge);
+    return edge;
+  }
+
+  edgesReady(): Promise<unknown> {
+    return Promise.all(this.edges.map(({ process, url }) => this.#ready(process, url)));
+  }
+
+  async originStatus(): Promise<NodeStatus> {
+    return (await (await fetch(`${ORIGIN_URL}/status`)).json()) as NodeStatus;
+  }
+
+  /** Of the origin since it was ready, and of the edges since their start. */
+  cpuSeconds(): number {
+    const edges = this.edges.reduce((sum, { process }) => sum + process.cpuSeconds(), 0);
+    return edges + (this.#origin?.cpuSeconds() ?? 0) - this.#originCpuSeconds;
+  }
+
+  /** Ends all processes. */
+  async close(): Promise<void> {
+    for (const { client } of this.edges) client.close();
+    const all = [this.#origin, ...this.edges.map(({ process }) => process)];
+    await Promise.all(all.map((process) => process?.kill('SIGKILL')));
+  }
+
+  async #ready(process: HostProcess, url: string): Promise<void> {
+    await eventually(`${url} is ready`, async () => {
+      if (!process.isAlive) throw new Error(`${url} ended:\n${process.tail()}`);
+      const response = await fetch(`${url}/readyz`).catch(() => undefined);
+      return response?.ok === true;
+    });
+  }
+}
