@@ -25,6 +25,7 @@ import { loadPeerId } from './identity.ts';
 import { CompleteSets } from './images/complete-sets.ts';
 import { EdgeImages } from './images/edge-images.ts';
 import { ImageTable } from './images/image-table.ts';
+import { OfferedHashes } from './images/offered-hashes.ts';
 import { TorrentFiles } from './images/torrent-files.ts';
 import { TorrentSource } from './images/torrent-source.ts';
 import { OriginFetch } from './origin-fetch.ts';
@@ -104,7 +105,8 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   const origin = new OriginFetch(new URL(config.origin));
   opened.push(['origin', () => origin.close()]);
   const files = await TorrentFiles.open(config.dataFolder);
-  const source = new TorrentSource(files, origin, nodeHashes);
+  const hashes = new OfferedHashes();
+  const source = new TorrentSource(files, hashes, origin, nodeHashes);
   const notes = await openNotes(config, files, table);
   const { prefetch, cacheBytes, memoryBytes } = config;
   const torrentOptions = {
@@ -134,6 +136,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
     log,
     store,
     fleet,
+    hashes,
     random,
     introduction: () => introduction(config, peerId, swarm.peerPort, http?.port ?? config.port),
     welcomed: () => joined.originIsBack(),
@@ -235,6 +238,8 @@ function introduction(config: EdgeConfig, peerId: PeerId, peerPort: number, http
     advertiseIp: config.advertiseIp ?? null,
     publicUrl: config.publicUrl ?? null,
     httpPort,
+    // An edge that waits for shoppers joins few of the sets it hears of.
+    pieceHashes: config.prefetch === 'all',
     fleetToken: config.fleetToken ?? null,
   };
 }

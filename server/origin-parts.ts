@@ -113,6 +113,7 @@ async function joinParts(
     catalog,
     registry,
     peer: origin,
+    publicUrl,
     fleetToken: config.fleetToken,
     proxies,
     onError: (error) => log.error({ err: error }, 'feed failed'),

@@ -2,10 +2,11 @@
  * The socket to the origin's feed: dials, says hello, hands frames on one at a time, notices silence, and dials
  * again. What the frames mean is not its business.
  */
-import { WebSocket } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 import type { FeedClientFrame, FeedServerFrame } from '../../shared/api-types/feed.ts';
-import { PeerError } from '../../shared/errors.ts';
+import { MAX_SERVER_FRAME_CHARACTERS } from '../../shared/feed/feed-error.ts';
 import { parseServerFrame } from '../../shared/feed/server-frame.ts';
+import { inflateFrame } from '../../shared/node/feed-deflate.ts';
 import type { Random } from '../../shared/random.ts';
 import { type BackoffLimits, fullJitterMs } from '../backoff.ts';
 
@@ -132,7 +133,7 @@ export class FeedClient {
     socket.on('message', (data, isBinary) => {
       this.#heard(socket);
       this.#work = this.#work
-        .then(() => this.#read(socket, isBinary ? undefined : data.toString(), { ip }))
+        .then(() => this.#read(socket, isBinary ? inflated(data) : data.toString(), { ip }))
         .catch((error: Error) => {
           cause ??= error;
           this.#hangUp(socket);
@@ -145,9 +146,8 @@ export class FeedClient {
   }
 
   /** Reading stops while a frame is worked on, so that an origin cannot fill our memory. */
-  async #read(socket: WebSocket, text: string | undefined, from: FeedPeer): Promise<void> {
+  async #read(socket: WebSocket, text: string, from: FeedPeer): Promise<void> {
     if (this.#state !== 'open' || this.#socket !== socket) return;
-    if (text === undefined) throw new PeerError('feed_frame_invalid', 'a binary message');
     const frame = parseServerFrame(text);
     socket.pause();
     try {
@@ -182,4 +182,12 @@ export class FeedClient {
     );
     this.#timer = setTimeout(() => this.#dial(), pauseMs);
   }
+}
+
+/** @throws PeerError `feed_frame_invalid` */
+function inflated(data: RawData): string {
+  return inflateFrame(
+    Array.isArray(data) ? Buffer.concat(data) : new Uint8Array(data),
+    MAX_SERVER_FRAME_CHARACTERS,
+  );
 }

@@ -9,6 +9,7 @@ import { PeerError } from '../../shared/errors.ts';
 import { EMPTY_LOG_HASH } from '../../shared/log/entry.ts';
 import type { Random } from '../../shared/random.ts';
 import type { FleetBook } from '../fleet-book.ts';
+import type { OfferedHashes } from '../images/offered-hashes.ts';
 import { FeedClient, type FeedClientLimits, type FeedPeer } from './feed-client.ts';
 import type { LogStore } from './log-store.ts';
 
@@ -25,6 +26,7 @@ export interface FollowerParts {
   readonly log: FollowerLog;
   readonly store: LogStore;
   readonly fleet: FleetBook;
+  readonly hashes: OfferedHashes;
   readonly random: Random;
   /** Who we are; the log's head is added. */
   introduction(): Omit<Hello, 'type' | 'version' | 'head'>;
@@ -110,6 +112,8 @@ export class Follower {
         await this.#welcomed(frame, from);
         return;
       case 'entries':
+        // Before the entries: what they publish is joined as soon as it is known.
+        this.#parts.hashes.offer(frame.pieceHashes);
         this.#judge(await store.offerEntries(frame.entries), store.head.number);
         return;
       case 'head':
@@ -128,6 +132,7 @@ export class Follower {
     if (frame.version !== FEED_VERSION)
       throw new PeerError('feed_version', `the origin speaks feed version ${frame.version}`);
     await this.#parts.store.pin(frame.rootKey);
+    this.#parts.hashes.publicUrl = frame.publicUrl;
     const { peerId, host, port } = frame.peer;
     const ip = host !== null && isIP(host) !== 0 ? host : from.ip;
     if (ip !== undefined) this.#parts.fleet.setOrigin(peerId, { ip, port });

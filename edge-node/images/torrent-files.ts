@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type FileSystem, nodeFileSystem } from '../../shared/node/store/file-system.ts';
 import type { InfoHash } from '../../shared/units.ts';
-import { readIfThere, writeDurably } from '../durable-file.ts';
+import { readIfThere, writeAtomically } from '../durable-file.ts';
 
 /** 52 bytes of hashes a piece, and some 1,000 pieces to a set (shared/metainfo/make.ts): 50 KB is usual. */
 export const MAX_TORRENT_BYTES = 4 * 1_048_576;
@@ -27,8 +27,9 @@ export class TorrentFiles {
     return readIfThere(join(this.#folder, infoHash), MAX_TORRENT_BYTES, this.#files);
   }
 
+  /** Not synced: what lies here is judged when it is read, and fetched again when a power cut spoilt it. */
   write(infoHash: InfoHash, bytes: Uint8Array): Promise<void> {
-    return writeDurably(join(this.#folder, infoHash), bytes, this.#files);
+    return writeAtomically(join(this.#folder, infoHash), bytes, this.#files);
   }
 
   remove(infoHash: InfoHash): Promise<void> {

@@ -2,30 +2,37 @@
  * Ready `entries` frames by where they start. All live edges stand at the same number, so one append is read
  * and serialised once however many edges listen; a herd that resumes shares most of its frames too.
  */
+import type { SetHashes } from '../../shared/api-types/feed.ts';
 import type { Signed } from '../../shared/log/entry.ts';
+import { deflateFrame } from '../../shared/node/feed-deflate.ts';
 
 export interface EntryBatch {
-  readonly text: string;
+  /** The frame, deflated. */
+  readonly bytes: Uint8Array;
   readonly count: number;
 }
 
-/** At 512 KiB a frame this is 16 MiB at most. */
+/** A frame of 512 KiB is some 200 KiB when deflated: 6 MiB at most. */
 const KEPT_BATCHES = 32;
-/** `{"type":"entries","entries":[]}` */
-const ENVELOPE_BYTES = 31;
+/** `{"type":"entries","entries":[],"pieceHashes":[]}` */
+const ENVELOPE_BYTES = 49;
 
 export class EntryBatches {
   readonly #read: (after: number, limit: number) => Promise<readonly Signed[]>;
+  readonly #hashesOf: (entry: Signed) => Promise<SetHashes | undefined>;
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   readonly #kept = new Map<number, Promise<EntryBatch>>();
 
+  /** @param hashesOf what goes along with an entry; see ./set-hashes.ts */
   constructor(
     read: (after: number, limit: number) => Promise<readonly Signed[]>,
+    hashesOf: (entry: Signed) => Promise<SetHashes | undefined>,
     maxEntries: number,
     maxBytes: number,
   ) {
     this.#read = read;
+    this.#hashesOf = hashesOf;
     this.#maxEntries = maxEntries;
     this.#maxBytes = maxBytes;
   }
@@ -53,15 +60,20 @@ export class EntryBatches {
   }
 
   async #make(after: number): Promise<EntryBatch> {
-    const entries = await this.#read(after, this.#maxEntries);
-    const texts: string[] = [];
+    const entries: string[] = [];
+    const pieceHashes: string[] = [];
     let lengthBytes = ENVELOPE_BYTES;
-    for (const { body, signature } of entries) {
+    for (const signed of await this.#read(after, this.#maxEntries)) {
+      const { body, signature } = signed;
       const text = JSON.stringify({ body, signature });
-      lengthBytes += Buffer.byteLength(text) + 1;
-      if (texts.length > 0 && lengthBytes > this.#maxBytes) break;
-      texts.push(text);
+      const set = await this.#hashesOf(signed);
+      const hashes = set && JSON.stringify(set);
+      lengthBytes += Buffer.byteLength(text) + 1 + (hashes ? hashes.length + 1 : 0);
+      if (entries.length > 0 && lengthBytes > this.#maxBytes) break;
+      entries.push(text);
+      if (hashes) pieceHashes.push(hashes);
     }
-    return { text: `{"type":"entries","entries":[${texts.join(',')}]}`, count: texts.length };
+    const text = `{"type":"entries","entries":[${entries.join(',')}],"pieceHashes":[${pieceHashes.join(',')}]}`;
+    return { bytes: deflateFrame(text), count: entries.length };
   }
 }

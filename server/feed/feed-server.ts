@@ -5,7 +5,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { FEED_VERSION, type FeedServerFrame } from '../../shared/api-types/feed.ts';
+import { FEED_VERSION, type FeedServerFrame, type SetHashes } from '../../shared/api-types/feed.ts';
+import type { Signed } from '../../shared/log/entry.ts';
 import type { PeerId } from '../../shared/units.ts';
 import type { Catalog } from '../catalog/catalog-api.ts';
 import { canonicalIp, clientAddress, type TrustedProxies } from '../tracker/client-address.ts';
@@ -13,10 +14,11 @@ import type { EdgeRegistry } from './edge-registry.ts';
 import { EntryBatches } from './entry-batches.ts';
 import { FEED_LIMITS, type FeedLimits } from './feed-limits.ts';
 import { type FeedHub, FeedSession } from './feed-session.ts';
+import { setHashesOf } from './set-hashes.ts';
 
 export type FeedCatalog = Pick<
   Catalog,
-  'rootKey' | 'head' | 'hashOfEntry' | 'entriesAfter' | 'signHead' | 'onAppend'
+  'rootKey' | 'head' | 'hashOfEntry' | 'entriesAfter' | 'signHead' | 'onAppend' | 'torrent'
 >;
 
 export interface FeedServerOptions {
@@ -24,6 +26,8 @@ export interface FeedServerOptions {
   readonly registry: EdgeRegistry;
   /** The origin's own peer wire; `advertiseIp` undefined: the address that the edge reached us by. */
   readonly peer: { readonly peerId: PeerId; readonly port: number; readonly advertiseIp: string | undefined };
+  /** What the origin's .torrent files name. */
+  readonly publicUrl: () => string;
   readonly fleetToken: string | undefined;
   readonly proxies: TrustedProxies;
   readonly onError: (error: unknown) => void;
@@ -35,13 +39,14 @@ export interface FeedServerOptions {
 export class FeedServer implements FeedHub {
   readonly log: FeedCatalog;
   readonly registry: EdgeRegistry;
-  readonly batches: EntryBatches;
   readonly limits: FeedLimits;
   readonly fleetToken: string | undefined;
   readonly #options: FeedServerOptions;
   readonly #server: WebSocketServer;
   readonly #sessions = new Set<FeedSession>();
   readonly #socketsByIp = new Map<string, number>();
+  readonly #bareBatches: EntryBatches;
+  readonly #hashedBatches: EntryBatches;
   readonly #fleetFrames = new Map<string, string>();
   readonly #timers: NodeJS.Timeout[];
   readonly #unsubscribe: (() => void)[];
@@ -56,10 +61,16 @@ export class FeedServer implements FeedHub {
     this.registry = options.registry;
     this.fleetToken = options.fleetToken;
     this.limits = { ...FEED_LIMITS, ...options.limits };
-    this.batches = new EntryBatches(
-      (after, limit) => options.catalog.entriesAfter(after, limit),
-      this.limits.batchEntries,
-      this.limits.batchBytes,
+    const batchesWith = (hashesOf: (entry: Signed) => Promise<SetHashes | undefined>) =>
+      new EntryBatches(
+        (after, limit) => options.catalog.entriesAfter(after, limit),
+        hashesOf,
+        this.limits.batchEntries,
+        this.limits.batchBytes,
+      );
+    this.#bareBatches = batchesWith(async () => undefined);
+    this.#hashedBatches = batchesWith((entry) =>
+      setHashesOf(entry, (infoHash) => options.catalog.torrent(infoHash)),
     );
     this.#server = new WebSocketServer({
       noServer: true,
@@ -122,6 +133,10 @@ export class FeedServer implements FeedHub {
     return this.#options.now?.() ?? Date.now();
   }
 
+  batches(pieceHashes: boolean): EntryBatches {
+    return pieceHashes ? this.#hashedBatches : this.#bareBatches;
+  }
+
   welcome(): string {
     const { peerId, port, advertiseIp } = this.#options.peer;
     return frameText({
@@ -129,6 +144,7 @@ export class FeedServer implements FeedHub {
       version: FEED_VERSION,
       rootKey: this.log.rootKey,
       peer: { peerId, host: advertiseIp ?? null, port },
+      publicUrl: this.#options.publicUrl(),
     });
   }
 
@@ -181,7 +197,8 @@ export class FeedServer implements FeedHub {
   }
 
   #appended(): void {
-    this.batches.appended();
+    this.#bareBatches.appended();
+    this.#hashedBatches.appended();
     this.#headFrame = this.#signHead();
     for (const session of this.#sessions) session.wake();
   }

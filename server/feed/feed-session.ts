@@ -16,7 +16,8 @@ import type { FeedLimits } from './feed-limits.ts';
 export interface FeedHub {
   readonly log: LogView;
   readonly registry: EdgeRegistry;
-  readonly batches: EntryBatches;
+  /** @param pieceHashes whether they bring piece hashes along */
+  batches(pieceHashes: boolean): EntryBatches;
   readonly limits: FeedLimits;
   readonly fleetToken: string | undefined;
   now(): number;
@@ -45,6 +46,7 @@ export class FeedSession {
   #timer: NodeJS.Timeout;
   #hold: EdgeHold | undefined;
   #cursor = 0;
+  #batches: EntryBatches | undefined;
   #pumping = false;
   #headSent = '';
   #heardAt: number;
@@ -168,6 +170,7 @@ export class FeedSession {
     }
     this.#hold = hold;
     this.#cursor = hello.head.number;
+    this.#batches = hub.batches(hello.pieceHashes);
     this.#state = 'streaming';
     hub.seated(this);
     this.#socket.send(hub.welcome());
@@ -178,20 +181,20 @@ export class FeedSession {
 
   async #pump(): Promise<void> {
     while (this.#state === 'streaming' && this.#cursor < this.#hub.log.head().number) {
-      const batch = await this.#hub.batches.after(this.#cursor);
-      invariant(batch.count > 0, `no entry after ${this.#cursor} below the head`);
-      await this.#sendAndDrain(batch.text);
+      const batch = await this.#batches?.after(this.#cursor);
+      invariant(batch && batch.count > 0, `no entry after ${this.#cursor} below the head`);
+      await this.#sendAndDrain(batch.bytes);
       this.#cursor += batch.count;
     }
     this.#pumping = false;
     if (this.#state === 'streaming') this.offerHead();
   }
 
-  #sendAndDrain(text: string): Promise<void> {
+  #sendAndDrain(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve) => {
       // Ending the socket also ends the wait: ws calls back with an error for what it could not send.
       const timer = setTimeout(() => this.terminate(), this.#hub.limits.drainMs);
-      this.#socket.send(text, () => {
+      this.#socket.send(bytes, { binary: true }, () => {
         clearTimeout(timer);
         resolve();
       });

@@ -1,15 +1,8 @@
 /** Stored things as the APIs answer them. URLs come from the configuration, never from a request (threat row 38). */
 import type { Image, Product } from '../../shared/api-types/catalog.ts';
 import { magnetUri } from '../../shared/metainfo/magnet.ts';
+import { torrentUrls } from '../../shared/metainfo/origin-urls.ts';
 import type { StoredImage, StoredProduct } from '../catalog/catalog-api.ts';
-
-/** What every torrent of this origin says of where its peers and its web seed are. */
-export function torrentUrls(publicUrl: string): {
-  readonly announce: string;
-  readonly webSeeds: readonly string[];
-} {
-  return { announce: `${publicUrl}/announce`, webSeeds: [`${publicUrl}/images/`] };
-}
 
 /** @param publicUrl the origin's base URL without trailing slash */
 export function presentImage(stored: StoredImage, publicUrl: string): Image {

@@ -5,11 +5,11 @@ import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.t
 import { invariant } from '../../shared/errors.ts';
 import { makeMetainfo, pieceLengthFor } from '../../shared/metainfo/make.ts';
 import type { Metainfo } from '../../shared/metainfo/metainfo.ts';
+import { CREATED_BY, torrentUrls } from '../../shared/metainfo/origin-urls.ts';
 import { hashFile } from '../../shared/node/hashing/hash-file.ts';
 import { nodeHashes } from '../../shared/node/hashing/node-hashes.ts';
 import type { ImageId } from '../../shared/units.ts';
 import { renditionUrl } from '../catalog/image-rows.ts';
-import { torrentUrls } from '../http/present.ts';
 import type { Ladder } from './worker/protocol.ts';
 
 export interface ImageSet {
@@ -32,7 +32,7 @@ export async function makeImageSet(
   for (const { name } of ladder.files)
     files.push({ name, ...(await hashFile(join(folder, name), pieceLengthBytes)) });
   const metainfo = makeMetainfo(
-    { name: id, files, pieceLengthBytes, createdBy: 'Shoal', ...torrentUrls(publicUrl) },
+    { name: id, files, pieceLengthBytes, createdBy: CREATED_BY, ...torrentUrls(publicUrl) },
     nodeHashes,
   );
   const renditions = ladder.files.map(({ name, width, height, type }): Rendition => {

@@ -1,9 +1,10 @@
 /**
- * Frames of the feed, one JSON text message each, on WebSocket `/feed`. The edge speaks first.
+ * Frames of the feed, one JSON text message each, on WebSocket `/feed`; a binary message is such a text, deflated
+ * (shared/node/feed-deflate.ts). The edge speaks first.
  * An edge resumes at its last number; the origin sends what follows, in order, then live entries.
  */
 import type { Signed } from '../log/entry.ts';
-import type { PeerId } from '../units.ts';
+import type { InfoHash, PeerId } from '../units.ts';
 import type { ByteCounts } from './status.ts';
 
 export const FEED_VERSION = 1;
@@ -22,6 +23,8 @@ export type FeedClientFrame =
       readonly httpPort: number;
       /** Highest entry this edge has verified. The origin answers `fork` when its own entry differs. */
       readonly head: { readonly number: number; readonly hash: string };
+      /** Whether `entries` are to bring what the .torrent files of new sets have beyond their entries. */
+      readonly pieceHashes: boolean;
       /** Shared secret of the fleet, when the origin asks for one. */
       readonly fleetToken: string | null;
     }
@@ -41,9 +44,16 @@ export type FeedServerFrame =
       readonly rootKey: string;
       /** Where the origin's peer wire listens; host null: same host as the feed's URL. */
       readonly peer: { readonly peerId: PeerId; readonly host: string | null; readonly port: number };
+      /** Base URL that the origin's .torrent files name, so that an edge can write them too. */
+      readonly publicUrl: string;
     }
   /** Rising, without gaps; at most 256 entries and 512 KiB a frame. */
-  | { readonly type: 'entries'; readonly entries: readonly Signed[] }
+  | {
+      readonly type: 'entries';
+      readonly entries: readonly Signed[];
+      /** Of image sets that these entries publish and the origin still has; none when the hello wanted none. */
+      readonly pieceHashes: readonly SetHashes[];
+    }
   /** Every few seconds, and after each append. */
   | { readonly type: 'head'; readonly head: Signed }
   /** The fleet as the origin sees it, so that an edge knows its siblings' ids and addresses. */
@@ -52,6 +62,13 @@ export type FeedServerFrame =
       readonly nodes: readonly { readonly peerId: PeerId; readonly host: string; readonly port: number }[];
     }
   | { readonly type: 'refused'; readonly code: FeedRefusal; readonly message: string };
+
+/** Not signed: the info-hashes, which are, tell whether the set's .torrent comes out. */
+export interface SetHashes {
+  readonly infoHash: InfoHash;
+  /** Piece hashes as shared/metainfo/piece-hashes.ts has them, hexadecimal. */
+  readonly hashes: string;
+}
 
 export type FeedRefusal =
   | 'feed_version'

@@ -52,6 +52,7 @@ function parseHello(fields: Fields): FeedClientFrame {
       : fields.parsed('publicUrl', MAX_URL_CHARACTERS, parseBaseUrl),
     httpPort: fields.integer('httpPort', 1, MAX_PORT),
     head: { number: head.integer('number', 0, MAX_COUNT), hash: head.parsed('hash', 64, parseHash) },
+    pieceHashes: fields.flag('pieceHashes'),
     fleetToken: fields.isNull('fleetToken') ? null : fields.text('fleetToken', MAX_TOKEN_CHARACTERS),
   };
 }

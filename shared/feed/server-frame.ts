@@ -1,10 +1,10 @@
 /** Frames from the origin to an edge. Types and meaning: shared/api-types/feed.ts. */
-import type { FeedRefusal, FeedServerFrame } from '../api-types/feed.ts';
+import type { FeedRefusal, FeedServerFrame, SetHashes } from '../api-types/feed.ts';
 import { parseKey, parseSigned } from '../log/codec.ts';
 import { JsonObject } from '../log/json-object.ts';
-import { parsePeerId } from '../units.ts';
+import { parseInfoHash, parsePeerId } from '../units.ts';
 import { type FeedErrorCode, MAX_SERVER_FRAME_CHARACTERS } from './feed-error.ts';
-import { MAX_HOST_CHARACTERS, parseHost } from './grammar.ts';
+import { MAX_HOST_CHARACTERS, MAX_URL_CHARACTERS, parseBaseUrl, parseHost } from './grammar.ts';
 
 /** By contract of the `entries` frame. */
 export const MAX_FRAME_ENTRIES = 256;
@@ -12,6 +12,8 @@ export const MAX_FRAME_ENTRIES = 256;
 export const MAX_FLEET_NODES = 4096;
 const MAX_PORT = 65_535;
 const MAX_VERSION = 65_535;
+/** 52 bytes a piece and at most 1,024 pieces, in hexadecimal; a set with more is fetched as a .torrent. */
+export const MAX_SET_HASHES_CHARACTERS = 128 * 1024;
 /** Shown to an operator. */
 const MAX_MESSAGE_CHARACTERS = 512;
 
@@ -44,9 +46,14 @@ export function parseServerFrame(text: string): FeedServerFrame {
         version: fields.integer('version', 1, MAX_VERSION),
         rootKey: fields.parsed('rootKey', 64, parseKey),
         peer: parsePeer(fields.object('peer')),
+        publicUrl: fields.parsed('publicUrl', MAX_URL_CHARACTERS, parseBaseUrl),
       };
     case 'entries':
-      return { type, entries: fields.objects('entries', MAX_FRAME_ENTRIES).map(parseSigned) };
+      return {
+        type,
+        entries: fields.objects('entries', MAX_FRAME_ENTRIES).map(parseSigned),
+        pieceHashes: fields.objects('pieceHashes', MAX_FRAME_ENTRIES).map(parseSetHashes),
+      };
     case 'head':
       return { type, head: parseSigned(fields.object('head')) };
     case 'fleet':
@@ -67,6 +74,13 @@ function parsePeer(peer: Fields) {
     peerId: peer.parsed('peerId', 40, parsePeerId),
     host: peer.isNull('host') ? null : peer.parsed('host', MAX_HOST_CHARACTERS, parseHost),
     port: peer.integer('port', 1, MAX_PORT),
+  };
+}
+
+function parseSetHashes(set: Fields): SetHashes {
+  return {
+    infoHash: set.parsed('infoHash', 40, parseInfoHash),
+    hashes: set.text('hashes', MAX_SET_HASHES_CHARACTERS),
   };
 }
 

@@ -67,6 +67,11 @@ export class JsonObject<Code extends string> {
     return value === undefined ? this.fail(`${name} has another form`) : value;
   }
 
+  flag(name: string): boolean {
+    const value = this.#field(name);
+    return typeof value === 'boolean' ? value : this.fail(`${name} is neither true nor false`);
+  }
+
   isNull(name: string): boolean {
     return this.#field(name) === null;
   }

@@ -4,7 +4,7 @@
  * compression (RFC 7692) would keep a window for each edge and deflate anew for each; here a frame is deflated once,
  * and no state is kept. The receiver's limit holds for what comes out, so no frame can be a bomb (threat row 26).
  */
-import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PeerError } from '../errors.ts';
 import type { FeedErrorCode } from '../feed/feed-error.ts';
 
@@ -12,7 +12,7 @@ import type { FeedErrorCode } from '../feed/feed-error.ts';
 const DICTIONARY = Buffer.from(dictionaryText());
 
 export function deflateFrame(text: string): Uint8Array {
-  return deflateRawSync(text, { level: constants.Z_BEST_COMPRESSION, dictionary: DICTIONARY });
+  return deflateRawSync(text, { dictionary: DICTIONARY });
 }
 
 /** @throws PeerError `feed_frame_invalid` for bytes that are no deflated text of at most `maxBytes` */

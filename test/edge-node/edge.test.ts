@@ -92,7 +92,7 @@ test('a restart says stale once the last signed head is no longer valid, and ser
   origin.log.append({ type: 'publish', image: set.image });
   origin.script = (socket) => {
     origin.welcome(socket);
-    send(socket, { type: 'entries', entries: origin.log.entries });
+    send(socket, { type: 'entries', entries: origin.log.entries, pieceHashes: [] });
     send(socket, { type: 'head', head: origin.log.head(Date.now() - 1_000, 500) });
   };
   const edge = await TestEdge.start(origin.url);

@@ -10,6 +10,7 @@ import { storefrontFiles } from '../../server/api/storefront-files.ts';
 import type { Image, Problem, ProductList } from '../../shared/api-types/catalog.ts';
 import type { EdgeList, NodeStatus } from '../../shared/api-types/status.ts';
 import { parseMetainfo } from '../../shared/metainfo/parse.ts';
+import { inflateFrame } from '../../shared/node/feed-deflate.ts';
 import { nodeHashes } from '../../shared/node/hashing/node-hashes.ts';
 import { type OriginFixture, startOriginFixture } from './support/origin-fixture.ts';
 
@@ -198,7 +199,15 @@ test('threat row 25: no URL that a client sends is ever fetched by the origin', 
   await new Promise((resolve) => socket.once('open', resolve));
   const address = { peerPort: port, advertiseIp: '127.0.0.1', publicUrl: url, httpPort: port };
   const head = { number: 0, hash: '0'.repeat(64) };
-  const edge = { type: 'hello', version: 1, name: 'trap', peerId: '11'.repeat(20), fleetToken: null, head };
+  const edge = {
+    type: 'hello',
+    version: 1,
+    name: 'trap',
+    peerId: '11'.repeat(20),
+    pieceHashes: false,
+    fleetToken: null,
+    head,
+  };
   socket.send(JSON.stringify({ ...edge, ...address }));
   await expect.poll(async () => ((await (await get('/api/edges')).json()) as EdgeList).edges.length).toBe(1);
   const hash = image.infoHash.replace(/../g, '%$&');
@@ -221,7 +230,9 @@ test('a purge takes the image out of everything: route, list, torrent, tracker, 
   const edge = new WebSocket(`${fixture.url.replace('http', 'ws')}/feed`);
   await new Promise((resolve) => edge.once('open', resolve));
   const frames: string[] = [];
-  edge.on('message', (data) => frames.push(String(data)));
+  edge.on('message', (data, isBinary) =>
+    frames.push(isBinary ? inflateFrame(data as Buffer, 2 ** 20) : String(data)),
+  );
   const head = { number: before, hash: await parts.catalog.hashOfEntry(before) };
   const address = { peerPort: 7000, advertiseIp: null, publicUrl: null, httpPort: 8081 };
   const hello = {
@@ -229,6 +240,7 @@ test('a purge takes the image out of everything: route, list, torrent, tracker, 
     version: 1,
     name: 'e',
     peerId: '12'.repeat(20),
+    pieceHashes: false,
     fleetToken: null,
     head,
     ...address,

@@ -12,6 +12,7 @@ import { rootOfPieceLayer } from '../../shared/metainfo/merkle.ts';
 import { parseMetainfo } from '../../shared/metainfo/parse.ts';
 import { randomPeerId } from '../../shared/node/crypto/identity.ts';
 import { createLogCrypto } from '../../shared/node/crypto/log-crypto.ts';
+import { inflateFrame } from '../../shared/node/feed-deflate.ts';
 import { leavesOf } from '../../shared/node/hashing/leaves.ts';
 import { nodeHashes } from '../../shared/node/hashing/node-hashes.ts';
 import { BLOCK_BYTES } from '../../shared/units.ts';
@@ -61,9 +62,11 @@ export async function changesOf(url: string): Promise<CatalogChange[]> {
       socket.on('error', reject);
       socket.on('close', () => reject(new Error('the feed closed')));
       socket.on('open', () => socket.send(JSON.stringify(hello())));
-      socket.on('message', (data) => {
+      socket.on('message', (data, isBinary) => {
         try {
-          const frame = JSON.parse(String(data)) as FeedServerFrame;
+          const frame = JSON.parse(
+            isBinary ? inflateFrame(data as Buffer, 2 ** 20) : String(data),
+          ) as FeedServerFrame;
           if (frame.type === 'welcome') chain = emptyChain(frame.rootKey);
           else if (frame.type === 'head') last = (JSON.parse(frame.head.body) as { head: number }).head;
           else if (frame.type === 'entries')
@@ -96,6 +99,7 @@ const hello = () => ({
   publicUrl: null,
   httpPort: 1,
   head: { number: 0, hash: '0'.repeat(64) },
+  pieceHashes: false,
   fleetToken: null,
 });
 

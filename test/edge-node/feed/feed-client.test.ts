@@ -19,6 +19,7 @@ const HELLO: FeedClientFrame = {
   publicUrl: null,
   httpPort: 1,
   head: { number: 0, hash: '0'.repeat(64) },
+  pieceHashes: true,
   fleetToken: null,
 };
 const FLEET = JSON.stringify({ type: 'fleet', nodes: [] });

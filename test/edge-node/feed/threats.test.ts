@@ -59,7 +59,7 @@ test('threat row 29: an origin that shows two logs is refused, both signed sides
   const other = honest.branch(2);
   const forged = await makeImageSet(9);
   other.append({ type: 'publish', image: forged.image });
-  origin.sendToAll({ type: 'entries', entries: other.entries.slice(-1) });
+  origin.sendToAll({ type: 'entries', entries: other.entries.slice(-1), pieceHashes: [] });
   await eventually(async () => expect((await edge.status()).log).toMatchObject({ number: 3, forked: true }));
   expect((await edge.status()).log.hash).toBe(honest.hash);
   expect(await proofOf(edge)).toMatchObject({
@@ -100,7 +100,7 @@ test('threat row 29: a fork is still told after a restart', async () => {
   const { origin, edge } = await followed(2);
   const other = origin.log.branch(1);
   other.append({ type: 'purge', imageId: (await makeImageSet(1)).image.id });
-  origin.sendToAll({ type: 'entries', entries: other.entries.slice(-1) });
+  origin.sendToAll({ type: 'entries', entries: other.entries.slice(-1), pieceHashes: [] });
   await eventually(async () => expect((await edge.status()).log.forked).toBe(true));
   await edge.stop();
   await origin.stop();
@@ -135,7 +135,7 @@ test('threat row 30, freeze: without fresh heads the log is said to be stale, an
   origin.log.append({ type: 'publish', image: set.image });
   origin.script = (socket) => {
     origin.welcome(socket);
-    send(socket, { type: 'entries', entries: origin.log.entries });
+    send(socket, { type: 'entries', entries: origin.log.entries, pieceHashes: [] });
     send(socket, { type: 'head', head: origin.log.head(Date.now(), 300) });
   };
   const edge = await TestEdge.start(origin.url);
@@ -232,14 +232,14 @@ test('entries that are not signed, or by a key that is not in the log, are not a
   const set = await makeImageSet(5);
   const stranger = origin.log.branch(2);
   const entry = stranger.append({ type: 'publish', image: set.image }, SigningKey.generate());
-  origin.sendToAll({ type: 'entries', entries: [entry] });
+  origin.sendToAll({ type: 'entries', entries: [entry], pieceHashes: [] });
   await eventually(async () =>
     expect(await edge.metric(/shoal_edge_feed_refusals_total\{code="log_key_invalid"\}/)).toBe(1),
   );
   const other = origin.log.branch(2);
   const { body } = other.append({ type: 'publish', image: set.image });
   await eventually(() => expect(origin.feeds).toBe(1));
-  origin.sendToAll({ type: 'entries', entries: [{ body, signature: '0'.repeat(128) }] });
+  origin.sendToAll({ type: 'entries', entries: [{ body, signature: '0'.repeat(128) }], pieceHashes: [] });
   await eventually(async () =>
     expect(await edge.metric(/shoal_edge_feed_refusals_total\{code="log_signature_invalid"\}/)).toBe(1),
   );
@@ -251,7 +251,7 @@ test('garbage on the feed ends that socket and nothing else: the edge comes back
   const { origin, edge, sets } = await followed(1);
   const seed = Number(process.env.SHOAL_TEST_SEED ?? Date.now() % 1_000_000);
   const random = seededRandom(seed);
-  const valid = JSON.stringify({ type: 'entries', entries: origin.log.entries });
+  const valid = JSON.stringify({ type: 'entries', entries: origin.log.entries, pieceHashes: [] });
   for (let round = 0; round < 60; round++) {
     await eventually(() => expect(origin.feeds, `seed ${seed}`).toBe(1));
     const hellos = origin.hellos.length;

@@ -8,6 +8,9 @@ import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { checkMetainfo } from '../../../edge-node/images/check-metainfo.ts';
 import type { PublishedImage } from '../../../shared/api-types/catalog.ts';
+import { parseMetainfo } from '../../../shared/metainfo/parse.ts';
+import { encodePieceHashes } from '../../../shared/metainfo/piece-hashes.ts';
+import { nodeHashes } from '../../../shared/node/hashing/node-hashes.ts';
 import type { FileRoot, ImageId, InfoHash, InfoHashV2 } from '../../../shared/units.ts';
 import { makeImageSet } from '../support/image-set.ts';
 import { eventually, TestEdge } from '../support/test-edge.ts';
@@ -55,6 +58,30 @@ test('a .torrent of another image is not joined, is counted, and the right one i
   expect((await edge.get(`/images/${right.image.id}/160.jpg`)).status).toBe(503);
   lying = false;
   await eventually(async () => expect((await edge.status()).images.complete).toBe(1));
+});
+
+test('a set whose piece hashes came with its entry is joined without its .torrent, and passed on as one', async () => {
+  const origin = await TestOrigin.start();
+  origin.hashesOf = encodePieceHashes;
+  const set = await makeImageSet(3);
+  await origin.publish(set);
+  const edge = await TestEdge.start(origin.url);
+  await eventually(async () => expect((await edge.status()).images.complete).toBe(1));
+  expect(origin.requests.filter((request) => request.includes('/torrents/'))).toEqual([]);
+  const torrent = await edge.get(`/torrents/${set.image.infoHash}.torrent`);
+  const served = parseMetainfo(new Uint8Array(await torrent.arrayBuffer()), nodeHashes);
+  expect(served.infoBytes).toEqual(set.metainfo.infoBytes);
+  expect(served.announce).toBe('http://origin.test/announce');
+});
+
+test('piece hashes that make another torrent are as good as none: the .torrent is fetched', async () => {
+  const origin = await TestOrigin.start();
+  origin.hashesOf = (metainfo) => encodePieceHashes(metainfo).map((byte, at) => (at === 9 ? byte ^ 1 : byte));
+  const set = await makeImageSet(4);
+  await origin.publish(set);
+  const edge = await TestEdge.start(origin.url);
+  await eventually(async () => expect((await edge.status()).images.complete).toBe(1));
+  expect(origin.requests.filter((request) => request.includes('/torrents/'))).toHaveLength(1);
 });
 
 test('threat row 25: an origin that redirects .torrent, pieces and feed leads the edge nowhere', async () => {

@@ -6,8 +6,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { FeedClientFrame, FeedServerFrame } from '../../../shared/api-types/feed.ts';
+import type { FeedClientFrame, FeedServerFrame, SetHashes } from '../../../shared/api-types/feed.ts';
+import { toHex } from '../../../shared/bytes.ts';
 import { parseClientFrame } from '../../../shared/feed/client-frame.ts';
+import type { Metainfo } from '../../../shared/metainfo/metainfo.ts';
 import { randomPeerId } from '../../../shared/node/crypto/identity.ts';
 import { MemoryPieceStore } from '../../../shared/node/store/memory-piece-store.ts';
 import { createSwarmNode } from '../../../shared/node/swarm-node.ts';
@@ -33,6 +35,8 @@ export class TestOrigin {
   /** Bytes given as web seed. */
   seededBytes = 0;
   #seed: SwarmNode | undefined;
+  /** What goes along with entries; undefined: nothing, so that edges fetch .torrent files. */
+  hashesOf: ((metainfo: Metainfo) => Uint8Array) | undefined;
   /** Replaces the answer to an HTTP request when it says true. */
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
   /** Replaces what a new feed socket is sent. */
@@ -138,11 +142,20 @@ export class TestOrigin {
     this.broadcast();
   }
 
+  #pieceHashes(): SetHashes[] {
+    const { hashesOf } = this;
+    if (hashesOf === undefined) return [];
+    return Array.from(this.sets.values(), ({ metainfo }) => ({
+      infoHash: metainfo.infoHash,
+      hashes: toHex(hashesOf(metainfo)),
+    }));
+  }
+
   /** The last entry and a fresh head to all edges. */
   broadcast(): void {
     const last = this.log.entries.at(-1)!;
     for (const { socket } of this.#feeds) {
-      send(socket, { type: 'entries', entries: [last] });
+      send(socket, { type: 'entries', entries: [last], pieceHashes: this.#pieceHashes() });
       send(socket, { type: 'head', head: this.log.head() });
     }
   }
@@ -160,12 +173,17 @@ export class TestOrigin {
       version: 1,
       rootKey: this.log.rootKey.publicKey,
       peer: { peerId: this.#peerId, host: null, port: this.#peerPort },
+      publicUrl: 'http://origin.test',
     });
   }
 
   sendLogAfter(socket: WebSocket, number: number): void {
     for (let at = number; at < this.log.number; at += 256)
-      send(socket, { type: 'entries', entries: this.log.entries.slice(at, at + 256) });
+      send(socket, {
+        type: 'entries',
+        entries: this.log.entries.slice(at, at + 256),
+        pieceHashes: this.#pieceHashes(),
+      });
     send(socket, { type: 'head', head: this.log.head() });
   }
 

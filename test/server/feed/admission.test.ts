@@ -12,6 +12,7 @@ const hello = (over: Partial<Hello>): Hello => ({
   publicUrl: null,
   httpPort: 8081,
   head: { number: 0, hash: '0'.repeat(64) },
+  pieceHashes: true,
   fleetToken: null,
   ...over,
 });

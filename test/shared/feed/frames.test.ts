@@ -5,10 +5,12 @@ import { encodeClientFrame, parseClientFrame } from '../../../shared/feed/client
 import { MAX_CLIENT_FRAME_CHARACTERS } from '../../../shared/feed/feed-error.ts';
 import { encodeServerFrame, parseServerFrame } from '../../../shared/feed/server-frame.ts';
 import { type Random, seededRandom } from '../../../shared/random.ts';
-import { parsePeerId } from '../../../shared/units.ts';
+import { parseInfoHash, parsePeerId } from '../../../shared/units.ts';
 
 const PEER_ID = parsePeerId('2d'.repeat(20))!;
 const SIGNED = { body: '{"number":1}', signature: '0a'.repeat(64) };
+
+const SET_HASHES = { infoHash: parseInfoHash('1f'.repeat(20))!, hashes: '00004000' };
 
 const HELLO: FeedClientFrame = {
   type: 'hello',
@@ -20,6 +22,7 @@ const HELLO: FeedClientFrame = {
   publicUrl: 'https://edge-1.shop.example:8443/cdn',
   httpPort: 8081,
   head: { number: 12, hash: 'ab'.repeat(32) },
+  pieceHashes: true,
   fleetToken: 'secret',
 };
 const PROGRESS: FeedClientFrame = {
@@ -35,14 +38,16 @@ const SERVER_FRAMES: readonly FeedServerFrame[] = [
     version: 1,
     rootKey: 'cd'.repeat(32),
     peer: { peerId: PEER_ID, host: 'origin.example', port: 6881 },
+    publicUrl: 'https://shop.example',
   },
   {
     type: 'welcome',
     version: 1,
     rootKey: 'cd'.repeat(32),
     peer: { peerId: PEER_ID, host: null, port: 6881 },
+    publicUrl: 'https://shop.example',
   },
-  { type: 'entries', entries: [SIGNED, SIGNED] },
+  { type: 'entries', entries: [SIGNED, SIGNED], pieceHashes: [SET_HASHES] },
   { type: 'head', head: SIGNED },
   {
     type: 'fleet',
@@ -52,6 +57,7 @@ const SERVER_FRAMES: readonly FeedServerFrame[] = [
     ],
   },
   { type: 'refused', code: 'feed_fork', message: 'entry 3 of this log has another hash' },
+  { type: 'entries', entries: [SIGNED], pieceHashes: [] },
 ];
 
 /** A frame with one field changed; `path` as `head.number`, `undefined` removes it. */
@@ -163,12 +169,16 @@ describe('server frames', () => {
   });
 
   it('a frame holds 256 entries and one of 64 KiB, not more', () => {
-    const many = { type: 'entries', entries: Array.from({ length: 256 }, () => SIGNED) };
+    const many = { type: 'entries', entries: Array.from({ length: 256 }, () => SIGNED), pieceHashes: [] };
     expect(parseServerFrame(JSON.stringify(many))).toEqual(many);
     many.entries.push(SIGNED);
     expect(() => parseServerFrame(JSON.stringify(many))).toThrow(refused);
     const long = (characters: number) =>
-      JSON.stringify({ type: 'entries', entries: [{ ...SIGNED, body: '"'.repeat(characters) }] });
+      JSON.stringify({
+        type: 'entries',
+        entries: [{ ...SIGNED, body: '"'.repeat(characters) }],
+        pieceHashes: [],
+      });
     expect(parseServerFrame(long(65_536)).type).toBe('entries');
     expect(() => parseServerFrame(long(65_537))).toThrow(refused);
   });
@@ -179,6 +189,9 @@ describe('server frames', () => {
     [0, 'peer.host', 'bad host'],
     [0, 'peer.host', '1.2.3'],
     [0, 'peer', null],
+    [0, 'publicUrl', 'ftp://shop.example'],
+    [2, 'pieceHashes', [{ infoHash: '1f', hashes: '' }]],
+    [2, 'pieceHashes', [{ infoHash: '1f'.repeat(20), hashes: 'a'.repeat(131_073) }]],
     [2, 'entries', {}],
     [2, 'entries', [null]],
     [2, 'entries', [{ body: 'x', signature: 'AA' }]],
