@@ -28,6 +28,8 @@ export interface RunReport {
   readonly figures: Figures;
   /** Seconds from the seed's first 32 KiB until each edge was complete; null: never. */
   readonly edgeSeconds: readonly (number | null)[];
+  /** For scenarios of many uploads: ms until each was everywhere. */
+  readonly uploadMs?: readonly number[];
   /** What a reader must know, such as a failure; empty when all went well. */
   readonly faults: readonly string[];
 }

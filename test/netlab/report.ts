@@ -13,6 +13,7 @@ export function runLines(run: RunReport, index: number): string {
   const edges = run.edgeSeconds.map((at) => (at === null ? 'never' : at.toFixed(2))).join(' ');
   const lines = [`${run.client} run ${index + 1}: ${figuresLine(run.figures)}`];
   if (run.edgeSeconds.length > 0) lines.push(`  edges complete after, s: ${edges}`);
+  if (run.uploadMs !== undefined) lines.push(`  uploads everywhere after, ms: ${run.uploadMs.join(' ')}`);
   for (const fault of run.faults) lines.push(`  FAULT ${fault}`);
   return lines.join('\n');
 }

@@ -1,5 +1,8 @@
 /** The scenarios by name: links, payload, and the marks their figures are held to. */
+import { measureFaults } from './faults.ts';
+import { measureFreeRiders } from './free-riders.ts';
 import type { Lab } from './lab.ts';
+import { measureLatency } from './latency.ts';
 import { type RunReport, reportOf } from './metrics.ts';
 import type { WantedSets } from './payload.ts';
 import { publishedFor } from './published.ts';
@@ -77,4 +80,23 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     { ...EIGHT, wanted: { sets: 12, bytesEach: (16 * MIB) / 12 }, seedUpKbit: 2_000 },
     [{ figure: 'copies', atMost: 1.1 }],
   ),
+  latency: {
+    summary: 'a new image set of 256 KiB to a running, linked fleet of 8 edges, 10 uploads',
+    marks: [{ figure: 'over bound, RTTs', atMost: 6 }],
+    run: (lab) => measureLatency(lab, { bytesEach: 256 * 1024, edges: 8, link: CABLE, uploads: 10 }),
+  },
+  'free-riders': {
+    summary: 'as fan-out; 2 of the 8 edges upload nothing. Beside it the same with the other 6 alone',
+    marks: [
+      { figure: 'others/without riders', atMost: 1.1 },
+      { figure: 'last other/first rider', atMost: 1 },
+    ],
+    run: (lab) => measureFreeRiders(lab, EIGHT),
+  },
+  faults: {
+    summary:
+      'as fan-out; 2 of the 8 edges are killed midway, 2 send wrong blocks. Before it the same undisturbed',
+    marks: [{ figure: 'last/undisturbed', atMost: 1.25 }],
+    run: (lab) => measureFaults(lab, EIGHT),
+  },
 };

@@ -1,7 +1,7 @@
 /** An origin and edges as processes of their own, each behind a shaped link, started as a package's user would. */
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
-import type { NodeStatus } from '../../shared/api-types/status.ts';
+import type { Image } from '../../shared/api-types/catalog.ts';
 import { eventually, PROJECT } from '../support/fleet.ts';
 import { HostProcess } from './host-process.ts';
 import { hostIp, SEED } from './hosts.ts';
@@ -21,6 +21,7 @@ export interface ShapedEdge {
   readonly client: StatusClient;
 }
 
+const AUTHORIZATION = { authorization: `Bearer ${ADMIN_TOKEN}` };
 const EDGE_PORT = 8081;
 const EDGE_PEER_PORT = 6881;
 
@@ -81,8 +82,21 @@ export class ShapedFleet {
     return Promise.all(this.edges.map(({ process, url }) => this.#ready(process, url)));
   }
 
-  async originStatus(): Promise<NodeStatus> {
-    return (await (await fetch(`${ORIGIN_URL}/status`)).json()) as NodeStatus;
+  /** @returns its id */
+  async createProduct(title: string): Promise<string> {
+    const body = JSON.stringify({ title, description: '', priceCents: 100, currency: 'EUR' });
+    const headers = { ...AUTHORIZATION, 'content-type': 'application/json' };
+    const response = await fetch(`${ORIGIN_URL}/admin/products`, { method: 'POST', headers, body });
+    return ((await accepted(response).json()) as { id: string }).id;
+  }
+
+  /** Resolves when the set is published. */
+  async upload(productId: string, photo: Uint8Array<ArrayBuffer>): Promise<Image> {
+    const form = new FormData();
+    form.set('image', new Blob([photo]), 'photo.jpg');
+    const target = `${ORIGIN_URL}/admin/products/${productId}/images`;
+    const response = await fetch(target, { method: 'POST', headers: AUTHORIZATION, body: form });
+    return (await accepted(response).json()) as Image;
   }
 
   /** Of the origin since it was ready, and of the edges since their start. */
@@ -105,4 +119,9 @@ export class ShapedFleet {
       return response?.ok === true;
     });
   }
+}
+
+function accepted(response: Response): Response {
+  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
+  return response;
 }
