@@ -130,7 +130,7 @@ async function makeTorrent(directory: string, totalBytes: number, files: number)
 }
 
 /** Bytes no file system can compress, the same in every run. */
-async function writeRandomFile(path: string, lengthBytes: number, seed: string): Promise<void> {
+export async function writeRandomFile(path: string, lengthBytes: number, seed: string): Promise<void> {
   const file = await open(path, 'wx');
   try {
     for (let at = 0; at < lengthBytes; at += MIB) {

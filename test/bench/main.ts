@@ -7,6 +7,7 @@ import { runEdgeHttpBench } from './edge-http.ts';
 import { type EngineBench, runEngineBench } from './engine.ts';
 import { type IdleNode, runIdleBench } from './idle.ts';
 import { runIngestBench } from './ingest.ts';
+import { libtorrentVersion, runLibtorrentLink } from './libtorrent-link.ts';
 import { runLoopbackBench } from './loopback.ts';
 import { median } from './median.ts';
 
@@ -27,10 +28,15 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     return [{ what, measured, mark: 'at most 8 s', isMet: result.medianSeconds <= 8 }];
   },
   link: async () => {
+    const version = libtorrentVersion();
     const rates: number[] = [];
-    for (let run = 0; run < LINK_RUNS; run++) rates.push((await runLoopbackBench()).mebibytesPerSecond);
+    const libtorrent: number[] = [];
+    for (let run = 0; run < LINK_RUNS; run++) {
+      rates.push((await runLoopbackBench()).mebibytesPerSecond);
+      if (version !== undefined) libtorrent.push(await runLibtorrentLink());
+    }
     const what = 'one link over loopback, 512 MiB, verified and written';
-    const measured = `${median(rates).toFixed(0)} MiB/s (${rates.map((rate) => rate.toFixed(0)).join(', ')})`;
+    const measured = `${ratesText(rates)}; ${besideLibtorrent(version, rates, libtorrent)}`;
     return [{ what, measured, mark: 'at least 100 MiB/s', isMet: median(rates) >= 100 }];
   },
   edge: async () => {
@@ -48,6 +54,19 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   },
   engine: async () => engineRows(runEngineBench()),
 };
+
+const ratesText = (rates: readonly number[]): string =>
+  `${median(rates).toFixed(0)} MiB/s (${rates.map((rate) => rate.toFixed(0)).join(', ')})`;
+
+function besideLibtorrent(
+  version: string | undefined,
+  rates: readonly number[],
+  libtorrent: readonly number[],
+): string {
+  if (version === undefined) return 'libtorrent is not installed here';
+  const ratio = (median(rates) / median(libtorrent)).toFixed(2);
+  return `${ratio} of libtorrent ${version} in the same run, ${ratesText(libtorrent)}`;
+}
 
 /** Marks of docs/benchmarks.md: ready in 5 s, 300 MB, 2 % of a core. */
 function idleRows(role: string, sets: number, node: IdleNode): Row[] {

@@ -15,7 +15,15 @@ export async function measureFreeRiders(lab: Lab, shape: FanOutShape): Promise<R
   const riders: Behaviour[] = Array.from({ length: RIDERS }, () => 'free-rider');
   const links = { published, seedUpKbit, edgeLink };
   const without = reportOf(await spread(lab, { ...links, behaviours: others }));
-  const withRiders = await spread(lab, { ...links, behaviours: [...others, ...riders] });
+  let uploadedBytes = 0;
+  const withRiders = await spread(lab, {
+    ...links,
+    behaviours: [...others, ...riders],
+    check: async ({ edges }) => {
+      for (const { client } of edges.slice(others.length))
+        uploadedBytes += (await client.status())?.bytes.uploaded ?? 0;
+    },
+  });
   const numbers = others.map((_, index) => index + 1);
   const report = reportOf(withRiders, numbers);
   const lastOther = report.figures['last s'] as number;
@@ -31,6 +39,10 @@ export async function measureFreeRiders(lab: Lab, shape: FanOutShape): Promise<R
       'first rider s': firstRider,
       ...report.figures,
     },
-    faults: [...without.faults, ...report.faults],
+    faults: [
+      ...without.faults,
+      ...report.faults,
+      ...(uploadedBytes > 0 ? [`the free riders uploaded ${uploadedBytes} bytes`] : []),
+    ],
   };
 }

@@ -13,6 +13,7 @@ import { eventually, PROJECT } from '../support/fleet.ts';
 import { hostIp, SEED } from './hosts.ts';
 import { makePhotos, type WantedSets } from './payload.ts';
 import type { PhotoSource } from './photos.ts';
+import { sandboxFolder } from './sandbox.ts';
 
 export const ORIGIN_PORT = 8080;
 export const ORIGIN_PEER_PORT = 6881;
@@ -70,7 +71,8 @@ export const bytesOf = (images: readonly Image[]): number =>
   images.flatMap(({ renditions }) => renditions).reduce((sum, { bytes }) => sum + bytes, 0);
 
 async function drafted(folder: string, make: (draft: string) => Promise<void>): Promise<void> {
-  const draft = `${folder}.${process.pid}.${Date.now()}.tmp`;
+  // In the run's own folder, which goes away with the run, however that ends.
+  const draft = path.join(sandboxFolder() ?? tmpdir(), `draft-${path.basename(folder)}`);
   try {
     await make(draft);
     renameSync(draft, folder);
