@@ -105,6 +105,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   const origin = new OriginFetch(new URL(config.origin));
   opened.push(['origin', () => origin.close()]);
   const files = await TorrentFiles.open(config.dataFolder);
+  opened.push(['torrents', () => files.close()]);
   const hashes = new OfferedHashes();
   const source = new TorrentSource(files, hashes, origin, nodeHashes);
   const notes = await openNotes(config, files, table);

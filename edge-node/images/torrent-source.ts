@@ -27,8 +27,8 @@ export class TorrentSource {
   }
 
   /**
-   * Kept on disk when it resolves, unless the disk refuses: then the image can still be served, and a restart
-   * asks the origin again.
+   * Kept on disk soon after, unless the disk refuses: then the image can still be served, and a restart asks the
+   * origin again.
    * @throws PeerError `origin_*`, `bencode_*`, `metainfo_*` or `torrent_mismatch`; the signal's reason
    */
   async metainfoOf(image: PublishedImage, signal: AbortSignal): Promise<Metainfo> {
@@ -36,7 +36,7 @@ export class TorrentSource {
     if (kept !== undefined) return kept;
     signal.throwIfAborted();
     const metainfo = this.#rebuilt(image) ?? (await this.#fetched(image, signal));
-    await this.#files.write(image.infoHash, metainfo.bytes).catch(() => {});
+    this.#files.write(image.infoHash, metainfo.bytes);
     return metainfo;
   }
 
