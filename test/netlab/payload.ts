@@ -4,7 +4,6 @@
  * JPEG is learnt on the way.
  */
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { makeLadder } from '../../server/ingest/worker/make-ladder.ts';
@@ -136,7 +135,7 @@ async function probe(source: Source, crop: Crop): Promise<number> {
 
 /** What the origin will make of it, by the origin's own code. */
 async function renderedBytes(photo: string): Promise<number> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'shoal-netlab-ladder-'));
+  const folder = await mkdtemp(`${photo}-ladder-`);
   try {
     await makeLadder({ source: photo, type: 'jpeg', folder }, () => {});
     const files = await readdir(folder);
