@@ -18,8 +18,8 @@ interface Source {
   readonly file: string;
   readonly width: number;
   readonly height: number;
-  /** Bytes of a whole set per byte of one JPEG at {@link PROBE_WIDTH}. */
-  setPerProbe: number;
+  /** Bytes of a whole set per byte of one JPEG at {@link PROBE_WIDTH}; undefined: not learnt yet. */
+  setPerProbe: number | undefined;
 }
 
 interface Crop {
@@ -36,8 +36,8 @@ interface Crop {
 const TOLERANCE = 0.05;
 const PROBE_WIDTH = 640;
 const PROBE_QUALITY = 80;
-/** A set is twenty to thirty times the probe for wide photos, three for narrow ones; the search learns. */
-const FIRST_RATIO = 12;
+/** Of the crop by which a photo's ratio is learnt first. */
+const FIRST_ASPECT = 0.8;
 const TRIES = 5;
 /** Taller than this is no product photo. */
 const MAX_ASPECT = 2.2;
@@ -71,7 +71,10 @@ async function makeOne(photo: string, sources: readonly Source[], set: number, b
 async function tryPhoto(photo: string, source: Source, set: number, bytes: number): Promise<boolean> {
   const outWidth = bytes > 800_000 ? 2048 : bytes > 400_000 ? 1280 : 640;
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const crop = await cropFor(source, set, outWidth, bytes / source.setPerProbe);
+    const crop =
+      source.setPerProbe === undefined
+        ? cropOf(source, set, outWidth, Math.round(outWidth * FIRST_ASPECT))
+        : await cropFor(source, set, outWidth, bytes / source.setPerProbe);
     if (crop === undefined) return false;
     await render(source, crop, outWidth).jpeg({ quality: 92 }).toFile(photo);
     const setBytes = await renderedBytes(photo);
@@ -88,7 +91,7 @@ async function cropFor(
   outWidth: number,
   probeBytes: number,
 ): Promise<Crop | undefined> {
-  let outHeight = Math.round(outWidth * 0.8);
+  let outHeight = Math.round(outWidth * FIRST_ASPECT);
   for (let step = 0; step < 4; step++) {
     const crop = cropOf(source, set, outWidth, outHeight);
     const ratio = probeBytes / (await probe(source, crop));
@@ -148,5 +151,5 @@ async function renderedBytes(photo: string): Promise<number> {
 
 async function open(file: string): Promise<Source> {
   const { width, height } = (await sharp(file).metadata()).autoOrient;
-  return { file, width, height, setPerProbe: FIRST_RATIO };
+  return { file, width, height, setPerProbe: undefined };
 }

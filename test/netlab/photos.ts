@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { seededRandom } from '../../shared/random.ts';
+import { type Random, seededRandom } from '../../shared/random.ts';
 
 export interface PhotoSource {
   readonly files: readonly string[];
@@ -13,6 +13,13 @@ export interface PhotoSource {
 }
 
 const NOISE_PHOTOS = 6;
+/** Blots across the picture, and how far they are from grey. */
+const LAYERS: readonly (readonly [width: number, contrast: number])[] = [
+  [8, 127],
+  [40, 100],
+  [200, 60],
+  [1000, 30],
+];
 const NOISE_WIDTH = 2600;
 const NOISE_HEIGHT = 2400;
 
@@ -40,7 +47,7 @@ async function makeNoise(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (let photo = 0; photo < NOISE_PHOTOS; photo++) {
     const random = seededRandom(photo + 1);
-    const layers = await Promise.all([8, 40, 200, 1000].map((width) => blots(random, width)));
+    const layers = await Promise.all(LAYERS.map(([width, contrast]) => blots(random, width, contrast)));
     const [coarsest, ...finer] = layers as [Buffer, ...Buffer[]];
     const raw = { width: NOISE_WIDTH, height: NOISE_HEIGHT, channels: 3 } as const;
     await sharp(coarsest, { raw })
@@ -50,10 +57,10 @@ async function makeNoise(folder: string): Promise<void> {
   }
 }
 
-function blots(random: ReturnType<typeof seededRandom>, width: number): Promise<Buffer> {
+function blots(random: Random, width: number, contrast: number): Promise<Buffer> {
   const height = Math.ceil((width * NOISE_HEIGHT) / NOISE_WIDTH);
   const pixels = Buffer.alloc(width * height * 3);
-  for (let at = 0; at < pixels.length; at++) pixels[at] = random.integer(256);
+  for (let at = 0; at < pixels.length; at++) pixels[at] = 128 - contrast + random.integer(2 * contrast);
   return sharp(pixels, { raw: { width, height, channels: 3 } })
     .resize({ width: NOISE_WIDTH, height: NOISE_HEIGHT, fit: 'fill', kernel: 'cubic' })
     .raw()

@@ -36,7 +36,7 @@ const MAKERS = [
   'shared/node/store',
   'shared/node/hashing',
 ];
-const PAYLOAD_VERSION = 1;
+const PAYLOAD_VERSION = 2;
 /** In the runner's own network, where nothing else listens. */
 const IMPORT_PORT = 18_080;
 const IMPORT_LIMIT_MS = 10 * 60_000;
