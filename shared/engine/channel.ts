@@ -45,7 +45,8 @@ export class Channel implements CandidateOwner {
   mayTellPieces = true;
   /** Requests out, by block key; made with the first, since most channels of a catalog are quiet. */
   #outstanding: Map<number, Request> | undefined;
-  #givenUp: Set<number> | undefined;
+  /** How often each was given up and is not answered yet: it may have been asked for again. */
+  #givenUp: Map<number, number> | undefined;
   queuedAt: Uint8Array | undefined;
   queuedCount = 0;
   lastBlockAt: number;
@@ -94,7 +95,6 @@ export class Channel implements CandidateOwner {
     if (this.#outstanding.size === 0) this.lastBlockAt = now;
     if (this.node.outstandingCount++ === 0) this.node.lastBlockAt = now;
     const key = this.keyOf(piece, beginBytes);
-    this.#givenUp?.delete(key);
     const request = { channel: this, piece, blockIndex: beginBytes / BLOCK_BYTES, askedAt: now };
     this.#outstanding.set(key, request);
     this.link.outstanding.add(request);
@@ -113,13 +113,17 @@ export class Channel implements CandidateOwner {
   /** The request is off, but its block may be on the way already. */
   giveUp(key: number): void {
     if (this.settle(key) === undefined) return;
-    this.#givenUp ??= new Set();
-    if (this.#givenUp.size >= MAX_GIVEN_UP)
-      this.#givenUp.delete(this.#givenUp.values().next().value as number);
-    this.#givenUp.add(key);
+    this.#givenUp ??= new Map();
+    if (this.#givenUp.size >= MAX_GIVEN_UP) this.#givenUp.delete(this.#givenUp.keys().next().value as number);
+    this.#givenUp.set(key, (this.#givenUp.get(key) ?? 0) + 1);
   }
 
+  /** Takes an answer, block or reject, for one request that was given up. @returns whether there was one */
   wasGivenUp(key: number): boolean {
-    return this.#givenUp?.delete(key) ?? false;
+    const count = this.#givenUp?.get(key);
+    if (count === undefined) return false;
+    if (count === 1) this.#givenUp?.delete(key);
+    else this.#givenUp?.set(key, count - 1);
+    return true;
   }
 }

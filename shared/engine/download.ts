@@ -96,7 +96,10 @@ export function requestRejected(state: EngineState, channel: Channel, block: Wir
   if (piece === undefined || block.beginBytes % BLOCK_BYTES !== 0) {
     throw new PeerError('peer_reject_invalid', `reject of ${block.piece}:${block.beginBytes}`);
   }
-  if (channel.settle(channel.keyOf(piece, block.beginBytes)) === undefined) {
+  const key = channel.keyOf(piece, block.beginBytes);
+  // BEP 6: a cancel has its answer too, and it comes before that of a request made after it.
+  if (channel.wasGivenUp(key)) return;
+  if (channel.settle(key) === undefined) {
     charge(state, channel.node, 'idleMessage');
     return;
   }
