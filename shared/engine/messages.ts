@@ -61,6 +61,7 @@ export function onChannelMessage(state: EngineState, channel: Channel, message: 
     case 'allowedFast':
       requireFast(channel, message.type);
       return allowedReceived(state, channel, message.piece);
+    case 'hashes':
     case 'hashReject':
     case 'unknown':
       return;

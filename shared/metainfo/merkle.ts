@@ -31,7 +31,7 @@ export function rootOfPieceLayer(layer: Uint8Array, pieceLengthBytes: number, sh
 }
 
 /** Levels between `width` nodes and the root above them, the width rounded up to a power of two. */
-function heightOf(width: number): number {
+export function heightOf(width: number): number {
   let height = 0;
   while (2 ** height < width) height++;
   return height;

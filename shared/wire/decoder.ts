@@ -8,13 +8,8 @@
  */
 import { readUint32 } from '../bytes.ts';
 import { PeerError } from '../errors.ts';
-import {
-  HASH_RANGE_BYTES,
-  MAX_PIECE_MESSAGE_BYTES,
-  MESSAGE_ID,
-  type Message,
-  type WireErrorCode,
-} from './messages.ts';
+import { HASH_RANGE_BYTES, isHashesLength, MAX_HASHES_MESSAGE_BYTES } from './hashes.ts';
+import { MAX_PIECE_MESSAGE_BYTES, MESSAGE_ID, type Message, type WireErrorCode } from './messages.ts';
 
 export interface DecoderLimits {
   /**
@@ -45,7 +40,11 @@ export class MessageDecoder {
 
   constructor(limits: DecoderLimits) {
     this.#maxMessageBytes = limits.maxMessageBytes;
-    this.#maxLengthBytes = Math.max(limits.maxMessageBytes, MAX_PIECE_MESSAGE_BYTES);
+    this.#maxLengthBytes = Math.max(
+      limits.maxMessageBytes,
+      MAX_PIECE_MESSAGE_BYTES,
+      MAX_HASHES_MESSAGE_BYTES,
+    );
   }
 
   /** Bytes held for a message that is not complete. */
@@ -55,7 +54,7 @@ export class MessageDecoder {
 
   /**
    * Calls `onMessage` for each message that is complete with these bytes, in order. The byte arrays of a message
-   * (`block`, `bytes`, `payload`, `wanted`) are views of `bytes` or of the assembly buffer: they are valid during the
+   * (`block`, `bytes`, `payload`, `wanted`, `hashes`) are views of `bytes` or of the assembly buffer: they are valid during the
    * callback only. What the callback throws passes through.
    *
    * @throws PeerError `wire_message_too_long`, `wire_message_length`, as soon as length and id tell it. After
@@ -191,6 +190,11 @@ function checkId(id: number, lengthBytes: number, maxMessageBytes: number): bool
     if (lengthBytes > MAX_PIECE_MESSAGE_BYTES) throw tooLong(id, lengthBytes);
     return true;
   }
+  if (id === MESSAGE_ID.hashes) {
+    if (lengthBytes > MAX_HASHES_MESSAGE_BYTES) throw tooLong(id, lengthBytes);
+    if (!isHashesLength(lengthBytes)) throw wrongLength(id, lengthBytes);
+    return true;
+  }
   if (lengthBytes > maxMessageBytes) throw tooLong(id, lengthBytes);
   if (id === MESSAGE_ID.bitfield || id === MESSAGE_ID.extended) {
     if (lengthBytes < 2) throw wrongLength(id, lengthBytes);
@@ -241,6 +245,12 @@ function parse(id: number, bytes: Uint8Array, start: number, end: number): Messa
       return { type: 'extended', id: bytes[start] as number, payload: bytes.subarray(start + 1, end) };
     case MESSAGE_ID.hashRequest:
       return { type: 'hashRequest', wanted: bytes.subarray(start, end) };
+    case MESSAGE_ID.hashes:
+      return {
+        type: 'hashes',
+        wanted: bytes.subarray(start, start + HASH_RANGE_BYTES),
+        hashes: bytes.subarray(start + HASH_RANGE_BYTES, end),
+      };
     case MESSAGE_ID.hashReject:
       return { type: 'hashReject', wanted: bytes.subarray(start, end) };
     default:

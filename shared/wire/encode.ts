@@ -1,6 +1,7 @@
 /** Makes messages of the peer wire, one function each; the only allocation is the message. */
 import { writeUint32 } from '../bytes.ts';
 import { unreachable } from '../errors.ts';
+import { joinHashes } from './hashes.ts';
 import { MESSAGE_ID, type Message, PIECE_HEADER_BYTES, type WireBlock } from './messages.ts';
 
 /** Zero length, no id (BEP 3): says only that the link is alive. */
@@ -63,6 +64,14 @@ export function encodeExtended(id: number, payload: Uint8Array): Uint8Array {
   return message;
 }
 
+/** BEP 52. @param wanted the range, as `encodeHashRange` makes it; copied */
+export const encodeHashRequest = (wanted: Uint8Array): Uint8Array =>
+  withBytes(MESSAGE_ID.hashRequest, wanted);
+
+/** BEP 52. @param wanted as it stood in the request; both copied */
+export const encodeHashes = (wanted: Uint8Array, hashes: Uint8Array): Uint8Array =>
+  withBytes(MESSAGE_ID.hashes, joinHashes(wanted, hashes));
+
 /** BEP 52: we have no hashes to give. @param wanted as it stood in the request; copied */
 export const encodeHashReject = (wanted: Uint8Array): Uint8Array => withBytes(MESSAGE_ID.hashReject, wanted);
 
@@ -94,6 +103,8 @@ export function encodeMessage(message: Message): Uint8Array {
       return encodePort(message.port);
     case 'extended':
       return encodeExtended(message.id, message.payload);
+    case 'hashes':
+      return encodeHashes(message.wanted, message.hashes);
     case 'hashRequest':
     case 'hashReject':
       return withBytes(MESSAGE_ID[message.type], message.wanted);

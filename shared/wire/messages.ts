@@ -1,6 +1,6 @@
 /**
  * Messages of the peer wire after the handshake: BEP 3, the fast extension (BEP 6), the envelope of the
- * extension protocol (BEP 10) and the DHT's port (BEP 5). Pieces are plain numbers here, as they came: whether
+ * extension protocol (BEP 10), the DHT's port (BEP 5) and hashes (BEP 52). Pieces are plain numbers here, as they came: whether
  * a number names a piece of this torrent only its geometry can tell.
  */
 import { BLOCK_BYTES } from '../units.ts';
@@ -36,8 +36,9 @@ export type Message =
   | { readonly type: 'allowedFast'; readonly piece: number }
   /** `id` 0 is the extension handshake; others are the ids that the receiver named in its own. */
   | { readonly type: 'extended'; readonly id: number; readonly payload: Uint8Array }
-  /** BEP 52: a v2 client asks for hashes of a file's merkle tree. Opaque: a refusal repeats it word by word. */
+  /** BEP 52: hashes of a file's merkle tree. `wanted` is a range (hashes.ts); an answer repeats it word by word. */
   | { readonly type: 'hashRequest'; readonly wanted: Uint8Array }
+  | { readonly type: 'hashes'; readonly wanted: Uint8Array; readonly hashes: Uint8Array }
   | { readonly type: 'hashReject'; readonly wanted: Uint8Array }
   /** A message of a later time: skipped, not kept (BEP 3 gives no meaning to it, BEP 52 tells to ignore it). */
   | { readonly type: 'unknown'; readonly id: number };
@@ -63,11 +64,9 @@ export const MESSAGE_ID = {
   allowedFast: 17,
   extended: 20,
   hashRequest: 21,
+  hashes: 22,
   hashReject: 23,
 } as const;
-
-/** File root, base layer, index, length and proof layers: what names hashes in BEP 52. */
-export const HASH_RANGE_BYTES = 32 + 4 * 4;
 
 /** Length prefix, id, piece and begin: what stands before a block. */
 export const PIECE_HEADER_BYTES = 13;

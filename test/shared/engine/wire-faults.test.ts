@@ -16,7 +16,7 @@ import {
   encodeUnchoke,
 } from '../../../shared/wire/encode.ts';
 import { encodeHandshake } from '../../../shared/wire/handshake.ts';
-import { HASH_RANGE_BYTES } from '../../../shared/wire/messages.ts';
+import { HASH_RANGE_BYTES } from '../../../shared/wire/hashes.ts';
 import { INFO_HASH, INFO_HASH_V2, LINK, OUR_ID, PEER_ID, ScriptedPeer } from '../../support/scripted-peer.ts';
 
 const handshake = (infoHash: InfoHash, peerId = PEER_ID) =>

@@ -5,7 +5,8 @@ import { type Random, seededRandom } from '../../../shared/random.ts';
 import { BLOCK_BYTES } from '../../../shared/units.ts';
 import { MessageDecoder } from '../../../shared/wire/decoder.ts';
 import { encodeMessage, encodePieceHeader } from '../../../shared/wire/encode.ts';
-import { HASH_RANGE_BYTES, MAX_PIECE_MESSAGE_BYTES, type Message } from '../../../shared/wire/messages.ts';
+import { HASH_RANGE_BYTES, MAX_HASHES_MESSAGE_BYTES } from '../../../shared/wire/hashes.ts';
+import { MAX_PIECE_MESSAGE_BYTES, type Message } from '../../../shared/wire/messages.ts';
 
 const MAX_MESSAGE_BYTES = 2048;
 
@@ -16,6 +17,8 @@ function owned(message: Message): Message {
   if (message.type === 'piece') return { ...message, block: Uint8Array.from(message.block) };
   if (message.type === 'bitfield') return { ...message, bytes: Uint8Array.from(message.bytes) };
   if (message.type === 'extended') return { ...message, payload: Uint8Array.from(message.payload) };
+  if (message.type === 'hashes')
+    return { ...message, wanted: Uint8Array.from(message.wanted), hashes: Uint8Array.from(message.hashes) };
   if (message.type === 'hashRequest' || message.type === 'hashReject')
     return { ...message, wanted: Uint8Array.from(message.wanted) };
   return message;
@@ -85,6 +88,11 @@ function randomMessage(random: Random): Message {
     () => ({ type: 'allowedFast', piece: number() }),
     () => ({ type: 'extended', id: random.integer(256), payload: randomBytes(random, random.integer(300)) }),
     () => ({ type: 'hashRequest', wanted: randomBytes(random, HASH_RANGE_BYTES) }),
+    () => ({
+      type: 'hashes',
+      wanted: randomBytes(random, HASH_RANGE_BYTES),
+      hashes: randomBytes(random, 32 * (1 + random.integer(8))),
+    }),
     () => ({ type: 'hashReject', wanted: randomBytes(random, HASH_RANGE_BYTES) }),
     () => ({ type: 'unknown', id: 24 + random.integer(200) }),
   ];
@@ -169,7 +177,7 @@ describe('threat row 9: malformed wire', () => {
   const cases: readonly [name: string, bytes: Uint8Array, code: string][] = [
     ['a length of 4 GiB', raw(0xffff_ffff), tooLong],
     ['a length that is negative as a signed number', raw(0x8000_0000), tooLong],
-    ['one byte more than the longest message of any kind', raw(MAX_PIECE_MESSAGE_BYTES + 1), tooLong],
+    ['one byte more than the longest message of any kind', raw(MAX_HASHES_MESSAGE_BYTES + 1), tooLong],
     ['a bitfield over the limit', raw(MAX_MESSAGE_BYTES + 1, 5), tooLong],
     ['an extended message over the limit', raw(MAX_MESSAGE_BYTES + 1, 20), tooLong],
     ['an unknown message over the limit', raw(MAX_MESSAGE_BYTES + 1, 77), tooLong],
