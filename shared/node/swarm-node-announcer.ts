@@ -1,4 +1,5 @@
 /** Performs the engine's announces: to trackers this node may talk to, a few at a time. */
+import { setMaxListeners } from 'node:events';
 import type { EngineAction } from '../engine/actions.ts';
 import type { Address, EngineInput } from '../engine/inputs.ts';
 import type { InfoHash, PeerId } from '../units.ts';
@@ -53,6 +54,8 @@ export class Announcer {
 
   constructor(parts: AnnouncerParts) {
     this.#parts = parts;
+    // Each announce under way listens; Node takes more than ten listeners for a leak and says so.
+    setMaxListeners(MAX_AT_A_TIME, this.#abort.signal);
   }
 
   announce(action: AnnounceAction): void {

@@ -1,6 +1,6 @@
 /** A swarm node with the two HTTP services it knows: its web seed and its tracker. */
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { encode } from '../../../shared/bencode/bencode.ts';
 import { dictionary } from '../../../shared/bencode/value.ts';
 import { MemoryPieceStore } from '../../../shared/node/store/memory-piece-store.ts';
@@ -126,6 +126,23 @@ describe('a swarm node and its tracker', () => {
     const free = await startNode(new MemoryPieceStore(), {}, { announceAnywhere: true });
     await free.swarm.addTorrent(torrent.metainfo, options);
     await vi.waitFor(() => expect(requests.length).toBe(1));
+  });
+
+  it('two dozen torrents that announce at the same moment are no leak to warn of', async () => {
+    const warnings: string[] = [];
+    const warned = ({ name }: Error) => void warnings.push(name);
+    process.on('warning', warned);
+    onTestFinished(() => void process.off('warning', warned));
+    const folder = tempDirectory();
+    const { origin, requests } = await serveHttp(() => undefined);
+    const node = await startNode(new MemoryPieceStore(), {}, { trustedOrigins: [origin] });
+    for (let i = 0; i < 24; i++) {
+      const { metainfo } = await makeRandomTorrent(folder, [1000 + i]);
+      await node.swarm.addTorrent(metainfo, { ...SEED, announceUrl: `${origin}/announce` });
+    }
+    // As many as are asked at a time.
+    await vi.waitFor(() => expect(requests.length).toBe(16));
+    expect(warnings).toEqual([]);
   });
 
   it('a tracker that never answers does not hold up the end of the node', async () => {
