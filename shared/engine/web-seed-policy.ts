@@ -22,7 +22,7 @@ export interface WebSeedView {
   isFree(piece: PieceIndex): boolean;
   readonly readerHedgeMs: number;
   readonly idleMs: number;
-  /** However busy the peers are: a torrent that stood still for so long is fetched. */
+  /** However busy the peers are: a torrent that stood still for so long is fetched. Infinity: never for that. */
   readonly patienceMs: number;
   readonly fetchBytes: number;
   draw(bound: number): number;

@@ -56,10 +56,16 @@ function decide(state: EngineState, torrent: Torrent): WebSeedDecision {
     },
     readerHedgeMs,
     idleMs: webSeedIdleMs,
-    patienceMs: webSeedPatienceMs,
+    patienceMs: isOriginLinked(state, torrent) ? Number.POSITIVE_INFINITY : webSeedPatienceMs,
     fetchBytes: webSeedFetchBytes,
     draw: (bound) => random.integer(bound),
   });
+}
+
+/** The web seed is the origin's own uplink: while it gives over the wire, asking it by HTTP too only costs copies. */
+function isOriginLinked(state: EngineState, torrent: Torrent): boolean {
+  for (const { node } of torrent.channels.values()) if (state.fleet.get(node.peerId)?.isOrigin) return true;
+  return false;
 }
 
 function startFetch(

@@ -58,6 +58,9 @@ describe('the web seed is asked', () => {
     const busy = { wantsAll: true, lastPeerBlockAt: 1_000, lastAnyBlockAt: 9_900 };
     expect(decideWebSeed(view(busy))).toMatchObject({ type: 'wait' });
     expect(decideWebSeed(view({ ...busy, mayPeersGive: false }))).toMatchObject({ type: 'fetch' });
+    const origin = { ...busy, patienceMs: Number.POSITIVE_INFINITY, now: 60_000, lastAnyBlockAt: 59_900 };
+    expect(decideWebSeed(view(origin))).toMatchObject({ type: 'wait' });
+    expect(decideWebSeed(view({ ...origin, lastAnyBlockAt: 50_000 }))).toMatchObject({ type: 'fetch' });
     expect(decideWebSeed(view({ ...busy, patienceMs: 9_000 }))).toMatchObject({ type: 'fetch' });
   });
 
