@@ -12,6 +12,7 @@ import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { leafCountOf, storePaths } from './have-file.ts';
 import { HaveWriter } from './have-writer.ts';
 import { KeyedQueue } from './keyed-queue.ts';
+import { KnownRoots } from './known-roots.ts';
 import type { PieceStore, StoredFile } from './piece-store.ts';
 import { readRange } from './read-range.ts';
 import { recover, type VerifyLeaves } from './recovery.ts';
@@ -62,6 +63,7 @@ export class DiskPieceStore implements PieceStore {
   readonly #fileSystem: FileSystem;
   readonly #descriptors: DescriptorCache;
   readonly #cache: BlockCache;
+  readonly #knownRoots: KnownRoots;
   readonly #haveWriter: HaveWriter;
   readonly #writeBehind: WriteBehind;
   readonly #states = new Map<FileRoot, FileState>();
@@ -73,6 +75,7 @@ export class DiskPieceStore implements PieceStore {
     this.#directory = options.directory;
     this.#fileSystem = options.fileSystem ?? nodeFileSystem;
     this.#onError = options.onError ?? (() => undefined);
+    this.#knownRoots = new KnownRoots(this.#fileSystem, options.directory);
     this.#descriptors = new DescriptorCache(this.#fileSystem, options.maxOpenFiles ?? 512);
     this.#cache = new BlockCache(options.cacheBytes ?? 64 * 1024 * 1024);
     this.#haveWriter = new HaveWriter(this.#descriptors);
@@ -102,12 +105,13 @@ export class DiskPieceStore implements PieceStore {
       if (open) return open.held.clone();
       const state = this.#newState(file);
       try {
-        await recover(
-          { fileSystem: this.#fileSystem, descriptors: this.#descriptors, haveWriter: this.#haveWriter },
-          state,
-          verifyLeaves,
-          leavesPerPiece,
-        );
+        if (await this.#knownRoots.meet(file.root))
+          await recover(
+            { fileSystem: this.#fileSystem, descriptors: this.#descriptors, haveWriter: this.#haveWriter },
+            state,
+            verifyLeaves,
+            leavesPerPiece,
+          );
       } catch (cause) {
         // A file that cannot be read is a file that is not held; what the disk says on writes, it says then.
         state.lose({ first: 0, count: state.leafCount });
@@ -146,6 +150,8 @@ export class DiskPieceStore implements PieceStore {
     return this.#queue.run(file.root, async () => {
       const before = this.#states.get(file.root);
       if (before) await this.#forget(before, new StoreError('store_missing', `${file.root} was replaced`));
+      // Noted, whatever becomes of it.
+      await this.#knownRoots.meet(file.root).catch(() => undefined);
       const state = this.#newState(file);
       try {
         await this.#takeOver(state, path);
