@@ -5,6 +5,9 @@ type Run = () => void;
 /** Time goes in steps of 2^-10 ms, so that sums and differences of times are exact and runs replay anywhere. */
 const STEPS_PER_MS = 1024;
 
+/** The next step of the clock: what is compared with the time of events must be rounded as they are. */
+export const stepAfter = (ms: number): number => Math.ceil(ms * STEPS_PER_MS) / STEPS_PER_MS;
+
 export class EventQueue {
   now = 0;
   readonly #times: number[] = [];
@@ -17,7 +20,7 @@ export class EventQueue {
 
   /** Not before `atMs`, and at the next step of the clock. */
   at(atMs: number, run: Run): void {
-    const time = Math.ceil(atMs * STEPS_PER_MS) / STEPS_PER_MS;
+    const time = stepAfter(atMs);
     const times = this.#times;
     const orders = this.#orders;
     const runs = this.#runs;

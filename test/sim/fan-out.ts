@@ -7,6 +7,7 @@ import { ladderOf, makeTorrent } from './content.ts';
 import type { SimHost } from './host.ts';
 import { BUCKET_MS } from './network.ts';
 import { Simulation } from './simulation.ts';
+import { drawTopology } from './topology.ts';
 
 export interface FanOut {
   readonly hosts: number;
@@ -21,6 +22,8 @@ export interface FanOut {
   readonly liars: number;
   readonly freeRiders: number;
   readonly kill: number;
+  /** Nodes that a host knows, on average, in a swarm of more. */
+  readonly peers: number;
 }
 
 export interface FanOutResult {
@@ -94,6 +97,8 @@ export function runFanOut(options: FanOut): FanOutResult {
   addTorrents(simulation, options.sets, fileBytes);
   const hosts = Array.from({ length: options.hosts }, (_, i) => addHost(simulation, options, rates, i));
   for (const torrent of simulation.torrents.values()) origin.add(torrent, { isSeed: true, superSeed: true });
+  simulation.tracker.topology = drawTopology(origin, hosts, options.peers, seededRandom(options.seed + 2));
+  if (simulation.tracker.topology) simulation.tracker.opensAtMs = 2 * START_JITTER_MS;
   startHosts(simulation, hosts);
   killSome(simulation, hosts, options);
   const boundSeconds = kumarRossSeconds({

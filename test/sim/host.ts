@@ -8,7 +8,8 @@ import { seededRandom } from '../../shared/random.ts';
 import { BLOCK_BYTES, type InfoHash, type LinkId, type PeerId, type PieceIndex } from '../../shared/units.ts';
 import type { Behaviour } from './behaviour.ts';
 import { isSame, leavesBesideTruth, type SimTorrent } from './content.ts';
-import { AccessLink, type Pipe } from './network.ts';
+import { AccessLink } from './network.ts';
+import type { Pipe } from './pipe.ts';
 import type { Simulation } from './simulation.ts';
 
 export interface HostOptions {
@@ -89,7 +90,7 @@ export class SimHost {
       ip: options.ip ?? `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`,
       port: 6881,
     };
-    this.access = new AccessLink(simulation.events, options.upBytesPerSecond, options.downBytesPerSecond);
+    this.access = new AccessLink(simulation.events, options);
     this.peerId = Array.from({ length: 40 }, () => random.integer(16).toString(16)).join('') as PeerId;
     this.engine = createEngine({
       peerId: this.peerId,
@@ -164,7 +165,8 @@ export class SimHost {
       case 'fetchFromWebSeed':
         return simulation.fetchFromWebSeed(this, action);
       case 'announce':
-        if (action.event !== 'stopped') simulation.announce(this, action.torrent);
+        if (action.event === 'stopped') simulation.tracker.leave(this, action.torrent);
+        else simulation.announce(this, action.torrent);
         return;
       case 'torrentComplete':
         this.completedAt.set(action.torrent, simulation.events.now);
@@ -190,7 +192,11 @@ export class SimHost {
   #send(link: LinkId, chunks: readonly Uint8Array[]): void {
     const end = this.ends.get(link);
     if (!end) return;
-    const said = this.behaviour.onSend ? this.behaviour.onSend(chunks, end) : chunks;
+    if (!this.behaviour.onSend) {
+      this.access.send(end.out, chunks);
+      return;
+    }
+    const said = this.behaviour.onSend(chunks, end);
     if (said.length > 0) this.access.send(end.out, said);
     // What a liar holds back must not stay on its engine's books.
     const heldBack = bytesOf(chunks) - bytesOf(said);
@@ -263,8 +269,7 @@ export class SimHost {
     if (!end) return;
     this.ends.delete(link);
     end.out.isClosed = true;
-    end.out.queue.length = 0;
-    end.out.queuedBytes = 0;
+    end.out.drop();
     this.input({ type: 'linkClosed', link, reason });
   }
 
@@ -276,8 +281,7 @@ export class SimHost {
     this.isUp = false;
     for (const end of this.ends.values()) {
       end.out.isClosed = true;
-      end.out.queue.length = 0;
-      end.out.queuedBytes = 0;
+      end.out.drop();
       end.back.isClosed = true;
       const { events } = this.simulation;
       if (how === 'crash') {

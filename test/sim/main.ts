@@ -39,6 +39,11 @@ const flags = defineFlags({
     description: 'Hosts that upload nothing',
   },
   kill: { kind: count('count', 'hosts', 0, 10_000), default: 0, description: 'Hosts that die while it runs' },
+  peers: {
+    kind: count('count', 'nodes', 2, 1_000),
+    default: 40,
+    description: 'Nodes that a host knows in a larger swarm',
+  },
   json: { kind: path, description: 'Write options and figures to this file' },
   plot: { kind: path, description: 'Write pieces over time to this SVG file' },
 });

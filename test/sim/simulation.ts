@@ -4,20 +4,17 @@
  */
 import type { EngineAction } from '../../shared/engine/actions.ts';
 import type { Address } from '../../shared/engine/inputs.ts';
-import { type Random, seededRandom, shuffle } from '../../shared/random.ts';
+import { type Random, seededRandom } from '../../shared/random.ts';
 import type { InfoHash, LinkId, PeerId, PieceIndex } from '../../shared/units.ts';
 import type { SimTorrent } from './content.ts';
 import { EventQueue } from './event-queue.ts';
 import { type End, type HostOptions, SimHost } from './host.ts';
-import type { Pipe } from './network.ts';
+import { Pipe } from './pipe.ts';
+import { SimTracker } from './tracker.ts';
 
 /** As the host's transport waits for a connection that nobody answers. */
 const DIAL_TIMEOUT_MS = 5_000;
-/** BEP 3: peers in one answer of the tracker. */
-const HANDOUT = 50;
 const ANNOUNCE_INTERVAL_MS = 30_000;
-/** What TCP may have on its way on the paths here: more than twice what they hold. */
-const WINDOW_BYTES = 256 << 10;
 
 export class InvariantBroken extends Error {
   override readonly name = 'InvariantBroken';
@@ -29,12 +26,11 @@ export class Simulation {
   readonly random: Random;
   readonly hosts: SimHost[] = [];
   readonly torrents = new Map<InfoHash, SimTorrent>();
-  readonly wrongBans: string[] = [];
+  readonly tracker: SimTracker;
   /** Hosts of different islands do not reach each other. Undefined: everyone reaches everyone. */
   #islands: ReadonlyMap<SimHost, number> | undefined;
   readonly #byAddress = new Map<string, SimHost>();
   readonly #byPeerId = new Map<PeerId, SimHost>();
-  readonly #announced = new Map<InfoHash, SimHost[]>();
   readonly #pipes = new Map<LinkId, End>();
   readonly #twins = new Map<LinkId, LinkId>();
   #nextLink = 1;
@@ -42,6 +38,7 @@ export class Simulation {
   constructor(seed: number) {
     this.seed = seed;
     this.random = seededRandom(seed);
+    this.tracker = new SimTracker(this.random);
   }
 
   addHost(options: HostOptions): SimHost {
@@ -88,7 +85,7 @@ export class Simulation {
   partition(islands: ReadonlyMap<SimHost, number> | undefined): void {
     this.#islands = islands;
     for (const [link, end] of this.#pipes) {
-      if (!end.host.ends.has(link) && end.out.queue.length === 0) this.#pipes.delete(link);
+      if (!end.host.ends.has(link) && end.out.isEmpty) this.#pipes.delete(link);
       end.out.isCut = !this.#reaches(end.host, end.other);
       if (!end.out.isCut) end.host.access.resume(end.out);
     }
@@ -136,42 +133,27 @@ export class Simulation {
   }
 
   #pipe(from: SimHost, to: SimHost, near: LinkId, far: LinkId, latencyMs: number): Pipe {
-    return {
+    const pipe = new Pipe({
       from: from.access,
       to: to.access,
       latencyMs,
-      windowBytes: WINDOW_BYTES,
-      queue: [],
-      queuedBytes: 0,
-      onWayBytes: 0,
-      isListed: false,
-      isCut: !this.#reaches(from, to),
-      isClosed: false,
-      closesWhenEmpty: false,
       sent: (bytes) => from.input({ type: 'linkSent', link: near, bytes }),
-      delivered: (chunks) => {
-        for (const bytes of chunks) to.input({ type: 'linkData', link: far, bytes });
-      },
+      delivered: (bytes) => to.input({ type: 'linkData', link: far, bytes }),
       closed: () => to.linkClosed(far, 'remote_closed'),
-    };
+    });
+    pipe.isCut = !this.#reaches(from, to);
+    return pipe;
   }
 
   opposite(end: End): { readonly otherLink: LinkId } {
     return { otherLink: this.#twins.get(end.link) as LinkId };
   }
 
-  /** The tracker hands out at random whom it heard of; it forgets nobody who died without saying so. */
   announce(from: SimHost, torrent: InfoHash): void {
-    const known = this.#announced.get(torrent) ?? [];
-    this.#announced.set(torrent, known);
-    const { events } = this;
-    events.at(events.now + 2 * from.latencyMs, () => {
-      if (!known.includes(from)) known.push(from);
-      const others = shuffle(
-        known.filter((host) => host !== from),
-        this.random,
-      ).slice(0, HANDOUT);
-      const addresses = others.map((host) => host.address);
+    const { events, tracker } = this;
+    events.at(events.now + 2 * from.latencyMs, () => tracker.heard(from, torrent));
+    events.at(Math.max(events.now + 2 * from.latencyMs, tracker.opensAtMs), () => {
+      const addresses = tracker.handout(from, torrent).map((host) => host.address);
       from.input({ type: 'announced', torrent, addresses, intervalMs: ANNOUNCE_INTERVAL_MS });
     });
   }
