@@ -16,6 +16,7 @@ import type { PeerId } from '../shared/units.ts';
 import type { EdgeConfig } from './config.ts';
 import { EdgeStatus } from './edge-status.ts';
 import type { FeedClientLimits } from './feed/feed-client.ts';
+import { FleetAnnouncer } from './feed/fleet-announcer.ts';
 import { Follower } from './feed/follower.ts';
 import { type LogListener, LogStore } from './feed/log-store.ts';
 import { FleetBook } from './fleet-book.ts';
@@ -79,13 +80,16 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   const random = seededRandom(randomInt(2 ** 47));
   const table = new ImageTable();
   let images: EdgeImages | undefined;
+  let follower: Follower | undefined;
+  const announcer = new FleetAnnouncer({ table, random });
   const store = await openLog(config, parts, {
-    applied: (change) => {
-      const effect = table.apply(change);
+    applied: (change, number) => {
+      const effect = table.apply(change, number);
       images?.changed(effect);
     },
     rebuilt: (changes) => {
       for (const effect of table.rebuild(changes)) images?.changed(effect);
+      announcer.renumbered();
     },
     diskFailed: (error) => log.error({ err: error }, 'the log could not be written'),
   });
@@ -95,8 +99,10 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
     onError: (error) => log.error({ err: error }, 'the piece store failed'),
   });
   opened.push(['store', () => pieces.close()]);
-  const swarm = await startSwarm(config, parts, peerId, pieces);
+  const swarm = await startSwarm(config, parts, peerId, pieces, announcer);
   opened.push(['swarm', () => swarm.close()]);
+  announcer.start(swarm, (frame) => follower?.announce(frame));
+  opened.push(['announcer', () => announcer.close()]);
   const fleet = followedBy(swarm, new FleetBook(peerId));
   const fleetFile = await FleetFile.open(config.dataFolder, fleet, (error) =>
     log.warn({ err: error }, 'the list of siblings could not be kept'),
@@ -132,7 +138,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   images = joined;
   opened.push(['images', () => joined.close()]);
   let http: HttpServer | undefined;
-  const follower = new Follower({
+  const joinedFeed = new Follower({
     origin: config.origin,
     log,
     store,
@@ -140,19 +146,33 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
     hashes,
     random,
     introduction: () => introduction(config, peerId, swarm.peerPort, http?.port ?? config.port),
-    welcomed: () => joined.originIsBack(),
+    welcomed: () => {
+      joined.originIsBack();
+      announcer.welcomed();
+    },
+    lost: () => announcer.lost(),
+    peersTold: (frame) => announcer.peersTold(frame),
     ...(parts.feedLimits ? { limits: parts.feedLimits } : {}),
   });
-  opened.push(['feed', () => follower.close()]);
+  follower = joinedFeed;
+  opened.push(['feed', () => joinedFeed.close()]);
   const version = packageVersion();
-  const status = new EdgeStatus({ name: config.name, version, peerId, swarm, images, log: store, follower });
+  const status = new EdgeStatus({
+    name: config.name,
+    version,
+    peerId,
+    swarm,
+    images,
+    log: store,
+    follower: joinedFeed,
+  });
   const server = await startEdgeServer({ config, log, images, status });
   http = server;
   opened.push(['http', () => server.close(HTTP_DRAIN_MS)]);
   await images.start();
-  follower.start();
+  joinedFeed.start();
   const timers = [
-    setInterval(reporter(follower, status), EVERY_SECOND_MS),
+    setInterval(reporter(joinedFeed, status), EVERY_SECOND_MS),
     sweepOnceCaughtUp(store, images, log),
   ];
   return running(opened, { port: server.port, peerPort: swarm.peerPort, peerId }, () => {
@@ -207,6 +227,7 @@ function startSwarm(
   parts: EdgeParts,
   peerId: PeerId,
   store: PieceStore,
+  announcer: FleetAnnouncer,
 ): Promise<SwarmNode> {
   return createSwarmNode(
     {
@@ -218,7 +239,13 @@ function startSwarm(
       downRateBytesPerSecond: config.downRateBytesPerSecond,
       maxLinks: MAX_LINKS,
     },
-    { store, log: parts.log, trustedOrigins: [new URL(config.origin).origin], onFatal: parts.onFatal },
+    {
+      store,
+      log: parts.log,
+      trustedOrigins: [new URL(config.origin).origin],
+      announceElsewhere: (action) => announcer.take(action),
+      onFatal: parts.onFatal,
+    },
   );
 }
 

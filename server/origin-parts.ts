@@ -16,6 +16,7 @@ import { createIngest, type Ingest } from './ingest/ingest.ts';
 import { OriginRenditionSource } from './rendition-source.ts';
 import { OriginSwarm } from './swarm.ts';
 import { type TrustedProxies, trustedProxies } from './tracker/client-address.ts';
+import { FleetAnnounces } from './tracker/fleet-announces.ts';
 import { Tracker } from './tracker/tracker.ts';
 
 export interface OriginParts {
@@ -109,9 +110,11 @@ async function joinParts(
   const registry = new EdgeRegistry();
   registry.onChange(() => node.setFleet(fleetOf(registry)));
   const origin = { peerId, port: node.peerPort, advertiseIp: config.advertiseIp };
+  const announces = new FleetAnnounces(() => catalog.head().number);
   const feed = new FeedServer({
     catalog,
     registry,
+    announces,
     peer: origin,
     publicUrl,
     fleetToken: config.fleetToken,
@@ -119,7 +122,7 @@ async function joinParts(
     onError: (error) => log.error({ err: error }, 'feed failed'),
   });
   undo.push(() => feed.close());
-  const tracker = new Tracker({ catalog, registry, origin });
+  const tracker = new Tracker({ catalog, registry, announces, origin });
   undo.push(async () => tracker.close());
   const onFault = (error: unknown) => log.error({ err: error }, 'ingest failed');
   const { workerModulePath } = options;

@@ -6,6 +6,7 @@
 import { isIP } from 'node:net';
 import { FEED_VERSION, type FeedClientFrame, type FeedServerFrame } from '../../shared/api-types/feed.ts';
 import { PeerError } from '../../shared/errors.ts';
+import type { AnnounceFrame, PeersFrame } from '../../shared/feed/announce-frames.ts';
 import { EMPTY_LOG_HASH } from '../../shared/log/entry.ts';
 import type { Random } from '../../shared/random.ts';
 import type { FleetBook } from '../fleet-book.ts';
@@ -32,6 +33,10 @@ export interface FollowerParts {
   introduction(): Omit<Hello, 'type' | 'version' | 'head'>;
   /** The origin took us in. */
   welcomed(): void;
+  /** The socket is gone, or could not be had. */
+  lost(): void;
+  /** Peers outside the fleet. */
+  peersTold(frame: PeersFrame): void;
   readonly limits?: Partial<FeedClientLimits>;
 }
 
@@ -94,6 +99,10 @@ export class Follower {
     this.#client.send(progress);
   }
 
+  announce(frame: AnnounceFrame): void {
+    this.#client.send(frame);
+  }
+
   close(): Promise<void> {
     return this.#client.close();
   }
@@ -121,6 +130,9 @@ export class Follower {
         return;
       case 'fleet':
         fleet.setSiblings(frame.nodes);
+        return;
+      case 'peers':
+        this.#parts.peersTold(frame);
         return;
       case 'refused':
         this.#askForWholeLog = frame.code === 'feed_fork' || frame.code === 'feed_ahead';
@@ -156,6 +168,7 @@ export class Follower {
 
   #lost(error: Error | undefined): void {
     this.#attempted = true;
+    this.#parts.lost();
     const code = error instanceof PeerError ? error.code : undefined;
     if (code !== undefined) this.#count(code);
     // One line for the loss, not one for each dial that fails after it.

@@ -23,8 +23,8 @@ import { LogFile } from './log-file.ts';
 
 export interface LogListener {
   /** One entry more; also for each stored entry while the store opens. */
-  applied(change: CatalogChange): void;
-  /** The log was rewound: these are all its changes now. */
+  applied(change: CatalogChange, number: number): void;
+  /** The log was rewound: these are all its changes now, from entry 1. */
   rebuilt(changes: readonly CatalogChange[]): void;
   /** The disk refused something; what is in memory goes on. */
   diskFailed(error: Error): void;
@@ -185,7 +185,7 @@ export class LogStore {
         await file.close();
         continue;
       }
-      for (const { entry } of stored) this.#options.listener.applied(entry.change);
+      for (const { entry } of stored) this.#options.listener.applied(entry.change, entry.number);
       this.#noteApplied(keeper);
       return;
     }
@@ -212,7 +212,8 @@ export class LogStore {
     if (rewound) await this.#rebuild();
     else
       for (const action of actions)
-        if (action.type === 'append') this.#options.listener.applied(action.entry.change);
+        if (action.type === 'append')
+          this.#options.listener.applied(action.entry.change, action.entry.number);
     this.#noteApplied(this.#requireKeeper());
     this.#caughtUp ||= this.#sawHead;
     await this.#saveHighestNowAndThen();

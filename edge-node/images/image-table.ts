@@ -16,6 +16,9 @@ const NOTHING: TableChange = { published: undefined, dropped: undefined };
 export class ImageTable {
   readonly #images = new Map<ImageId, PublishedImage>();
   readonly #byInfoHash = new Map<InfoHash, ImageId>();
+  /** The feed names sets by the entries that published them. */
+  readonly #numbers = new Map<InfoHash, number>();
+  readonly #byNumber = new Map<number, InfoHash>();
   #contentBytes = 0;
 
   /** Of all published images together: what an edge without a budget means to hold. */
@@ -41,8 +44,19 @@ export class ImageTable {
     return this.#images.values();
   }
 
-  apply(change: CatalogChange): TableChange {
-    if (change.type === 'publish') return this.#publish(change.image);
+  /** Of the entry that published it last; undefined: not published. */
+  numberOf(infoHash: InfoHash): number | undefined {
+    return this.#numbers.get(infoHash);
+  }
+
+  /** The set that this entry published, while it still is. */
+  byNumber(number: number): InfoHash | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  /** @param number of the entry; 0: not known, and the feed cannot speak of it */
+  apply(change: CatalogChange, number = 0): TableChange {
+    if (change.type === 'publish') return this.#publish(change.image, number);
     if (change.type === 'purge') return this.#purge(change.imageId);
     return NOTHING;
   }
@@ -53,7 +67,10 @@ export class ImageTable {
     this.#images.clear();
     this.#byInfoHash.clear();
     this.#contentBytes = 0;
-    for (const change of changes) this.apply(change);
+    this.#numbers.clear();
+    this.#byNumber.clear();
+    let number = 0;
+    for (const change of changes) this.apply(change, ++number);
     const result: TableChange[] = [];
     for (const image of before.values())
       if (this.byInfoHash(image.infoHash) === undefined)
@@ -64,16 +81,18 @@ export class ImageTable {
     return result;
   }
 
-  #publish(image: PublishedImage): TableChange {
+  #publish(image: PublishedImage, number: number): TableChange {
     const before = this.#images.get(image.id);
     if (before?.infoHash === image.infoHash) {
       this.#images.set(image.id, image);
+      this.#renumber(image.infoHash, number);
       return NOTHING;
     }
     const { dropped } = this.#purge(image.id);
     this.#images.set(image.id, image);
     this.#byInfoHash.set(image.infoHash, image.id);
     this.#contentBytes += contentBytes(image);
+    this.#renumber(image.infoHash, number);
     return { published: image, dropped };
   }
 
@@ -83,8 +102,20 @@ export class ImageTable {
     this.#images.delete(id);
     this.#contentBytes -= contentBytes(dropped);
     // Two signed images with one info-hash cannot both be joined; the index belongs to the later one.
-    if (this.#byInfoHash.get(dropped.infoHash) === id) this.#byInfoHash.delete(dropped.infoHash);
+    if (this.#byInfoHash.get(dropped.infoHash) === id) {
+      this.#byInfoHash.delete(dropped.infoHash);
+      this.#renumber(dropped.infoHash, 0);
+    }
     return { published: undefined, dropped };
+  }
+
+  #renumber(infoHash: InfoHash, number: number): void {
+    const before = this.#numbers.get(infoHash);
+    if (before !== undefined) this.#byNumber.delete(before);
+    this.#numbers.delete(infoHash);
+    if (number === 0) return;
+    this.#numbers.set(infoHash, number);
+    this.#byNumber.set(number, infoHash);
   }
 }
 

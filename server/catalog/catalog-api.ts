@@ -13,6 +13,8 @@ export interface ProductFields {
 export interface StoredImage extends PublishedImage {
   readonly productId: string;
   readonly alt: string;
+  /** The log entry that published it. */
+  readonly entryNumber: number;
 }
 
 export interface StoredProduct extends ProductFields {

@@ -164,7 +164,8 @@ class SqliteCatalog implements Catalog {
         if (!(await readProduct(writer, added.productId))) throw productUnknown();
         const { number } = await append({ type: 'publish', image: added.image });
         await insertImage(writer, added, number);
-        return { stored: { ...added.image, productId: added.productId, alt: added.alt }, isNew: true };
+        const { image, productId, alt } = added;
+        return { stored: { ...image, productId, alt, entryNumber: number }, isNew: true };
       },
       ({ stored, isNew }) => {
         if (!isNew) return;

@@ -73,6 +73,7 @@ function imageOf(row: ImageRow, renditions: readonly Rendition[]): StoredImage {
     id: row.id as ImageId,
     productId: row.product_id,
     alt: row.alt,
+    entryNumber: row.entry_number,
     width: row.width,
     height: row.height,
     placeholder: row.placeholder,

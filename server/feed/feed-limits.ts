@@ -22,12 +22,22 @@ export interface FeedLimits {
   /** Frames from an edge: one `progress` a second is usual. */
   readonly framesPerSecond: number;
   readonly framesBurst: number;
+  /**
+   * Hellos answered a second, beyond a burst: each reads an entry's hash, and joins a fleet list that all others are
+   * told of. A thousand edges are back 5 s after a restart (threat row 50).
+   */
+  readonly hellosPerSecond: number;
+  readonly hellosBurst: number;
+  /** A hello that would wait longer is refused as `feed_full`: edges take silence of 15 s for a dead socket. */
+  readonly helloWaitMs: number;
   /** Feed sockets in total: twice the largest fleet that the simulator runs. */
   readonly maxSockets: number;
   /** Per address; a test fleet on one machine stays below it. */
   readonly maxSocketsPerIp: number;
   /** Fleet changes within this time become one frame: a restart of many edges is not n squared frames. */
   readonly fleetCoalesceMs: number;
+  /** So much longer for each socket: a thousand edges that come back would else be 90 MB of frames every 100 ms. */
+  readonly fleetCoalesceMsPerSocket: number;
   /** Largest message from a client, checked by the WebSocket layer before it is buffered whole. */
   readonly maxFrameBytes: number;
 }
@@ -44,8 +54,12 @@ export const FEED_LIMITS: FeedLimits = {
   batchBytes: 524_288,
   framesPerSecond: 20,
   framesBurst: 100,
+  hellosPerSecond: 200,
+  hellosBurst: 100,
+  helloWaitMs: 3_000,
   maxSockets: 2_048,
   maxSocketsPerIp: 256,
   fleetCoalesceMs: 100,
+  fleetCoalesceMsPerSocket: 2,
   maxFrameBytes: 65_536,
 };

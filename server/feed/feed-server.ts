@@ -10,6 +10,8 @@ import type { Signed } from '../../shared/log/entry.ts';
 import type { PeerId } from '../../shared/units.ts';
 import type { Catalog } from '../catalog/catalog-api.ts';
 import { canonicalIp, clientAddress, type TrustedProxies } from '../tracker/client-address.ts';
+import type { FleetAnnounces } from '../tracker/fleet-announces.ts';
+import { AdmissionPace } from './admission-pace.ts';
 import type { EdgeRegistry } from './edge-registry.ts';
 import { EntryBatches } from './entry-batches.ts';
 import { FEED_LIMITS, type FeedLimits } from './feed-limits.ts';
@@ -30,6 +32,8 @@ export interface FeedServerOptions {
   readonly publicUrl: () => string;
   readonly fleetToken: string | undefined;
   readonly proxies: TrustedProxies;
+  /** Takes what edges announce; undefined: nobody listens. */
+  readonly announces?: FleetAnnounces;
   readonly onError: (error: unknown) => void;
   readonly limits?: Partial<FeedLimits>;
   /** Unix ms; undefined: the system's clock. */
@@ -41,6 +45,8 @@ export class FeedServer implements FeedHub {
   readonly registry: EdgeRegistry;
   readonly limits: FeedLimits;
   readonly fleetToken: string | undefined;
+  readonly announces: FleetAnnounces | undefined;
+  readonly admissionPace: AdmissionPace;
   readonly #options: FeedServerOptions;
   readonly #server: WebSocketServer;
   readonly #sessions = new Set<FeedSession>();
@@ -60,7 +66,9 @@ export class FeedServer implements FeedHub {
     this.log = options.catalog;
     this.registry = options.registry;
     this.fleetToken = options.fleetToken;
+    this.announces = options.announces;
     this.limits = { ...FEED_LIMITS, ...options.limits };
+    this.admissionPace = new AdmissionPace(this.limits, this.now());
     const batchesWith = (hashesOf: (entry: Signed) => Promise<SetHashes | undefined>) =>
       new EntryBatches(
         (after, limit) => options.catalog.entriesAfter(after, limit),
@@ -215,11 +223,13 @@ export class FeedServer implements FeedHub {
 
   #fleetChanged(): void {
     this.#fleetFrames.clear();
+    const { fleetCoalesceMs, fleetCoalesceMsPerSocket } = this.limits;
+    const waitMs = fleetCoalesceMs + this.#sessions.size * fleetCoalesceMsPerSocket;
     this.#fleetTimer ??= setTimeout(() => {
       this.#fleetTimer = undefined;
       this.#fleetFrames.clear();
       for (const session of this.#sessions) session.offerFleet();
-    }, this.limits.fleetCoalesceMs);
+    }, waitMs);
   }
 
   #signHead(): string {

@@ -7,7 +7,9 @@ import type { FeedServerFrame } from '../../shared/api-types/feed.ts';
 import { invariant } from '../../shared/errors.ts';
 import { parseClientFrame } from '../../shared/feed/client-frame.ts';
 import { TokenBucket } from '../../shared/token-bucket.ts';
+import type { FleetAnnounces, NewsSocket } from '../tracker/fleet-announces.ts';
 import { arrivalOf, type Hello, judgeHead, judgeHello, type LogView, type Refusal } from './admission.ts';
+import type { AdmissionPace } from './admission-pace.ts';
 import type { EdgeHold, EdgeRegistry } from './edge-registry.ts';
 import type { EntryBatches } from './entry-batches.ts';
 import type { FeedLimits } from './feed-limits.ts';
@@ -16,6 +18,8 @@ import type { FeedLimits } from './feed-limits.ts';
 export interface FeedHub {
   readonly log: LogView;
   readonly registry: EdgeRegistry;
+  readonly announces: FleetAnnounces | undefined;
+  readonly admissionPace: AdmissionPace;
   /** @param pieceHashes whether they bring piece hashes along */
   batches(pieceHashes: boolean): EntryBatches;
   readonly limits: FeedLimits;
@@ -36,7 +40,7 @@ const REFUSED_LINGER_MS = 1_000;
 const POLICY_VIOLATION = 1008;
 const GOING_AWAY = 1001;
 
-export class FeedSession {
+export class FeedSession implements NewsSocket {
   readonly ip: string;
   readonly #hub: FeedHub;
   readonly #socket: WebSocket;
@@ -75,6 +79,14 @@ export class FeedSession {
 
   get isStreaming(): boolean {
     return this.#state === 'streaming';
+  }
+
+  get hasRoom(): boolean {
+    return this.#state === 'streaming' && this.#socket.bufferedAmount <= this.#hub.limits.backlogBytes;
+  }
+
+  sendText(text: string): void {
+    this.#offer(text);
   }
 
   /** Sends what the log has that this edge has not, then the newest head. */
@@ -139,6 +151,7 @@ export class FeedSession {
     else if (frame === undefined) this.#reject('not a frame of this feed');
     else if (frame.type === 'hello') this.#receivedHello(frame);
     else if (this.#hold === undefined) this.#reject('hello comes first');
+    else if (frame.type === 'announce') this.#hub.announces?.received(this.#hold, frame);
     else this.#hub.registry.progress(this.#hold, frame, now);
   }
 
@@ -149,6 +162,14 @@ export class FeedSession {
     }
     this.#state = 'judging';
     clearTimeout(this.#timer);
+    const waitMs = this.#hub.admissionPace.waitMs(this.#hub.now());
+    if (waitMs === undefined)
+      this.refuse({ code: 'feed_full', message: 'too many edges come at once; come again' });
+    else if (waitMs > 0) this.#timer = setTimeout(() => this.#judge(hello), waitMs);
+    else this.#judge(hello);
+  }
+
+  #judge(hello: Hello): void {
     this.#admit(hello).catch((error: unknown) => {
       this.#hub.failed(error);
       this.terminate();
@@ -163,7 +184,8 @@ export class FeedSession {
       this.refuse(refusal);
       return;
     }
-    const hold = hub.registry.join(arrivalOf(hello, this.ip, hub.fleetToken !== undefined), hub.now());
+    const arrival = arrivalOf(hello, this.ip, hub.fleetToken !== undefined);
+    const hold = hub.registry.join(arrival, hub.now());
     if (!hold) {
       this.#reject('a live edge elsewhere has this peer id');
       return;
@@ -173,6 +195,7 @@ export class FeedSession {
     this.#batches = hub.batches(hello.pieceHashes);
     this.#state = 'streaming';
     hub.seated(this);
+    hub.announces?.joined(hold, arrival.peer, this);
     this.#socket.send(hub.welcome());
     this.offerHead();
     this.offerFleet();
@@ -202,8 +225,7 @@ export class FeedSession {
   }
 
   #offer(text: string): boolean {
-    if (this.#state !== 'streaming' || this.#socket.bufferedAmount > this.#hub.limits.backlogBytes)
-      return false;
+    if (!this.hasRoom) return false;
     this.#socket.send(text);
     return true;
   }
@@ -233,7 +255,9 @@ export class FeedSession {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     clearTimeout(this.#timer);
-    if (this.#hold) this.#hub.registry.leave(this.#hold, this.#hub.now());
+    if (!this.#hold) return;
+    this.#hub.announces?.left(this.#hold);
+    this.#hub.registry.leave(this.#hold, this.#hub.now());
   }
 }
 

@@ -7,18 +7,22 @@ import { seededRandom } from '../../shared/random.ts';
 import type { AnnounceRequest } from '../../shared/tracker/announce-query.ts';
 import { compactPeer } from '../../shared/tracker/compact.ts';
 import type { AnnounceAnswer, AnswerPeer } from '../../shared/tracker/encode-response.ts';
+import type { Seat, ToldSet } from '../../shared/tracker/fleet-sets.ts';
 import { choosePeers } from '../../shared/tracker/handout.ts';
 import type { SwarmCounts } from '../../shared/tracker/scrape.ts';
-import { SwarmTable, type SwarmTableLimits } from '../../shared/tracker/swarm-table.ts';
+import { type SwarmPeer, SwarmTable, type SwarmTableLimits } from '../../shared/tracker/swarm-table.ts';
 import type { InfoHash, PeerId } from '../../shared/units.ts';
 import type { Catalog, StoredImage } from '../catalog/catalog-api.ts';
 import type { EdgeRegistry } from '../feed/edge-registry.ts';
 import { DialBack, type DialBackLimits } from './dial-back.ts';
+import { FleetAnnounces } from './fleet-announces.ts';
 import { FleetSeats } from './fleet-seats.ts';
 
 export interface TrackerOptions {
   readonly catalog: Pick<Catalog, 'images' | 'onPublished' | 'onPurged'>;
   readonly registry: EdgeRegistry;
+  /** What edges announce over their feeds; undefined: all ask over HTTP. */
+  readonly announces?: FleetAnnounces;
   /** The origin's own peer wire: in every answer, for it seeds everything it publishes. */
   readonly origin: {
     readonly peerId: PeerId;
@@ -44,6 +48,10 @@ export class Tracker {
   readonly #dialBack: DialBack;
   /** Truncated v2 info-hashes (BEP 52), by which v2-only clients announce a hybrid torrent. */
   readonly #v1OfV2 = new Map<InfoHash, InfoHash>();
+  readonly #announces: FleetAnnounces;
+  /** Torrents and the entries that published them: the feed names sets by number. */
+  readonly #numbers = new Map<InfoHash, number>();
+  readonly #byNumber = new Map<number, InfoHash>();
   readonly #random = seededRandom(randomInt(2 ** 48 - 1));
   readonly #now: () => number;
   readonly #sweep: NodeJS.Timeout;
@@ -55,6 +63,8 @@ export class Tracker {
     this.#table = new SwarmTable(options.tableLimits);
     this.#dialBack = new DialBack(options.dialBackLimits);
     this.#seats = new FleetSeats(options.registry, this.#table, this.#now);
+    this.#announces = options.announces ?? new FleetAnnounces(() => 0);
+    this.#announces.onTold = (seat, sets) => this.#told(seat, sets);
     for (const image of options.catalog.images()) this.#know(image);
     this.#unsubscribe = [
       options.catalog.onPublished((image) => this.#know(image)),
@@ -81,25 +91,32 @@ export class Tracker {
     const infoHash = this.#v1Of(asked.infoHash);
     if (infoHash === undefined) return undefined;
     const seat = this.#seats.seatOf(asked.peerId, ip);
-    const request = { ...asked, infoHash, port: seat?.port ?? asked.port };
+    const number = this.#numbers.get(infoHash) ?? 0;
+    const sets = this.#announces.sets;
+    // Its feed speaks for it: it gets its answer and no second place.
+    const isOnFeed = seat !== undefined && sets.isIn(asked.peerId, number);
+    const event = isOnFeed ? 'stopped' : asked.event;
+    const request = { ...asked, infoHash, event, port: seat?.port ?? asked.port };
     const swarm = this.#table.announce(request, seat?.ip ?? ip, seat !== undefined, this.#now());
     if (!swarm) return undefined;
     const { requester } = swarm;
     if (seat) this.#seats.announced(request, seat);
+    else if (requester.isReachable && swarm.isNew) this.#tellFleet(number, requester);
     else if (!requester.isReachable && request.event !== 'stopped')
-      this.#dialBack.check({ ip, port: request.port }, asked.infoHash, () =>
-        this.#table.markReachable(infoHash, ip, request.port),
-      );
+      this.#dialBack.check({ ip, port: request.port }, asked.infoHash, () => {
+        const peer = this.#table.markReachable(infoHash, ip, request.port);
+        if (peer) this.#tellFleet(number, peer);
+      });
+    const fleet = sets.peersOf(number);
+    const fleetSeeds = fleet.reduce((sum, peer) => sum + (peer.isSeed ? 1 : 0), 0);
     const origin = requester.isSeed || request.numWant === 0 ? [] : this.#originFor(localIp);
-    const numWant = request.event === 'stopped' ? 0 : request.numWant - origin.length;
-    const { peers } = swarm;
-    const chosen = numWant > 0 ? choosePeers({ requester, peers, numWant, random: this.#random }) : [];
+    const numWant = asked.event === 'stopped' ? 0 : request.numWant - origin.length;
     return {
       intervalSeconds: INTERVAL_SECONDS,
       minIntervalSeconds: MIN_INTERVAL_SECONDS,
-      seeds: swarm.seeds + 1,
-      leechers: swarm.leechers,
-      peers: [...origin, ...chosen],
+      seeds: swarm.seeds + fleetSeeds + 1,
+      leechers: swarm.leechers + fleet.length - fleetSeeds,
+      peers: [...origin, ...this.#choose(requester, fleet, swarm.peers, numWant)],
     };
   }
 
@@ -109,7 +126,11 @@ export class Tracker {
     for (const infoHash of asked) {
       const v1 = this.#v1Of(infoHash);
       const counts = v1 && this.#table.counts(v1, this.#now());
-      if (counts) answer.set(infoHash, { ...counts, seeds: counts.seeds + 1 });
+      if (!counts) continue;
+      const fleet = this.#announces.sets.peersOf(this.#numbers.get(v1) ?? 0);
+      const fleetSeeds = fleet.filter(({ isSeed }) => isSeed).length;
+      const leechers = counts.leechers + fleet.length - fleetSeeds;
+      answer.set(infoHash, { ...counts, leechers, seeds: counts.seeds + fleetSeeds + 1 });
     }
     return answer;
   }
@@ -117,8 +138,44 @@ export class Tracker {
   close(): void {
     clearInterval(this.#sweep);
     this.#dialBack.close();
+    this.#announces.close();
     this.#seats.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
+  }
+
+  /** Half of the answer for the fleet, which is known to serve; the rest of either goes to the other. */
+  #choose(
+    requester: SwarmPeer,
+    fleet: readonly SwarmPeer[],
+    others: readonly SwarmPeer[],
+    numWant: number,
+  ): SwarmPeer[] {
+    if (numWant <= 0) return [];
+    const random = this.#random;
+    const fleetShare = Math.max(Math.ceil(numWant / 2), numWant - others.length);
+    const nodes = choosePeers({ requester, peers: fleet, numWant: fleetShare, random });
+    const rest = numWant - nodes.length;
+    return rest > 0 ? [...nodes, ...choosePeers({ requester, peers: others, numWant: rest, random })] : nodes;
+  }
+
+  /** An edge named sets: who else has, or wants, them? */
+  #told(seat: Seat, sets: readonly ToldSet[]): void {
+    for (const { number, isSeed, didWant } of sets) {
+      const infoHash = this.#byNumber.get(number);
+      if (infoHash === undefined) continue;
+      this.#table.dropAddress(infoHash, seat.asSeed.key);
+      if (isSeed && didWant) this.#table.countCompleted(infoHash);
+      const peers = this.#table.peersOf(infoHash);
+      if (peers.length === 0) continue;
+      const useful = peers.filter((peer) => peer.isReachable && !(isSeed && peer.isSeed));
+      this.#announces.tell(seat.peerId, number, useful);
+    }
+  }
+
+  /** A peer outside the fleet can be reached: edges that want its set, or could give it some, hear of it. */
+  #tellFleet(number: number, peer: SwarmPeer): void {
+    for (const node of this.#announces.sets.peersOf(number))
+      if (!(node.isSeed && peer.isSeed)) this.#announces.tell(node.peerId, number, [peer]);
   }
 
   #v1Of(infoHash: InfoHash): InfoHash | undefined {
@@ -134,12 +191,17 @@ export class Tracker {
 
   #know(image: StoredImage): void {
     this.#table.add(image.infoHash);
+    this.#numbers.set(image.infoHash, image.entryNumber);
+    this.#byNumber.set(image.entryNumber, image.infoHash);
     this.#v1OfV2.set(truncated(image), image.infoHash);
   }
 
   #forget(image: StoredImage): void {
     this.#table.remove(image.infoHash);
     this.#seats.forget(image.infoHash);
+    this.#announces.sets.forget(image.entryNumber);
+    this.#numbers.delete(image.infoHash);
+    this.#byNumber.delete(image.entryNumber);
     this.#v1OfV2.delete(truncated(image));
   }
 }

@@ -34,7 +34,21 @@ export type FeedClientFrame =
       readonly images: { readonly known: number; readonly complete: number };
       readonly bytes: ByteCounts;
       readonly peers: number;
+    }
+  /** Image sets by the numbers of the entries that published them; FA1 to FA3 of docs/PROTOCOL.md. */
+  | {
+      readonly type: 'announce';
+      /** Held whole. */
+      readonly has: NumberRanges;
+      /** Joined, with pieces missing. */
+      readonly wants: NumberRanges;
+      readonly left: NumberRanges;
+      /** Everything was told on this socket now: what an earlier one told, and this one did not, is gone. */
+      readonly whole: boolean;
     };
+
+/** First and last number of each range in turn, rising: `[1, 200, 205, 205]`. */
+export type NumberRanges = readonly number[];
 
 export type FeedServerFrame =
   | {
@@ -60,6 +74,13 @@ export type FeedServerFrame =
   | {
       readonly type: 'fleet';
       readonly nodes: readonly { readonly peerId: PeerId; readonly host: string; readonly port: number }[];
+    }
+  /** Peers outside the fleet, for sets that this edge announced; FA4 of docs/PROTOCOL.md. */
+  | {
+      readonly type: 'peers';
+      readonly addresses: readonly { readonly ip: string; readonly port: number }[];
+      /** `entry`: the set's number; `peers`: places in `addresses`. */
+      readonly sets: readonly { readonly entry: number; readonly peers: readonly number[] }[];
     }
   | { readonly type: 'refused'; readonly code: FeedRefusal; readonly message: string };
 

@@ -12,6 +12,8 @@ const ANNOUNCE_RETRY_MS = 2_500;
 const MAX_ANNOUNCE_RETRY_MS = 300_000;
 /** An incomplete torrent without any link asks again so soon, whatever interval the tracker likes. */
 const LONELY_ANNOUNCE_MS = 10_000;
+/** The interval of who is told without asking again: a tracker that forbids it (BEP 31), or the feed (FA5). */
+const NEVER = Number.POSITIVE_INFINITY;
 
 export function peersFound(state: EngineState, torrent: Torrent, addresses: readonly Address[]): void {
   torrent.tell(addresses);
@@ -113,7 +115,7 @@ export function announced(
   intervalMs: number,
 ): void {
   torrent.announceFailures = 0;
-  const isLonely = torrent.wantsAnything && torrent.channels.size === 0;
+  const isLonely = intervalMs < NEVER && torrent.wantsAnything && torrent.channels.size === 0;
   scheduleAnnounce(state, torrent.infoHash, isLonely ? Math.min(intervalMs, LONELY_ANNOUNCE_MS) : intervalMs);
   // Who wants nothing dials nobody; it will ask again when it does.
   if (torrent.wantsAnything) torrent.addresses.add(addresses, 'tracker');
@@ -128,6 +130,10 @@ export function announceFailed(state: EngineState, torrent: Torrent, retryMs: nu
 
 /** A tenth of jitter, so that a fleet that started together does not announce together for ever. */
 function scheduleAnnounce(state: EngineState, torrent: InfoHash, afterMs: number): void {
+  if (afterMs === NEVER) {
+    state.timers.clear({ kind: 'announce', torrent });
+    return;
+  }
   const jitter = 1 + (state.options.random.fraction() - 0.5) / 5;
   state.timers.set({ kind: 'announce', torrent }, state.now + afterMs * jitter);
 }

@@ -4,6 +4,7 @@ import type { ByteCounts } from '../api-types/status.ts';
 import { parseHash } from '../log/codec.ts';
 import { JsonObject } from '../log/json-object.ts';
 import { parsePeerId } from '../units.ts';
+import { parseAnnounce } from './announce-frames.ts';
 import { type FeedErrorCode, MAX_CLIENT_FRAME_CHARACTERS } from './feed-error.ts';
 import { MAX_URL_CHARACTERS, parseBaseUrl, parseIpText, parseName } from './grammar.ts';
 
@@ -33,6 +34,8 @@ export function parseClientFrame(text: string): FeedClientFrame {
       return parseHello(fields);
     case 'progress':
       return parseProgress(fields);
+    case 'announce':
+      return parseAnnounce(fields);
     default:
       return fields.fail('type is not known');
   }

@@ -88,6 +88,18 @@ export class JsonObject<Code extends string> {
     return value.map((item, index) => this.#object(item, `${this.#path}.${name}[${index}]`));
   }
 
+  /** A list of whole numbers within both limits. */
+  integers(name: string, maxItems: number, min: number, max: number): number[] {
+    const value: unknown = this.#field(name);
+    if (!Array.isArray(value) || value.length > maxItems)
+      this.fail(`${name} is not a list of at most ${maxItems} numbers`);
+    return value.map((item: unknown) =>
+      typeof item === 'number' && Number.isSafeInteger(item) && item >= min && item <= max
+        ? item + 0
+        : this.fail(`${name} holds what is no whole number from ${min} to ${max}`),
+    );
+  }
+
   #field(name: string): unknown {
     if (!Object.hasOwn(this.#fields, name)) this.fail(`${name} is missing`);
     return (this.#fields as Record<string, unknown>)[name];

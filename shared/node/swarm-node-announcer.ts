@@ -1,13 +1,10 @@
 /** Performs the engine's announces: to trackers this node may talk to, a few at a time. */
 import { setMaxListeners } from 'node:events';
-import type { EngineAction } from '../engine/actions.ts';
 import type { Address, EngineInput } from '../engine/inputs.ts';
 import type { InfoHash, PeerId } from '../units.ts';
 import { TrackerRefusal } from './swarm-node-ask-tracker.ts';
-import type { NodeLog } from './swarm-node-parts.ts';
+import type { AnnounceAction, NodeLog } from './swarm-node-parts.ts';
 import type { HostedTorrent } from './swarm-node-torrent.ts';
-
-type AnnounceAction = Extract<EngineAction, { readonly type: 'announce' }>;
 
 export interface Announced {
   readonly addresses: readonly Address[];
@@ -29,6 +26,8 @@ export interface AnnouncerParts {
   readonly allow: (url: string) => URL | undefined;
   /** One announce over the network. */
   readonly ask: (url: URL, details: AnnounceDetails, signal: AbortSignal) => Promise<Announced>;
+  /** Tells whether an announce was taken elsewhere; see SwarmNodeParts.announceElsewhere. */
+  readonly takeElsewhere?: (action: AnnounceAction) => boolean;
   readonly peerId: PeerId;
   readonly port: () => number;
   readonly log: NodeLog;
@@ -38,8 +37,11 @@ export interface AnnouncerParts {
 
 /** A node that starts with ten thousand torrents must not ask for all at once. */
 const MAX_AT_A_TIME = 16;
+/** Between announces of a node whose usual way is elsewhere: ten thousand torrents are no burst, but half an hour. */
+const GENTLE_PACE_MS = 200;
 
 interface Waiting {
+  readonly action: AnnounceAction;
   readonly url: URL;
   readonly details: AnnounceDetails;
 }
@@ -52,6 +54,10 @@ export class Announcer {
   /** Trackers that failed last: one line when they go and one when they are back, not one a torrent. */
   readonly #away = new Set<string>();
 
+  /** Before it no announce is sent. */
+  #nextAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
   constructor(parts: AnnouncerParts) {
     this.#parts = parts;
     // Each announce under way listens; Node takes more than ten listeners for a leak and says so.
@@ -59,6 +65,7 @@ export class Announcer {
   }
 
   announce(action: AnnounceAction): void {
+    if (this.#wentElsewhere(action)) return;
     const announceUrl = this.#parts.torrent(action.torrent)?.options.announceUrl;
     // No tracker is no failure: the feed tells the fleet's addresses, and nothing need be tried again.
     if (announceUrl === undefined) return;
@@ -68,6 +75,7 @@ export class Announcer {
       return;
     }
     this.#line.push({
+      action,
       url,
       details: {
         infoHash: action.torrent,
@@ -84,6 +92,9 @@ export class Announcer {
 
   /** Waits for what was announced, at most so long; then gives the rest up. */
   async close(timeoutMs: number): Promise<void> {
+    this.#nextAt = Number.POSITIVE_INFINITY;
+    if (this.#parts.takeElsewhere) this.#line.length = 0;
+    clearTimeout(this.#timer);
     const timer = setTimeout(() => {
       this.#line.length = 0;
       this.#abort.abort();
@@ -93,15 +104,38 @@ export class Announcer {
   }
 
   #next(): void {
-    while (this.#running.size < MAX_AT_A_TIME) {
-      const waiting = this.#line.shift();
-      if (!waiting) return;
+    while (this.#running.size < MAX_AT_A_TIME && this.#line.length > 0) {
+      if (this.#mustPause()) return;
+      const waiting = this.#line.shift() as Waiting;
+      // While it waited, the other way may have come back.
+      if (this.#wentElsewhere(waiting.action)) continue;
+      this.#nextAt = performance.now() + GENTLE_PACE_MS;
       const running = this.#perform(waiting).finally(() => {
         this.#running.delete(running);
         this.#next();
       });
       this.#running.add(running);
     }
+  }
+
+  #wentElsewhere(action: AnnounceAction): boolean {
+    if (!this.#parts.takeElsewhere?.(action)) return false;
+    const { torrent } = action;
+    this.#parts.feed({ type: 'announced', torrent, addresses: [], intervalMs: Number.POSITIVE_INFINITY });
+    return true;
+  }
+
+  /** Of a node that announces elsewhere as a rule. */
+  #mustPause(): boolean {
+    if (!this.#parts.takeElsewhere) return false;
+    const waitMs = this.#nextAt - performance.now();
+    if (waitMs <= 0) return false;
+    if (Number.isFinite(waitMs))
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#next();
+      }, waitMs);
+    return true;
   }
 
   async #perform({ url, details }: Waiting): Promise<void> {

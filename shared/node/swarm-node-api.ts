@@ -61,6 +61,10 @@ export interface SwarmNode {
   completeTorrents(): number;
   setWant(torrent: InfoHash, want: 'all' | 'none'): void;
   addPeers(torrent: InfoHash, addresses: readonly Address[]): void;
+  /** What a tracker told elsewhere; the torrent is announced no more by itself. */
+  trackerPeers(torrent: InfoHash, addresses: readonly Address[]): void;
+  /** Announces now, and from now on as the tracker likes it. */
+  announceAgain(torrent: InfoHash): void;
   /** `ip`: where its links come from, if known; such addresses keep reserved places (threat row 14). */
   setFleet(nodes: readonly { peerId: PeerId; isOrigin: boolean; ip?: string }[]): void;
   /**

@@ -1,4 +1,6 @@
 /** What a swarm node is built from besides its flags. */
+
+import type { EngineAction } from '../engine/actions.ts';
 import type { EngineTunables } from '../engine/options.ts';
 import type { PieceStore } from './store/piece-store.ts';
 
@@ -8,6 +10,8 @@ export interface NodeLog {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
+
+export type AnnounceAction = Extract<EngineAction, { readonly type: 'announce' }>;
 
 export interface SwarmNodeParts {
   readonly store: PieceStore;
@@ -19,6 +23,11 @@ export interface SwarmNodeParts {
   readonly trustedOrigins: readonly string[];
   /** Announce to any tracker that a torrent names: for a client of public swarms. Default false. */
   readonly announceAnywhere?: boolean;
+  /**
+   * Takes an announce of the engine that need not go to an HTTP tracker: true when it did, and the torrent is not
+   * announced again until {@link SwarmNode.announceAgain}. Announces that are left to HTTP go out at a gentle pace.
+   */
+  readonly announceElsewhere?: (action: AnnounceAction) => boolean;
   /** A broken invariant of our own: the node has stopped, and the process should end. */
   readonly onFatal: (error: unknown) => void;
   /** How long a reader waits without any of its pieces coming. Default 15,000. */

@@ -117,6 +117,7 @@ class NodeHost implements SwarmNode {
     this.#announcer = new Announcer({
       allow: (url) => (parts.announceAnywhere ? parseHttpUrl(url) : this.#origins.allow(url)),
       ask: askTracker,
+      ...(parts.announceElsewhere ? { takeElsewhere: parts.announceElsewhere } : {}),
       peerId: options.peerId,
       port: () => peerPort,
       log,
@@ -199,6 +200,19 @@ class NodeHost implements SwarmNode {
 
   addPeers(infoHash: InfoHash, addresses: readonly Address[]): void {
     this.#loop.feed({ type: 'peersFound', torrent: infoHash, addresses });
+  }
+
+  trackerPeers(infoHash: InfoHash, addresses: readonly Address[]): void {
+    this.#loop.feed({
+      type: 'announced',
+      torrent: infoHash,
+      addresses,
+      intervalMs: Number.POSITIVE_INFINITY,
+    });
+  }
+
+  announceAgain(infoHash: InfoHash): void {
+    this.#loop.feed({ type: 'announced', torrent: infoHash, addresses: [], intervalMs: 0 });
   }
 
   setFleet(nodes: readonly { peerId: PeerId; isOrigin: boolean; ip?: string }[]): void {

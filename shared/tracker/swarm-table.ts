@@ -39,6 +39,8 @@ export interface SwarmPeer extends HandOutPeer {
 export interface AnnouncedSwarm {
   /** The announcing peer; not in `peers` when it signed off or the table is full, and served all the same. */
   readonly requester: SwarmPeer;
+  /** It was not in the swarm before, and is now. */
+  readonly isNew: boolean;
   readonly peers: readonly SwarmPeer[];
   readonly seeds: number;
   readonly leechers: number;
@@ -133,16 +135,36 @@ export class SwarmTable {
       seenAt: now,
       index: -1,
     };
-    if (request.event !== 'stopped' && this.#hasRoom(swarm, ip)) this.#insert(swarm, member);
+    const isEntered = request.event !== 'stopped' && this.#hasRoom(swarm, ip);
+    if (isEntered) this.#insert(swarm, member);
     const seeds = swarm.seeds;
-    return { requester: member, peers: swarm.list, seeds, leechers: swarm.list.length - seeds };
+    const isNew = isEntered && before === undefined;
+    return { requester: member, isNew, peers: swarm.list, seeds, leechers: swarm.list.length - seeds };
   }
 
-  /** This address was found to answer: hand it out from now on. */
-  markReachable(infoHash: InfoHash, ip: string, port: number): void {
+  /** This address was found to answer: hand it out from now on. @returns whose it is */
+  markReachable(infoHash: InfoHash, ip: string, port: number): SwarmPeer | undefined {
     const compact = compactPeer(ip, port);
     const member = compact && this.#swarms.get(infoHash)?.byKey.get(toHex(compact));
     if (member) member.isReachable = true;
+    return member;
+  }
+
+  peersOf(infoHash: InfoHash): readonly SwarmPeer[] {
+    return this.#swarms.get(infoHash)?.list ?? [];
+  }
+
+  /** This address is spoken for elsewhere: it is told of twice no more. */
+  dropAddress(infoHash: InfoHash, key: string): void {
+    const swarm = this.#swarms.get(infoHash);
+    const member = swarm?.byKey.get(key);
+    if (swarm && member) this.#drop(swarm, member);
+  }
+
+  /** One more peer has become a seed: for who is not in this table. */
+  countCompleted(infoHash: InfoHash): void {
+    const swarm = this.#swarms.get(infoHash);
+    if (swarm) swarm.completed++;
   }
 
   /** `undefined` for a torrent that is not known. */
@@ -198,6 +220,6 @@ export class SwarmTable {
 }
 
 /** First 3 bytes of an IPv4 address, first 6 of an IPv6 one: what BEP 40 takes for one network. */
-function networkOf(key: string): string {
+export function networkOf(key: string): string {
   return key.slice(0, key.length === 2 * COMPACT_IPV4_BYTES ? 6 : 12);
 }

@@ -8,6 +8,7 @@ import { onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { FeedClientFrame, FeedServerFrame, SetHashes } from '../../../shared/api-types/feed.ts';
 import { toHex } from '../../../shared/bytes.ts';
+import type { AnnounceFrame } from '../../../shared/feed/announce-frames.ts';
 import { parseClientFrame } from '../../../shared/feed/client-frame.ts';
 import type { Metainfo } from '../../../shared/metainfo/metainfo.ts';
 import { randomPeerId } from '../../../shared/node/crypto/identity.ts';
@@ -31,6 +32,7 @@ export class TestOrigin {
   readonly sets = new Map<InfoHash, ImageSet>();
   readonly hellos: Hello[] = [];
   readonly progress: Progress[] = [];
+  readonly announces: AnnounceFrame[] = [];
   readonly requests: string[] = [];
   /** Bytes given as web seed. */
   seededBytes = 0;
@@ -193,6 +195,10 @@ export class TestOrigin {
       const frame = parseClientFrame(data.toString());
       if (frame.type === 'progress') {
         this.progress.push(frame);
+        return;
+      }
+      if (frame.type === 'announce') {
+        this.announces.push(frame);
         return;
       }
       this.hellos.push(frame);

@@ -113,7 +113,7 @@ describe('publishing', () => {
     catalog.onAppend(() => told.push(`append ${catalog.head().number}`));
     catalog.onPublished((image) => told.push(`published ${catalog.image(image.id)?.id === image.id}`));
     const stored = await catalog.publishImage(added);
-    expect(stored).toEqual({ ...added.image, productId: product.id, alt: '' });
+    expect(stored).toEqual({ ...added.image, productId: product.id, alt: '', entryNumber: 2 });
     expect(told).toEqual(['published true', 'append 2']);
     for (const _ of [1, 2]) {
       expect(catalog.image(stored.id)).toEqual(stored);
