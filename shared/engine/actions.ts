@@ -1,4 +1,5 @@
 /** What the engine wants done. The host performs each in order; results come back as inputs. */
+import type { HashRange } from '../metainfo/hash-range.ts';
 import type { InfoHash, LinkId, PeerId, PieceIndex } from '../units.ts';
 import type { Address } from './inputs.ts';
 import type { TraceEvent } from './trace.ts';
@@ -32,6 +33,21 @@ export type EngineAction =
       readonly piece: PieceIndex;
       readonly beginBytes: number;
       readonly lengthBytes: number;
+    }
+  /** Hashes of a file's tree, for a node that asks (BEP 52); the pieces they need are held. Answered by `hashesRead`. */
+  | {
+      readonly type: 'readHashes';
+      readonly link: LinkId;
+      readonly torrent: InfoHash;
+      readonly range: HashRange;
+    }
+  /** Whether these lead to the piece's hash (`foldHashes`). Answered by `hashesChecked`. */
+  | {
+      readonly type: 'checkHashes';
+      readonly torrent: InfoHash;
+      readonly piece: PieceIndex;
+      readonly range: HashRange;
+      readonly hashes: Uint8Array;
     }
   /** Fetch these consecutive pieces (all of one file) from the web seed. `webSeedPiece` each, then `webSeedEnded`. */
   | {

@@ -1,6 +1,7 @@
 /** One torrent on one link: what the other side has, wants and was asked for there. */
 import { Bitfield } from '../bitfield.ts';
 import type { Block } from '../geometry.ts';
+import type { HashRange } from '../metainfo/hash-range.ts';
 import type { CandidateOwner } from '../picker/candidates.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
@@ -39,6 +40,8 @@ export class Channel implements CandidateOwner {
   peerInterested = false;
   /** Made with the first of them (BEP 6). */
   fastPieces: FastPieces | undefined;
+  /** Hashes that we asked it for and that it owes us (BEP 52); made with the first. */
+  hashRequests: HashRange[] | undefined;
   /** How often it took a piece back (BEP 54). */
   takenBackCount = 0;
   /** Only the first message after the handshake may be a bitfield, have-all or have-none (BEP 3, BEP 6). */

@@ -21,6 +21,7 @@ import { dialMore } from './dialer.ts';
 import { charge } from './flood-guard.ts';
 import { becameRarer } from './free-pieces.ts';
 import { abandonRequests } from './given-up-requests.ts';
+import { askedGone } from './hash-exchange.ts';
 import { sendHaves } from './haves.ts';
 import type { Address } from './inputs.ts';
 import type { Link, Ready } from './link.ts';
@@ -80,6 +81,7 @@ export function channelGone(state: EngineState, channel: Channel): void {
   link.candidates.drop(channel);
   link.awaiting.delete(channel);
   link.advising.delete(channel);
+  askedGone(state, channel);
   if (channel.amInterested) link.interestingChannels--;
   if (link.interestingChannels === 0) state.idleLinks.delete(link);
   link.channels.delete(channel.number);

@@ -121,6 +121,7 @@ function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: 
   const decoder = new MessageDecoder({ maxMessageBytes: Math.max(MAX_EXTENDED_BYTES, bitfieldBytes) });
   const ready: Ready = { name: 'ready', node, decoder, fast: handshake.fast, extended: handshake.extended };
   link.phase = ready;
+  link.givesHashes = handshake.v2;
   node.links.add(link);
   const channel = addChannel(state, link, ready, 0, torrent);
   if (link.direction === 'inbound') sendHandshake(state, link, answeringHash(torrent, handshake));

@@ -9,6 +9,7 @@ import { invariant, unreachable } from '../errors.ts';
 import type { InfoHash, LinkId } from '../units.ts';
 import { encodeKeepAlive } from '../wire/encode.ts';
 import type { StepResult } from './actions.ts';
+import type { Channel } from './channel.ts';
 import { closeChannel } from './channels.ts';
 import { giveFreeSlots, runChokingRound, runOptimisticRound } from './choking.ts';
 import { closeLink, linkData, linkGone, linkOpened } from './connections.ts';
@@ -22,6 +23,7 @@ import {
   dialMore,
   peersFound,
 } from './dialer.ts';
+import { hashesRead } from './hash-exchange.ts';
 import { sendHaves } from './haves.ts';
 import type { EngineInput } from './inputs.ts';
 import { askLate, requestTimer } from './late-requests.ts';
@@ -37,7 +39,7 @@ import type { TimerName } from './timers.ts';
 import { Torrent } from './torrent.ts';
 import { linkDrained } from './uplink.ts';
 import { blockRead, serve } from './upload.ts';
-import { pieceHashed, piecesLost, pieceWritten } from './verification.ts';
+import { leavesFound, pieceHashed, piecesLost, pieceWritten } from './verification.ts';
 import { readerLeft, readerWants, setWant, wantingChanged } from './wanting.ts';
 import { checkWebSeed, webSeedEnded, webSeedPiece } from './web-seed.ts';
 
@@ -99,6 +101,7 @@ function handle(state: EngineState, input: EngineInput): void {
     case 'linkSent':
     case 'linkClosed':
     case 'blockRead':
+    case 'hashesRead':
       return handleLink(state, input);
     default:
       return handleTorrent(state, input);
@@ -108,7 +111,7 @@ function handle(state: EngineState, input: EngineInput): void {
 /** Inputs about a link that is gone, or a torrent that was removed, come late and mean nothing any more. */
 function handleLink(
   state: EngineState,
-  input: Extract<EngineInput, { type: 'linkData' | 'linkSent' | 'linkClosed' | 'blockRead' }>,
+  input: Extract<EngineInput, { type: 'linkData' | 'linkSent' | 'linkClosed' | 'blockRead' | 'hashesRead' }>,
 ): void {
   const link = state.links.get(input.link);
   if (!link) return;
@@ -122,6 +125,8 @@ function handleLink(
       return linkGone(state, link, input.reason);
     case 'blockRead':
       return blockReadFor(state, link, input);
+    case 'hashesRead':
+      return hashesRead(state, link, channelFor(state, link, input.torrent), input);
     default:
       return unreachable(input);
   }
@@ -139,9 +144,13 @@ function blockReadFor(
   link: Link,
   input: Extract<EngineInput, { type: 'blockRead' }>,
 ): void {
-  const torrent = state.torrents.get(input.torrent);
-  const channel = torrent && link.channelOf.get(torrent);
+  const channel = channelFor(state, link, input.torrent);
   if (channel) blockRead(state, channel, input.piece, input.beginBytes, input.bytes);
+}
+
+function channelFor(state: EngineState, link: Link, infoHash: InfoHash): Channel | undefined {
+  const torrent = state.torrents.get(infoHash);
+  return torrent && link.channelOf.get(torrent);
 }
 
 type TorrentInput = Exclude<
@@ -156,7 +165,8 @@ type TorrentInput = Exclude<
       | 'linkData'
       | 'linkSent'
       | 'linkClosed'
-      | 'blockRead';
+      | 'blockRead'
+      | 'hashesRead';
   }
 >;
 
@@ -182,6 +192,8 @@ function handleTorrent(state: EngineState, input: TorrentInput): void {
       return dialFailed(state, torrent, input.address);
     case 'pieceHashed':
       return pieceHashed(state, torrent, input.piece, input.verdict, input.leaves);
+    case 'hashesChecked':
+      return leavesFound(state, torrent, input.piece, input.leaves);
     case 'pieceWritten':
       return pieceWritten(state, torrent, input.piece, input.ok);
     case 'piecesLost':

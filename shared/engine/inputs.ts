@@ -1,7 +1,8 @@
 /** What happens to the engine: everything from outside arrives as one of these, with `now` beside it. */
 import type { Bitfield } from '../bitfield.ts';
 import type { Geometry } from '../geometry.ts';
-import type { InfoHash, InfoHashV2, LinkId, PeerId, PieceIndex } from '../units.ts';
+import type { HashRange } from '../metainfo/hash-range.ts';
+import type { FileRoot, InfoHash, InfoHashV2, LinkId, PeerId, PieceIndex } from '../units.ts';
 
 /** IP literal and TCP port. IPv4-mapped IPv6 addresses arrive as IPv4. */
 export interface Address {
@@ -23,6 +24,8 @@ export type EngineInput =
       readonly torrent: InfoHash;
       readonly infoHashV2: InfoHashV2;
       readonly geometry: Geometry;
+      /** The files' merkle roots, in the torrent's order; without them no hashes are given or asked for (BEP 52). */
+      readonly roots?: readonly FileRoot[];
       /** Pieces the store holds, verified. The engine takes ownership. */
       readonly verified: Bitfield;
       /** `all`: fetch everything. `none`: only what readers want. */
@@ -94,6 +97,21 @@ export type EngineInput =
       readonly piece: PieceIndex;
       readonly beginBytes: number;
       readonly bytes: Uint8Array | undefined;
+    }
+  /** Answer to `readHashes`; undefined: they could not be made. */
+  | {
+      readonly type: 'hashesRead';
+      readonly link: LinkId;
+      readonly torrent: InfoHash;
+      readonly range: HashRange;
+      readonly hashes: Uint8Array | undefined;
+    }
+  /** Answer to `checkHashes`: the piece's true leaves; undefined: they were not. */
+  | {
+      readonly type: 'hashesChecked';
+      readonly torrent: InfoHash;
+      readonly piece: PieceIndex;
+      readonly leaves: Uint8Array | undefined;
     }
   /** The store no longer holds these pieces (evicted, or found damaged). */
   | { readonly type: 'piecesLost'; readonly torrent: InfoHash; readonly pieces: readonly PieceIndex[] }

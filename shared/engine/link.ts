@@ -59,6 +59,10 @@ export class Link {
   channelsId: number | undefined;
   /** The other side's id for lt_donthave (BEP 54); undefined while it has not named one. */
   dontHaveId: number | undefined;
+  /** It answers hash requests (BEP 52), on all its channels. */
+  givesHashes = false;
+  /** Answers to hash requests that the host is making. */
+  hashReads = 0;
   /** Channels we opened that are not answered yet. */
   readonly opening = new Map<number, OpeningChannel>();
   /** CH3: odd numbers are the dialler's. */

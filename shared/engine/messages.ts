@@ -14,6 +14,7 @@ import { dontHaveReceived } from './dont-have.ts';
 import { blockReceived, requestRejected } from './download.ts';
 import { charge } from './flood-guard.ts';
 import { abandonRequests, leaveBegun } from './given-up-requests.ts';
+import { hashesReceived, hashRejectReceived, hashRequestReceived } from './hash-exchange.ts';
 import { introduced } from './introduction.ts';
 import type { Link, Ready } from './link.ts';
 import { interestChanged, takePieces } from './pieces-told.ts';
@@ -37,8 +38,9 @@ export function onMessage(state: EngineState, link: Link, ready: Ready, message:
     case 'unchoke':
       return unchokedBy(state, link, ready);
     case 'hashRequest':
-      // Our torrents carry their piece layers; who wants more must hear no, or it waits for us (BEP 52).
-      state.send(link, encodeHashReject(message.wanted));
+      // Who asks must hear something, or it waits for us (BEP 52); CH7: channel 0 may be closed.
+      if (!link.channels.has(0)) state.send(link, encodeHashReject(message.wanted));
+      else hashRequestReceived(state, link.channels.get(0) as Channel, message.wanted);
       return;
     case 'extended':
       return extendedReceived(state, link, ready, message.id, message.payload);
@@ -61,8 +63,12 @@ export function onChannelMessage(state: EngineState, channel: Channel, message: 
     case 'allowedFast':
       requireFast(channel, message.type);
       return allowedReceived(state, channel, message.piece);
+    case 'hashRequest':
+      return hashRequestReceived(state, channel, message.wanted);
     case 'hashes':
+      return hashesReceived(state, channel, message.wanted, message.hashes);
     case 'hashReject':
+      return hashRejectReceived(state, channel, message.wanted);
     case 'unknown':
       return;
     case 'interested':
@@ -92,7 +98,6 @@ export function onChannelMessage(state: EngineState, channel: Channel, message: 
     case 'port':
     case 'choke':
     case 'unchoke':
-    case 'hashRequest':
       throw new PeerError('peer_channel_invalid', `${message.type} on a channel: it is the link's (CH6)`);
     default:
       return unreachable(message);

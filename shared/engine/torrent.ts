@@ -7,10 +7,11 @@ import type { Bitfield } from '../bitfield.ts';
 import type { Geometry } from '../geometry.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
 import { Picker } from '../picker/picker.ts';
-import type { InfoHash, InfoHashV2, PieceIndex } from '../units.ts';
+import type { FileRoot, InfoHash, InfoHashV2, PieceIndex } from '../units.ts';
 import { AddressBook } from './address-book.ts';
 import type { Channel } from './channel.ts';
 import { pieceFree } from './free-pieces.ts';
+import type { LeafAsk } from './hash-exchange.ts';
 import type { Address } from './inputs.ts';
 import type { EngineState } from './state.ts';
 import { SuperSeeder } from './super-seeder.ts';
@@ -46,6 +47,7 @@ export interface TorrentDescription {
   readonly torrent: InfoHash;
   readonly infoHashV2: InfoHashV2;
   readonly geometry: Geometry;
+  readonly roots?: readonly FileRoot[];
   readonly verified: Bitfield;
   readonly want: 'all' | 'none';
   readonly superSeed: boolean;
@@ -61,6 +63,7 @@ class Activity {
   readonly buffers = new Map<PieceIndex, Uint8Array>();
   readonly checking = new Map<PieceIndex, CheckingPiece>();
   readonly failures = new Map<PieceIndex, FailedPiece[]>();
+  readonly leafAsks = new Map<PieceIndex, LeafAsk>();
   readonly readers = new Map<number, readonly PieceIndex[]>();
   readonly readerSince = new Map<PieceIndex, number>();
 
@@ -86,6 +89,8 @@ export class Torrent {
   readonly infoHash: InfoHash;
   readonly infoHashV2: InfoHashV2;
   readonly geometry: Geometry;
+  /** Of the files; empty when the host does not tell them. */
+  readonly roots: readonly FileRoot[];
   readonly held: Bitfield;
   wantsAll: boolean;
   readonly webSeed: WebSeedState | undefined;
@@ -105,6 +110,7 @@ export class Torrent {
     this.infoHash = description.torrent;
     this.infoHashV2 = description.infoHashV2;
     this.geometry = description.geometry;
+    this.roots = description.roots ?? [];
     this.held = description.verified;
     this.wantsAll = description.want === 'all';
     this.webSeed = description.webSeed ? { fetch: undefined, failures: 0, retryAt: 0 } : undefined;
@@ -150,6 +156,11 @@ export class Torrent {
   /** Failed attempts, kept until the piece passes and shows who lied. */
   get failures(): Map<PieceIndex, FailedPiece[]> {
     return this.#active.failures;
+  }
+
+  /** What is done to learn the true leaves of pieces that failed. */
+  get leafAsks(): Map<PieceIndex, LeafAsk> {
+    return this.#active.leafAsks;
   }
 
   get readers(): ReadonlyMap<number, readonly PieceIndex[]> {

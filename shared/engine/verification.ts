@@ -2,8 +2,8 @@
  * From the last block of a piece to a verified piece, or to the node that lied.
  *
  * The host hashes; its answer carries the leaf hashes of all blocks. When a piece fails, its leaves and senders
- * are kept; when it passes later, every sender whose block had another leaf lied (smart ban, threat row 3). A
- * piece that came from one node alone names the liar at once.
+ * are kept; when it passes later, or another node gives its true leaves (BEP 52), every sender whose block had another
+ * leaf lied (smart ban, threat row 3). A piece that came from one node alone names the liar at once.
  */
 import { equalBytes } from '../bytes.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
@@ -13,6 +13,7 @@ import { closeChannel } from './channels.ts';
 import { closeLink } from './connections.ts';
 import { announce } from './dialer.ts';
 import { tellLost } from './dont-have.ts';
+import { askLeaves, hashesChecked } from './hash-exchange.ts';
 import { tellHave } from './haves.ts';
 import type { PieceVerdict } from './inputs.ts';
 import { torrentQuiet } from './quiet-channels.ts';
@@ -85,6 +86,7 @@ function piecePassed(
   state.trace({ type: 'pieceVerified', torrent: infoHash, piece });
   convict(state, torrent, torrent.failures.get(piece) ?? [], leaves);
   torrent.failures.delete(piece);
+  torrent.leafAsks.delete(piece);
   if (torrent.isComplete) torrentCompleted(state, torrent);
 }
 
@@ -110,9 +112,26 @@ function pieceFailed(state: EngineState, torrent: Torrent, piece: PieceIndex, fa
     convictSender(state, torrent, first);
     return;
   }
+  const trueLeaves = torrent.leafAsks.get(piece)?.leaves;
+  if (trueLeaves) {
+    convict(state, torrent, [failed], trueLeaves);
+    return;
+  }
   const attempts = torrent.failures.get(piece) ?? [];
   attempts.push(failed);
   torrent.failures.set(piece, attempts.slice(-MAX_FAILURES));
+  askLeaves(state, torrent, piece);
+}
+
+/** Another node gave the leaves of a piece that failed: undefined when the host found them untrue. */
+export function leavesFound(
+  state: EngineState,
+  torrent: Torrent,
+  piece: PieceIndex,
+  leaves: Uint8Array | undefined,
+): void {
+  if (hashesChecked(state, torrent, piece, leaves) && leaves)
+    convict(state, torrent, torrent.failures.get(piece) ?? [], leaves);
 }
 
 /** The true leaves are known now: whoever sent a block with another leaf lied. */

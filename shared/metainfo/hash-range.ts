@@ -3,7 +3,8 @@
  * hash messages of BEP 52 ask for and give. How deep the tree is follows from the file's length alone and is never
  * taken from a message, so a node of one layer cannot pass for one of another (threat row 5).
  */
-import { BLOCK_BYTES, type FileRoot } from '../units.ts';
+import type { FileSpan, Geometry } from '../geometry.ts';
+import { BLOCK_BYTES, type FileRoot, type PieceIndex } from '../units.ts';
 import { heightOf } from './merkle.ts';
 
 export interface HashRange {
@@ -64,4 +65,34 @@ export function isSameRange(a: HashRange, b: HashRange): boolean {
     a.length === b.length &&
     a.proofLayers === b.proofLayers
   );
+}
+
+/** Where the pieces stand in a file's tree: the layer of their hashes; of a file of one piece, the root. */
+export const pieceLayerOf = (file: FileSpan, pieceLengthBytes: number): number =>
+  file.pieceCount === 1 ? treeHeight(file.lengthBytes) : heightOf(pieceLengthBytes / BLOCK_BYTES);
+
+/** The leaves of one piece; undefined when it has one block only, or more than can be asked for at once. */
+export function leavesOfPiece(geometry: Geometry, root: FileRoot, piece: PieceIndex): HashRange | undefined {
+  const file = geometry.files[geometry.fileIndexOf(piece)] as FileSpan;
+  const length = 2 ** pieceLayerOf(file, geometry.pieceLengthBytes);
+  if (length < 2 || length > MAX_RANGE_LENGTH) return undefined;
+  return { root, baseLayer: 0, index: (piece - file.firstPiece) * length, length, proofLayers: 0 };
+}
+
+/**
+ * The pieces whose content a range of leaves needs, whole; none when the piece layer alone tells everything.
+ * @returns undefined for a layer between the two, which nobody has to give (BEP 52), or for more than 512 blocks
+ */
+export function piecesOfRange(
+  range: HashRange,
+  file: FileSpan,
+  pieceLengthBytes: number,
+): readonly PieceIndex[] | undefined {
+  const pieceLayer = pieceLayerOf(file, pieceLengthBytes);
+  if (range.baseLayer >= pieceLayer) return [];
+  const perPiece = 2 ** pieceLayer;
+  if (range.baseLayer > 0 || perPiece > MAX_RANGE_LENGTH) return undefined;
+  const first = Math.floor(range.index / perPiece);
+  const end = Math.min(file.pieceCount, Math.ceil((range.index + range.length) / perPiece));
+  return Array.from({ length: end - first }, (_, i) => (file.firstPiece + first + i) as PieceIndex);
 }

@@ -5,6 +5,7 @@ import { unreachable } from '../errors.ts';
 import type { InfoHash, PieceIndex } from '../units.ts';
 import type { Announcer } from './swarm-node-announcer.ts';
 import type { DiskActions } from './swarm-node-disk.ts';
+import type { HashActions } from './swarm-node-hashes.ts';
 import type { NodeLog } from './swarm-node-parts.ts';
 import type { WebSeedActions } from './swarm-node-web-seeds.ts';
 import type { LinkTransport } from './transport/link-transport.ts';
@@ -12,6 +13,7 @@ import type { LinkTransport } from './transport/link-transport.ts';
 export interface Performers {
   readonly transport: LinkTransport;
   readonly disk: DiskActions;
+  readonly hashes: HashActions;
   readonly webSeeds: WebSeedActions;
   readonly announcer: Announcer;
   readonly log: NodeLog;
@@ -36,6 +38,10 @@ export function performer(parts: Performers): (action: EngineAction) => void {
         return parts.disk.writePiece(action);
       case 'readBlock':
         return parts.disk.readBlock(action);
+      case 'readHashes':
+        return parts.hashes.readHashes(action);
+      case 'checkHashes':
+        return parts.hashes.checkHashes(action);
       case 'fetchFromWebSeed':
         return parts.webSeeds.fetch(action);
       case 'cancelWebSeedFetch':

@@ -15,6 +15,7 @@ import { Announcer } from './swarm-node-announcer.ts';
 import type { StoredTorrent, SwarmNode, SwarmNodeOptions, TorrentOptions } from './swarm-node-api.ts';
 import { askTracker } from './swarm-node-ask-tracker.ts';
 import { DiskActions } from './swarm-node-disk.ts';
+import { HashActions } from './swarm-node-hashes.ts';
 import { Listeners } from './swarm-node-listeners.ts';
 import { parseHttpUrl, TrustedOrigins } from './swarm-node-origins.ts';
 import type { SwarmNodeParts } from './swarm-node-parts.ts';
@@ -127,6 +128,7 @@ class NodeHost implements SwarmNode {
     this.#perform = performer({
       transport,
       disk: this.#disk,
+      hashes: new HashActions({ store, log, feed, torrent, openFiles: (open) => this.#disk.openFiles(open) }),
       webSeeds: this.#webSeeds,
       announcer: this.#announcer,
       log,
@@ -300,6 +302,7 @@ class NodeHost implements SwarmNode {
       torrent: infoHash,
       infoHashV2,
       geometry,
+      roots: torrent.files.map(({ root }) => root),
       verified: torrent.held.clone(),
       want: torrent.want,
       superSeed: torrent.options.superSeed,

@@ -9,6 +9,10 @@ export const CHANNELS_EXTENSION = 'sh_channels';
 /** The id under which we take these messages. */
 export const OUR_CHANNELS_ID = 1;
 
+/** Says that hash messages (BEP 52) are taken on every channel (CH11); there are no messages of this id. */
+export const HASHES_EXTENSION = 'sh_hashes';
+export const OUR_HASHES_ID = 3;
+
 /** What a node has, in an open or accept. */
 export type ToldPieces =
   | { readonly type: 'none' }

@@ -6,7 +6,7 @@ import type { EngineInput } from '../../shared/engine/inputs.ts';
 import type { EngineOptions } from '../../shared/engine/options.ts';
 import { Geometry } from '../../shared/geometry.ts';
 import { seededRandom } from '../../shared/random.ts';
-import type { InfoHash, InfoHashV2, LinkId, PeerId } from '../../shared/units.ts';
+import type { FileRoot, InfoHash, InfoHashV2, LinkId, PeerId } from '../../shared/units.ts';
 import { MessageDecoder } from '../../shared/wire/decoder.ts';
 import { encodeHandshake, HANDSHAKE_BYTES } from '../../shared/wire/handshake.ts';
 import type { Message } from '../../shared/wire/messages.ts';
@@ -29,6 +29,7 @@ export class ScriptedPeer {
     options: {
       held?: 'all' | 'none';
       geometry?: Geometry;
+      roots?: readonly FileRoot[];
       superSeed?: boolean;
       engine?: Partial<EngineOptions>;
     } = {},
@@ -46,6 +47,7 @@ export class ScriptedPeer {
       torrent: INFO_HASH,
       infoHashV2: INFO_HASH_V2,
       geometry: this.geometry,
+      ...(options.roots && { roots: options.roots }),
       verified: options.held === 'all' ? Bitfield.full(pieceCount) : Bitfield.empty(pieceCount),
       want: 'all',
       superSeed: options.superSeed ?? false,
@@ -135,6 +137,11 @@ function owned(message: Message): Message {
       return { ...message, payload: message.payload.slice() };
     case 'bitfield':
       return { ...message, bytes: message.bytes.slice() };
+    case 'hashRequest':
+    case 'hashReject':
+      return { ...message, wanted: message.wanted.slice() };
+    case 'hashes':
+      return { ...message, wanted: message.wanted.slice(), hashes: message.hashes.slice() };
     default:
       return message;
   }

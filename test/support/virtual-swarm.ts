@@ -8,14 +8,19 @@ import { createEngine, type Engine } from '../../shared/engine/engine.ts';
 import type { Address, EngineInput } from '../../shared/engine/inputs.ts';
 import type { EngineOptions } from '../../shared/engine/options.ts';
 import type { Geometry } from '../../shared/geometry.ts';
+import { makeHashes } from '../../shared/metainfo/hash-proof.ts';
+import { type HashRange, pieceLayerOf, piecesOfRange } from '../../shared/metainfo/hash-range.ts';
 import { leavesOf } from '../../shared/node/hashing/leaves.ts';
+import { nodeHashes } from '../../shared/node/hashing/node-hashes.ts';
 import { type Random, seededRandom } from '../../shared/random.ts';
-import type { InfoHash, InfoHashV2, LinkId, PeerId, PieceIndex } from '../../shared/units.ts';
+import type { FileRoot, InfoHash, InfoHashV2, LinkId, PeerId, PieceIndex } from '../../shared/units.ts';
 
 export interface VirtualTorrent {
   readonly infoHash: InfoHash;
   readonly infoHashV2: InfoHashV2;
   readonly geometry: Geometry;
+  /** Of the files; for hash messages (BEP 52). */
+  readonly roots?: readonly FileRoot[];
   /** The true content of each piece. */
   readonly pieces: readonly Uint8Array[];
 }
@@ -25,6 +30,8 @@ export interface NodeOptions {
   readonly engine?: Partial<EngineOptions>;
   /** Changes what this node sends: a liar's block. */
   readonly lie?: (piece: number, bytes: Uint8Array) => Uint8Array;
+  /** The same for the hashes that it gives; undefined: a reject. */
+  readonly lieInHashes?: (hashes: Uint8Array) => Uint8Array | undefined;
 }
 
 interface Event {
@@ -71,6 +78,8 @@ export class VirtualNode {
   readonly completedAt = new Map<InfoHash, number>();
   readonly failedTorrents: InfoHash[] = [];
   webSeedBytes = 0;
+  /** Answers to hash requests that were true. */
+  leavesLearnt = 0;
   isUp = true;
   #upFreeAt = 0;
   #wakeAt = Number.POSITIVE_INFINITY;
@@ -102,6 +111,7 @@ export class VirtualNode {
       torrent: infoHash,
       infoHashV2,
       geometry,
+      ...(torrent.roots && { roots: torrent.roots }),
       verified: how.seed ? Bitfield.full(geometry.pieceCount) : Bitfield.empty(geometry.pieceCount),
       want: how.want ?? 'all',
       superSeed: how.superSeed ?? false,
@@ -154,6 +164,10 @@ export class VirtualNode {
         );
       case 'readBlock':
         return swarm.soon(() => this.#read(action));
+      case 'readHashes':
+        return swarm.soon(() => this.#readHashes(action));
+      case 'checkHashes':
+        return swarm.soon(() => this.#checkHashes(action));
       case 'fetchFromWebSeed':
         return swarm.fetch(this, action.torrent, action.fetch, action.firstPiece, action.pieceCount);
       case 'announce':
@@ -179,6 +193,21 @@ export class VirtualNode {
     const truth = this.swarm.torrents.get(torrent)?.pieces[piece] as Uint8Array;
     const verdict = Buffer.compare(truth, bytes) === 0 ? 'ok' : 'bad';
     this.input({ type: 'pieceHashed', torrent, piece, verdict, leaves: leavesOf(bytes) });
+  }
+
+  #readHashes({ link, torrent, range }: Extract<EngineAction, { type: 'readHashes' }>): void {
+    const truth = this.swarm.torrents.get(torrent) as VirtualTorrent;
+    const made = hashesOfTruth(truth, range);
+    const hashes = made && this.options.lieInHashes ? this.options.lieInHashes(made) : made;
+    this.input({ type: 'hashesRead', link, torrent, range, hashes });
+  }
+
+  #checkHashes({ torrent, piece, range, hashes }: Extract<EngineAction, { type: 'checkHashes' }>): void {
+    const truth = this.swarm.torrents.get(torrent) as VirtualTorrent;
+    const isTrue = Buffer.compare(hashesOfTruth(truth, range) ?? Buffer.alloc(0), hashes) === 0;
+    const leaves = isTrue ? leavesOf(truth.pieces[piece] as Uint8Array) : undefined;
+    this.leavesLearnt += isTrue ? 1 : 0;
+    this.input({ type: 'hashesChecked', torrent, piece, leaves });
   }
 
   #read(action: Extract<EngineAction, { type: 'readBlock' }>): void {
@@ -342,4 +371,21 @@ export class VirtualSwarm {
       from.input({ type: 'webSeedEnded', torrent, fetch, ok: this.webSeedIsUp });
     });
   }
+}
+
+/** Hashes of leaves, from the true content. */
+function hashesOfTruth(
+  { geometry, roots, pieces }: VirtualTorrent,
+  range: HashRange,
+): Uint8Array | undefined {
+  const file = geometry.files[roots?.indexOf(range.root) ?? -1];
+  const needed = file && piecesOfRange(range, file, geometry.pieceLengthBytes);
+  if (!file || !needed) return undefined;
+  const leavesPerPiece = 2 ** pieceLayerOf(file, geometry.pieceLengthBytes);
+  const known = needed.map((piece) => ({
+    layer: 0,
+    firstIndex: (piece - file.firstPiece) * leavesPerPiece,
+    hashes: leavesOf(pieces[piece] as Uint8Array),
+  }));
+  return makeHashes(range, file.lengthBytes, known, nodeHashes.sha256);
 }

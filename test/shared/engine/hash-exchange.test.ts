@@ -1,0 +1,303 @@
+import { describe, expect, it } from 'vitest';
+import { concatBytes, toHex } from '../../../shared/bytes.ts';
+import { Geometry } from '../../../shared/geometry.ts';
+import type { HashRange } from '../../../shared/metainfo/hash-range.ts';
+import { seededRandom } from '../../../shared/random.ts';
+import { BLOCK_BYTES, type FileRoot, type PieceIndex } from '../../../shared/units.ts';
+import {
+  encodeBitfield,
+  encodeHashes,
+  encodeHashReject,
+  encodeHashRequest,
+  encodeHaveAll,
+  encodePiece,
+  encodeUnchoke,
+} from '../../../shared/wire/encode.ts';
+import { encodeHandshake } from '../../../shared/wire/handshake.ts';
+import { encodeHashRange, parseHashRange } from '../../../shared/wire/hashes.ts';
+import { INFO_HASH, PEER_ID, ScriptedPeer } from '../../support/scripted-peer.ts';
+import { type NodeOptions, randomTorrent, VirtualSwarm } from '../../support/virtual-swarm.ts';
+
+const ROOTS = ['c1', 'c2'].map((digits) => digits.repeat(32) as FileRoot);
+const [ROOT] = ROOTS as [FileRoot, FileRoot];
+/** Pieces of four blocks: one file of 16 pieces, one of three blocks. */
+const geometry = new Geometry(4 * BLOCK_BYTES, [16 * 4 * BLOCK_BYTES, 3 * BLOCK_BYTES - 7]);
+
+/** So few pieces that nodes have to share them. */
+const largePieces = new Geometry(32 * BLOCK_BYTES, [3 * 32 * BLOCK_BYTES, 3 * BLOCK_BYTES - 7]);
+
+const lie = (_piece: number, bytes: Uint8Array) => bytes.map((byte) => 255 - byte);
+
+/** One node fetches from two honest seeds and a liar that sends other bytes. */
+function swarmWithLiar(seed: number, honest: NodeOptions = {}) {
+  const torrent = { ...randomTorrent(largePieces, seed), roots: ROOTS };
+  const swarm = new VirtualSwarm(seed);
+  swarm.addTorrent(torrent);
+  const rate = { upBytesPerSecond: 400_000 };
+  const liar = swarm.addNode('liar', { ...rate, lie, lieInHashes: () => undefined });
+  const seeds = [0, 1].map((i) => swarm.addNode(`seed ${i}`, { ...rate, ...honest }));
+  const node = swarm.addNode('node', { engine: { initialRequests: 2, minRequests: 2, maxRequests: 3 } });
+  for (const other of [liar, ...seeds]) other.add(torrent, { seed: true });
+  node.add(torrent, {});
+  const isDone = () => node.holdsAll(torrent);
+  return { swarm, torrent, liar, seeds, node, isDone };
+}
+
+describe('asking for the leaves of a piece that failed', () => {
+  it('threat row 5: leaves that others give convict the liar at once, before the piece passes (20 seeds)', () => {
+    let early = 0;
+    for (let seed = 1; seed <= 20; seed++) {
+      const { swarm, torrent, liar, node, isDone } = swarmWithLiar(seed);
+      swarm.runUntil(() => node.leavesLearnt > 0 || isDone(), 60_000);
+      swarm.run(20);
+      if (node.leavesLearnt > 0) {
+        expect(node.banned, `seed ${seed}`).toContain(liar.peerId);
+        if (!isDone()) early++;
+      }
+      expect(swarm.runUntil(isDone, 60_000), `seed ${seed}`).toBe(true);
+      expect(node.banned, `seed ${seed}`).toEqual([liar.peerId]);
+      for (const [piece, bytes] of node.stores.get(torrent.infoHash) ?? [])
+        expect(Buffer.compare(bytes, torrent.pieces[piece] as Uint8Array)).toBe(0);
+    }
+    expect(early).toBeGreaterThan(10);
+  });
+
+  it('threat row 5: when nobody gives leaves, the liar is found as before (20 seeds)', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const { swarm, liar, node, isDone } = swarmWithLiar(seed, { lieInHashes: () => undefined });
+      expect(swarm.runUntil(isDone, 60_000), `seed ${seed}`).toBe(true);
+      expect(node.leavesLearnt).toBe(0);
+      expect(node.banned, `seed ${seed}`).toEqual([liar.peerId]);
+    }
+  });
+
+  it('threat row 5: false leaves end the link of who gave them and convict nobody else (20 seeds)', () => {
+    let thrownOut = 0;
+    for (let seed = 1; seed <= 20; seed++) {
+      const lieInHashes = (hashes: Uint8Array) => hashes.map((byte) => byte ^ 1);
+      const { swarm, liar, node, isDone } = swarmWithLiar(seed, { lieInHashes });
+      expect(swarm.runUntil(isDone, 60_000), `seed ${seed}`).toBe(true);
+      if (node.closed.includes('peer_hashes_invalid')) thrownOut++;
+      expect(node.banned, `seed ${seed}`).toEqual([liar.peerId]);
+    }
+    expect(thrownOut).toBeGreaterThan(10);
+  });
+});
+
+/** A peer that sent a part of a piece that failed; another sent the rest and is gone. */
+function asked() {
+  const peer = new ScriptedPeer({ geometry, roots: ROOTS, engine: { initialRequests: 64, maxRequests: 64 } });
+  const [LINK_A, LINK_B] = [7, 8];
+  const sayOn = (link: number, bytes: Uint8Array) =>
+    peer.input({ type: 'linkData', link: link as never, bytes });
+  const join = (link: number, peerId: string) => {
+    const address = { ip: `10.0.0.${link}`, port: 1 };
+    peer.input({
+      type: 'linkOpened',
+      link: link as never,
+      direction: 'inbound',
+      address,
+      torrent: undefined,
+    });
+    const ids = { infoHash: INFO_HASH, peerId: peerId as typeof PEER_ID };
+    sayOn(link, encodeHandshake({ ...ids, fast: true, extended: false, v2: true }));
+    const has = new Uint8Array(3);
+    has[0] = 0x80;
+    sayOn(link, encodeBitfield(has));
+  };
+  join(LINK_B as number, '33'.repeat(20));
+  sayOn(LINK_B as number, encodeUnchoke());
+  for (const index of [0, 1])
+    sayOn(LINK_B as number, encodePiece(0, index * BLOCK_BYTES, new Uint8Array(BLOCK_BYTES)));
+  peer.input({ type: 'linkClosed', link: LINK_B as never, reason: 'remote_closed' });
+  peer.actions.length = 0;
+  join(LINK_A as number, PEER_ID);
+  sayOn(LINK_A as number, encodeUnchoke());
+  for (const index of [2, 3])
+    sayOn(LINK_A as number, encodePiece(0, index * BLOCK_BYTES, new Uint8Array(BLOCK_BYTES)));
+  const fail = () =>
+    peer.input({
+      type: 'pieceHashed',
+      torrent: INFO_HASH,
+      piece: 0 as PieceIndex,
+      verdict: 'bad',
+      leaves: new Uint8Array(4 * 32),
+    });
+  fail();
+  return peer;
+}
+
+const WANTED: HashRange = { root: ROOT, baseLayer: 0, index: 0, length: 4, proofLayers: 0 };
+const hashes = (count: number, byte = 9) => new Uint8Array(32 * count).fill(byte);
+const checks = (peer: ScriptedPeer) => peer.actions.filter(({ type }) => type === 'checkHashes');
+
+describe('threat row 5: an answer must match a request of ours', () => {
+  it('a piece of several senders that fails is asked about: its leaves, and no proof, for its hash is known', () => {
+    const peer = asked();
+    const request = peer.heard().find(({ type }) => type === 'hashRequest');
+    expect(request?.type === 'hashRequest' && parseHashRange(request.wanted)).toEqual(WANTED);
+  });
+
+  it('the answer is checked by the host, once', () => {
+    const peer = asked();
+    peer.say(encodeHashes(encodeHashRange(WANTED), hashes(4)));
+    expect(checks(peer).length).toBe(1);
+    peer.say(encodeHashes(encodeHashRange(WANTED), hashes(4)));
+    expect(peer.closedFor).toBe('peer_hashes_unrequested');
+    expect(checks(peer).length).toBe(1);
+  });
+
+  it.each([
+    ['another root', { ...WANTED, root: ROOTS[1] as FileRoot }],
+    ['an unknown root', { ...WANTED, root: '77'.repeat(32) as FileRoot }],
+    ['another layer', { ...WANTED, baseLayer: 1 }],
+    ['another index', { ...WANTED, index: 4 }],
+    ['another length', { ...WANTED, length: 2 }],
+    ['another proof', { ...WANTED, proofLayers: 3 }],
+  ])('with %s it ends the link', (_name, range) => {
+    const peer = asked();
+    peer.say(encodeHashes(encodeHashRange(range), hashes(4)));
+    expect(peer.closedFor).toBe('peer_hashes_unrequested');
+    expect(checks(peer)).toEqual([]);
+  });
+
+  it('and nobody was asked anything: it ends the link', () => {
+    const peer = new ScriptedPeer({ geometry, roots: ROOTS }).greeted();
+    peer.say(encodeHashes(encodeHashRange(WANTED), hashes(4)));
+    expect(peer.closedFor).toBe('peer_hashes_unrequested');
+  });
+
+  it('true leaves convict exactly the senders of other blocks', () => {
+    const peer = asked();
+    peer.say(encodeHashes(encodeHashRange(WANTED), hashes(4)));
+    // The first two blocks' leaves differ from those of the failed attempt (zeros), the last two do not.
+    const leaves = concatBytes([hashes(2), hashes(2, 0)]);
+    peer.input({ type: 'hashesChecked', torrent: INFO_HASH, piece: 0 as PieceIndex, leaves });
+    const banned = peer.actions.flatMap((action) => (action.type === 'nodeBanned' ? [action.peerId] : []));
+    expect(banned).toEqual(['33'.repeat(20)]);
+    expect(peer.closedFor).toBeUndefined();
+  });
+
+  it('untrue leaves end the link, and ban nobody', () => {
+    const peer = asked();
+    peer.say(encodeHashes(encodeHashRange(WANTED), hashes(4)));
+    peer.input({ type: 'hashesChecked', torrent: INFO_HASH, piece: 0 as PieceIndex, leaves: undefined });
+    expect(peer.closedFor).toBe('peer_hashes_invalid');
+    expect(peer.actions.some(({ type }) => type === 'nodeBanned')).toBe(false);
+  });
+
+  it('an answer that comes late, when the piece has passed, is no fault', () => {
+    const peer = asked();
+    for (let index = 0; index < 4; index++)
+      peer.say(encodePiece(0, index * BLOCK_BYTES, new Uint8Array(BLOCK_BYTES)));
+    const leaves = new Uint8Array(4 * 32);
+    peer.input({ type: 'pieceHashed', torrent: INFO_HASH, piece: 0 as PieceIndex, verdict: 'ok', leaves });
+    peer.say(encodeHashes(encodeHashRange(WANTED), hashes(4)));
+    expect(peer.closedFor).toBeUndefined();
+    expect(checks(peer)).toEqual([]);
+  });
+
+  it('reject_piece_request: a reject settles the request; nobody is left to ask, and nothing breaks', () => {
+    const peer = asked();
+    peer.say(encodeHashReject(encodeHashRange(WANTED)));
+    expect(peer.closedFor).toBeUndefined();
+    expect(peer.heard().filter(({ type }) => type === 'hashRequest').length).toBe(1);
+    peer.say(encodeHashes(encodeHashRange(WANTED), hashes(4)));
+    expect(peer.closedFor).toBe('peer_hashes_unrequested');
+  });
+});
+
+describe('giving hashes', () => {
+  const seed = () => new ScriptedPeer({ held: 'all', geometry, roots: ROOTS }).greeted();
+  const reads = (peer: ScriptedPeer) =>
+    peer.actions.flatMap((action) => (action.type === 'readHashes' ? [action.range] : []));
+  const ask = (peer: ScriptedPeer, range: HashRange) => peer.say(encodeHashRequest(encodeHashRange(range)));
+
+  it('BEP 52: choked or not, a range of a file is made by the host and sent with the request’s words', () => {
+    const peer = seed();
+    const range = { ...WANTED, index: 8, length: 8, proofLayers: 5 };
+    ask(peer, range);
+    expect(reads(peer)).toEqual([range]);
+    const answer = {
+      type: 'hashesRead',
+      link: 7 as never,
+      torrent: INFO_HASH,
+      range,
+      hashes: hashes(11),
+    } as const;
+    peer.input(answer);
+    const last = peer.heard().at(-1);
+    expect(last?.type === 'hashes' && parseHashRange(last.wanted)).toEqual(range);
+    ask(peer, range);
+    peer.input({ ...answer, hashes: undefined });
+    expect(peer.heard().at(-1)?.type).toBe('hashReject');
+  });
+
+  it.each([
+    ['an unknown file', { ...WANTED, root: '77'.repeat(32) as FileRoot }],
+    ['one hash', { ...WANTED, length: 1 }],
+    ['three', { ...WANTED, length: 3 }],
+    ['an index off the grid', { ...WANTED, index: 2 }],
+    ['leaves past the end', { ...WANTED, index: 64 }],
+    ['layers above the root', { ...WANTED, proofLayers: 6 }],
+    ['a layer between leaves and pieces', { ...WANTED, baseLayer: 1 }],
+    ['the root', { ...WANTED, baseLayer: 6, length: 2 }],
+  ])('threat row 5: %s is rejected, and nothing is read', (_name, range) => {
+    const peer = seed();
+    ask(peer, range);
+    expect(reads(peer)).toEqual([]);
+    expect(peer.heard().at(-1)?.type).toBe('hashReject');
+    expect(peer.closedFor).toBeUndefined();
+  });
+
+  it('leaves of a piece that we do not hold are rejected; the piece layer is known without any piece', () => {
+    const peer = new ScriptedPeer({ geometry, roots: ROOTS }).greeted();
+    ask(peer, WANTED);
+    expect(reads(peer)).toEqual([]);
+    const layer = { ...WANTED, baseLayer: 2, length: 16 };
+    ask(peer, layer);
+    expect(reads(peer)).toEqual([layer]);
+  });
+
+  it('threat row 10: two answers are made at a time for one link; a flood of requests ends it', () => {
+    const peer = seed();
+    for (let i = 0; i < 10; i++) ask(peer, { ...WANTED, index: 4 * i });
+    expect(reads(peer).length).toBe(2);
+    for (let i = 0; i < 10_000 && peer.closedFor === undefined; i++) ask(peer, WANTED);
+    expect(peer.closedFor).toBe('peer_flood');
+  });
+
+  it('threat row 5: random hash messages never throw and never make the host read what is not there (200 seeds)', () => {
+    for (let number = 1; number <= 200; number++) {
+      const random = seededRandom(number);
+      const peer = new ScriptedPeer({ held: number % 2 ? 'all' : 'none', geometry, roots: ROOTS }).greeted();
+      peer.say(encodeHaveAll());
+      for (let i = 0; i < 50 && peer.engine.linkCount > 0; i++) {
+        const range = {
+          root: (random.integer(3) ? ROOTS[random.integer(2)] : '00'.repeat(32)) as FileRoot,
+          baseLayer: random.integer(9),
+          index: random.integer(4) ? 4 * random.integer(20) : Math.floor(random.fraction() * 2 ** 32),
+          length: random.integer(4) ? 2 ** random.integer(11) : Math.floor(random.fraction() * 2 ** 32),
+          proofLayers: random.integer(4) ? random.integer(9) : Math.floor(random.fraction() * 2 ** 32),
+        };
+        const wanted = encodeHashRange(range);
+        const messages = [
+          encodeHashRequest(wanted),
+          encodeHashReject(wanted),
+          encodeHashes(wanted, hashes(3)),
+        ];
+        expect(() => peer.say(messages[random.integer(3)] as Uint8Array), `seed ${number}`).not.toThrow();
+      }
+      for (const range of reads(peer)) {
+        expect(ROOTS, `seed ${number}`).toContain(range.root);
+        expect(range.length, `seed ${number}: ${toHex(encodeHashRange(range))}`).toBeLessThanOrEqual(64);
+      }
+    }
+  });
+
+  it('without roots every request is rejected', () => {
+    const peer = new ScriptedPeer({ held: 'all', geometry }).greeted();
+    ask(peer, WANTED);
+    expect(peer.heard().at(-1)?.type).toBe('hashReject');
+  });
+});
