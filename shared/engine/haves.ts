@@ -10,20 +10,28 @@ import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
 import type { EngineState } from './state.ts';
 
+/** Half the time after which super-seeding would think that a node sits on its pieces. */
+const MAX_HOLD_MS = 350;
+
 /** A piece that the other side of a channel is to hear of. */
 export interface UntoldHave {
   readonly channel: Channel;
   readonly piece: PieceIndex;
 }
 
-/** We have the piece; says so now, or within `haveHoldMs`. */
+/** We have the piece; says so now, or soon. */
 export function tellHave(state: EngineState, channel: Channel, piece: PieceIndex): void {
   const { link } = channel;
   const isFirst = link.untoldHaves.length === 0;
   link.untoldHaves.push({ channel, piece });
-  const dueAt = link.lastHaveAt + state.options.haveHoldMs;
+  const dueAt = link.lastHaveAt + holdMs(state);
   if (dueAt <= state.now) sendHaves(state, link);
   else if (isFirst) state.timers.set({ kind: 'haves', link: link.id }, dueAt);
+}
+
+/** Where a block takes a second to come, its HAVE need not hurry; and each alone would cost the other side an ACK. */
+function holdMs({ options, blockLatencyMs }: EngineState): number {
+  return Math.max(options.haveHoldMs, Math.min(blockLatencyMs / 2, MAX_HOLD_MS));
 }
 
 /** Puts what waits into the link's outbox. A piece that was lost meanwhile, or whose channel ended, is not told. */
