@@ -38,10 +38,21 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Bytes of an even number of hex digits; `undefined` for anything else. */
 export function fromHex(text: string): Uint8Array | undefined {
-  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
+  if (text.length % 2 !== 0) return undefined;
   const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++) {
+    const value = (digit(text.charCodeAt(2 * i)) << 4) | digit(text.charCodeAt(2 * i + 1));
+    if (value < 0) return undefined;
+    bytes[i] = value;
+  }
   return bytes;
+}
+
+/** -1 for what is no hex digit. */
+function digit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
 /** Bytes of a text whose characters are all below 256 (one byte each). */
@@ -59,6 +70,8 @@ export function toLatin1(bytes: Uint8Array): string {
 
 /** UTF-8 as in RFC 3629; a lone surrogate becomes U+FFFD. */
 export function fromUtf8(text: string): Uint8Array {
+  // Names and keys are nearly always ASCII, which is itself.
+  if (isAscii(text)) return fromLatin1(text);
   const bytes: number[] = [];
   for (const character of text) {
     let code = character.codePointAt(0) as number;
@@ -75,6 +88,11 @@ export function fromUtf8(text: string): Uint8Array {
       );
   }
   return Uint8Array.from(bytes);
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return false;
+  return true;
 }
 
 /** Strict UTF-8: `undefined` for overlong forms, surrogates, and anything cut short (RFC 3629 section 3). */

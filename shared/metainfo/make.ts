@@ -52,11 +52,11 @@ export function pieceLengthFor(totalBytes: number): number {
 
 /** @throws InternalError for parts that make no torrent which {@link parseMetainfo} takes */
 export function makeMetainfo(parts: MetainfoParts, hashes: HashFunctions): Metainfo {
-  return checked(encodeMetainfo(parts), hashes);
+  return checked(encodeMetainfo(parts, namedFiles(parts)).bytes, hashes);
 }
 
-/** The .torrent file, unchecked. */
-export function encodeMetainfo(parts: MetainfoParts): Uint8Array {
+/** In the torrent's order. */
+export function namedFiles(parts: MetainfoParts): readonly NamedFile[] {
   const files = parts.files
     .map((file) => ({ ...file, rawName: fromUtf8(file.name) }))
     .sort((a, b) => compareBytes(a.rawName, b.rawName));
@@ -65,6 +65,19 @@ export function encodeMetainfo(parts: MetainfoParts): Uint8Array {
     files.every((file) => isSafeName(file.name)),
     'file name',
   );
+  return files;
+}
+
+export interface EncodedMetainfo {
+  readonly bytes: Uint8Array;
+  /** The info dictionary within them. */
+  readonly infoBytes: Uint8Array;
+  /** By root, of files longer than a piece. */
+  readonly layers: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The .torrent file, unchecked. */
+export function encodeMetainfo(parts: MetainfoParts, files: readonly NamedFile[]): EncodedMetainfo {
   const info = dictionary({
     'file tree': fileTree(files),
     files: filesV1(files, parts.pieceLengthBytes),
@@ -74,16 +87,18 @@ export function encodeMetainfo(parts: MetainfoParts): Uint8Array {
     pieces: piecesV1(files),
     private: parts.isPrivate ? 1 : undefined,
   });
-  return encode(
-    dictionary({
-      announce: parts.announce,
-      'created by': parts.createdBy,
-      info,
-      'piece layers': pieceLayers(files, parts.pieceLengthBytes),
-      'url-list': parts.webSeeds.length > 0 ? parts.webSeeds : undefined,
-    }),
-  );
+  const layers = pieceLayers(files, parts.pieceLengthBytes);
+  // In three pieces, each once: the keys stand in bencode's order, and whoever hashes the info needs it by itself.
+  const head = encode(dictionary({ announce: parts.announce, 'created by': parts.createdBy }));
+  const infoBytes = encode(info);
+  const webSeeds = parts.webSeeds.length > 0 ? parts.webSeeds : undefined;
+  const tail = encode(dictionary({ 'piece layers': layers, 'url-list': webSeeds }));
+  const start = concatBytes([head.subarray(0, -1), INFO_KEY]);
+  const bytes = concatBytes([start, infoBytes, tail.subarray(1)]);
+  return { bytes, infoBytes: bytes.subarray(start.length, start.length + infoBytes.length), layers };
 }
+
+const INFO_KEY = encode('info');
 
 /** What we publish must pass where others read it. */
 function checked(bytes: Uint8Array, hashes: HashFunctions): Metainfo {
@@ -95,7 +110,7 @@ function checked(bytes: Uint8Array, hashes: HashFunctions): Metainfo {
   }
 }
 
-type NamedFile = HashedFile & { readonly rawName: Uint8Array };
+export type NamedFile = HashedFile & { readonly rawName: Uint8Array };
 
 function fileTree(files: readonly NamedFile[]): Map<string, BencodeInput> {
   const tree = new Map<string, BencodeInput>();
@@ -121,7 +136,7 @@ function filesV1(files: readonly NamedFile[], pieceLengthBytes: number): Bencode
   return list;
 }
 
-function piecesV1(files: readonly HashedFile[]): Uint8Array {
+export function piecesV1(files: readonly HashedFile[]): Uint8Array {
   const pieces = concatBytes(files.map((file) => file.pieceHashesV1));
   const last = files[files.length - 1] as HashedFile;
   invariant(last.lastPieceHashV1.length === 20 && pieces.length >= 20, 'SHA-1 length');
@@ -129,8 +144,8 @@ function piecesV1(files: readonly HashedFile[]): Uint8Array {
   return pieces;
 }
 
-function pieceLayers(files: readonly HashedFile[], pieceLengthBytes: number): Map<string, BencodeInput> {
-  const layers = new Map<string, BencodeInput>();
+function pieceLayers(files: readonly HashedFile[], pieceLengthBytes: number): Map<string, Uint8Array> {
+  const layers = new Map<string, Uint8Array>();
   for (const file of files)
     if (file.lengthBytes > pieceLengthBytes)
       layers.set(toLatin1(fromHex(file.root) as Uint8Array), file.pieceLayer);

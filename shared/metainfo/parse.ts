@@ -32,6 +32,8 @@ export interface MetainfoLimits {
   readonly maxPieces?: number;
 }
 
+/** 300,000 pieces. */
+export const DEFAULT_MAX_BYTES = 16 * 1_048_576;
 /** A piece is held in memory while it comes in. */
 const MAX_PIECE_LENGTH_BYTES = 16 * 1_048_576;
 const MAX_WEB_SEEDS = 64;
@@ -50,7 +52,7 @@ export function parseMetainfo(
 ): Metainfo {
   const maxFiles = limits.maxFiles ?? 4096;
   const { value, range } = decodeWithOffsets(bytes, {
-    maxBytes: limits.maxBytes ?? 16 * 1_048_576,
+    maxBytes: limits.maxBytes ?? DEFAULT_MAX_BYTES,
     maxItems: 1000 + maxFiles * ITEMS_PER_FILE,
     rangeOf: 'info',
   });
@@ -105,7 +107,7 @@ function parseSetName(info: BencodeDictionary): string {
   return name;
 }
 
-function parsePieceLength(value: BencodeValue | undefined): number {
+export function parsePieceLength(value: BencodeValue | undefined): number {
   const lengthBytes = asInteger(value) ?? refuse('metainfo_piece_length', 'no piece length');
   const isAllowed =
     lengthBytes >= BLOCK_BYTES &&

@@ -9,10 +9,11 @@
 import { compareBytes, concatBytes, fromHex, fromUtf8, readUint32, writeUint32 } from '../bytes.ts';
 import type { FileSpan } from '../geometry.ts';
 import { BLOCK_BYTES, type FileRoot } from '../units.ts';
+import { assembleMetainfo } from './assemble.ts';
 import { refuse } from './errors.ts';
-import { encodeMetainfo, type HashedFile } from './make.ts';
+import type { HashedFile } from './make.ts';
 import type { HashFunctions, Metainfo } from './metainfo.ts';
-import { type MetainfoLimits, parseMetainfo } from './parse.ts';
+import { DEFAULT_MAX_BYTES, type MetainfoLimits } from './parse.ts';
 
 const SHA1_BYTES = 20;
 const SHA256_BYTES = 32;
@@ -42,7 +43,7 @@ export function encodePieceHashes(metainfo: Metainfo): Uint8Array {
 
 /**
  * The torrent again. That it is the same one, its info-hashes tell: the caller compares them with those it trusts.
- * @throws PeerError `metainfo_pieces` for hashes that do not fit the files, or what parsing says of the result
+ * @throws PeerError `metainfo_pieces` for hashes that do not fit the files, or what a .torrent of them would be refused for
  */
 export function metainfoFromPieceHashes(
   set: DescribedSet,
@@ -70,8 +71,8 @@ export function metainfoFromPieceHashes(
   });
   if (at !== bytes.length) misfit(`${bytes.length - at} bytes too many`);
   const { name, announce, webSeeds, createdBy } = set;
-  const torrent = encodeMetainfo({ name, files, pieceLengthBytes, announce, webSeeds, createdBy });
-  return parseMetainfo(torrent, hashes, limits);
+  const parts = { name, files, pieceLengthBytes, announce, webSeeds, createdBy };
+  return assembleMetainfo(parts, limits.maxBytes ?? DEFAULT_MAX_BYTES, hashes);
 }
 
 function inTorrentOrder(set: DescribedSet): DescribedSet['files'] {
