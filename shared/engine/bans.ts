@@ -1,56 +1,55 @@
-/** Nodes that lied. A ban holds on every torrent and ends by itself (threat rows 3 and 4). */
+/** Nodes that lied, or flood. A ban holds on every torrent and ends by itself (threat rows 3, 4 and 10). */
 import type { PeerId } from '../units.ts';
-import { nodeKey } from './node.ts';
 
-/** Bounded, so that a liar with many ids cannot fill memory; the oldest bans go first. */
-const MAX_BANS = 10_000;
-/** So many ids of one address were banned: the address is, whatever id comes next. */
+/** Bounded, so that a liar with many addresses cannot fill memory; what was banned first goes first. */
+const MAX_ADDRESSES = 10_000;
+/**
+ * So many ids of one address are banned at the same time: then the address is, whatever id comes next. Not sooner,
+ * since a shop's edges may share one address.
+ */
 const IDS_PER_ADDRESS = 3;
 
 export class BanList {
-  readonly #until = new Map<string, number>();
-  readonly #idsOfAddress = new Map<string, Set<PeerId>>();
+  /** By address, until when each id is banned. */
+  readonly #until = new Map<string, Map<PeerId, number>>();
   readonly #banMs: number;
 
   constructor(banMs: number) {
     this.#banMs = banMs;
   }
 
-  /** @param banMs the engine's by default; a ban that stands is never made shorter */
-  add(peerId: PeerId, ip: string, now: number, banMs = this.#banMs): void {
-    if (this.#until.size >= MAX_BANS) this.#dropOldest();
-    this.#set(nodeKey(peerId, ip), now + banMs);
-    const ids = this.#idsOfAddress.get(ip) ?? new Set();
-    ids.add(peerId);
-    this.#idsOfAddress.set(ip, ids);
-    if (ids.size >= IDS_PER_ADDRESS) this.#set(ip, now + banMs);
+  /** Addresses with a ban that may still hold. */
+  get size(): number {
+    return this.#until.size;
   }
 
-  #set(key: string, until: number): void {
-    this.#until.set(key, Math.max(until, this.#until.get(key) ?? until));
+  /** @param banMs the engine's by default; a ban that stands is never made shorter */
+  add(peerId: PeerId, ip: string, now: number, banMs = this.#banMs): void {
+    const ids = this.#standing(ip, now) ?? new Map<PeerId, number>();
+    // Whoever was linked already when its address was banned: one id more or less is no matter.
+    if (!ids.has(peerId) && ids.size >= IDS_PER_ADDRESS) ids.delete(ids.keys().next().value as PeerId);
+    ids.set(peerId, Math.max(now + banMs, ids.get(peerId) ?? 0));
+    this.#until.set(ip, ids);
+    if (this.#until.size > MAX_ADDRESSES) this.#until.delete(this.#until.keys().next().value as string);
   }
 
   isBanned(peerId: PeerId, ip: string, now: number): boolean {
-    return this.#holds(nodeKey(peerId, ip), now) || this.isAddressBanned(ip, now);
+    const ids = this.#standing(ip, now);
+    return ids !== undefined && (ids.has(peerId) || ids.size >= IDS_PER_ADDRESS);
   }
 
   /** Known before the handshake: an address that keeps coming with new ids. */
   isAddressBanned(ip: string, now: number): boolean {
-    return this.#holds(ip, now);
+    return (this.#standing(ip, now)?.size ?? 0) >= IDS_PER_ADDRESS;
   }
 
-  #holds(key: string, now: number): boolean {
-    const until = this.#until.get(key);
-    if (until === undefined) return false;
-    if (until > now) return true;
-    this.#until.delete(key);
-    this.#idsOfAddress.delete(key);
-    return false;
-  }
-
-  #dropOldest(): void {
-    const oldest = this.#until.keys().next().value as string;
-    this.#until.delete(oldest);
-    this.#idsOfAddress.delete(oldest.slice(oldest.indexOf('@') + 1));
+  /** Bans that hold; those that ended are forgotten. */
+  #standing(ip: string, now: number): Map<PeerId, number> | undefined {
+    const ids = this.#until.get(ip);
+    if (!ids) return undefined;
+    for (const [peerId, until] of ids) if (until <= now) ids.delete(peerId);
+    if (ids.size > 0) return ids;
+    this.#until.delete(ip);
+    return undefined;
   }
 }
