@@ -16,6 +16,7 @@ import type { EdgeRegistry } from './edge-registry.ts';
 import { EntryBatches } from './entry-batches.ts';
 import { FEED_LIMITS, type FeedLimits } from './feed-limits.ts';
 import { type FeedHub, FeedSession } from './feed-session.ts';
+import { HashAnswers } from './hash-answers.ts';
 import { setHashesOf } from './set-hashes.ts';
 
 export type FeedCatalog = Pick<
@@ -47,6 +48,7 @@ export class FeedServer implements FeedHub {
   readonly fleetToken: string | undefined;
   readonly announces: FleetAnnounces | undefined;
   readonly admissionPace: AdmissionPace;
+  readonly hashAnswers: HashAnswers;
   readonly #options: FeedServerOptions;
   readonly #server: WebSocketServer;
   readonly #sessions = new Set<FeedSession>();
@@ -77,8 +79,11 @@ export class FeedServer implements FeedHub {
         this.limits.batchBytes,
       );
     this.#bareBatches = batchesWith(async () => undefined);
-    this.#hashedBatches = batchesWith((entry) =>
-      setHashesOf(entry, (infoHash) => options.catalog.torrent(infoHash)),
+    const hashesOf = (entry: Signed) => setHashesOf(entry, (infoHash) => options.catalog.torrent(infoHash));
+    this.#hashedBatches = batchesWith(hashesOf);
+    this.hashAnswers = new HashAnswers(
+      (after, limit) => options.catalog.entriesAfter(after, limit),
+      hashesOf,
     );
     this.#server = new WebSocketServer({
       noServer: true,

@@ -3,7 +3,7 @@
  * at a time and asks for the next when the kernel has taken it, so a slow edge costs one batch of memory.
  */
 import type { RawData, WebSocket } from 'ws';
-import type { FeedServerFrame } from '../../shared/api-types/feed.ts';
+import type { FeedServerFrame, NumberRanges } from '../../shared/api-types/feed.ts';
 import { invariant } from '../../shared/errors.ts';
 import { parseClientFrame } from '../../shared/feed/client-frame.ts';
 import { TokenBucket } from '../../shared/token-bucket.ts';
@@ -13,6 +13,7 @@ import type { AdmissionPace } from './admission-pace.ts';
 import type { EdgeHold, EdgeRegistry } from './edge-registry.ts';
 import type { EntryBatches } from './entry-batches.ts';
 import type { FeedLimits } from './feed-limits.ts';
+import { type HashAnswers, WantedHashes } from './hash-answers.ts';
 
 /** What all sessions share; the feed server is one. */
 export interface FeedHub {
@@ -22,6 +23,7 @@ export interface FeedHub {
   readonly admissionPace: AdmissionPace;
   /** @param pieceHashes whether they bring piece hashes along */
   batches(pieceHashes: boolean): EntryBatches;
+  readonly hashAnswers: HashAnswers;
   readonly limits: FeedLimits;
   readonly fleetToken: string | undefined;
   now(): number;
@@ -51,6 +53,7 @@ export class FeedSession implements NewsSocket {
   #hold: EdgeHold | undefined;
   #cursor = 0;
   #batches: EntryBatches | undefined;
+  readonly #wantedHashes = new WantedHashes();
   #pumping = false;
   #headSent = '';
   #heardAt: number;
@@ -89,19 +92,19 @@ export class FeedSession implements NewsSocket {
     this.#offer(text);
   }
 
-  /** Sends what the log has that this edge has not, then the newest head. */
+  /** Sends what the log has that this edge has not and the hashes it asked for, then the newest head. */
   wake(): void {
     if (this.#state !== 'streaming' || this.#pumping) return;
     this.#pumping = true;
     this.#pump()
       .catch((error: unknown) => {
         this.#hub.failed(error);
-        this.#socket.terminate();
+        this.terminate();
       })
       .finally(() => {
         this.#pumping = false;
         // An append between the last look at the head and here would be lost without a second look.
-        if (this.#state === 'streaming' && this.#cursor < this.#hub.log.head().number) this.wake();
+        if (this.#hasWork) this.wake();
       });
   }
 
@@ -152,7 +155,13 @@ export class FeedSession implements NewsSocket {
     else if (frame.type === 'hello') this.#receivedHello(frame);
     else if (this.#hold === undefined) this.#reject('hello comes first');
     else if (frame.type === 'announce') this.#hub.announces?.received(this.#hold, frame);
+    else if (frame.type === 'wantHashes') this.#receivedWantHashes(frame.sets);
     else this.#hub.registry.progress(this.#hold, frame, now);
+  }
+
+  #receivedWantHashes(sets: NumberRanges): void {
+    if (this.#wantedHashes.add(sets, this.#hub.log.head().number)) this.wake();
+    else this.#reject('more sets than an edge may wait for');
   }
 
   #receivedHello(hello: Hello): void {
@@ -203,14 +212,33 @@ export class FeedSession implements NewsSocket {
   }
 
   async #pump(): Promise<void> {
-    while (this.#state === 'streaming' && this.#cursor < this.#hub.log.head().number) {
-      const batch = await this.#batches?.after(this.#cursor);
-      invariant(batch && batch.count > 0, `no entry after ${this.#cursor} below the head`);
-      await this.#sendAndDrain(batch.bytes);
-      this.#cursor += batch.count;
+    while (this.#hasWork) {
+      if (this.#isBehind) await this.#sendEntries();
+      if (this.#state === 'streaming' && !this.#wantedHashes.isEmpty) await this.#sendHashes();
     }
     this.#pumping = false;
     if (this.#state === 'streaming') this.offerHead();
+  }
+
+  get #isBehind(): boolean {
+    return this.#cursor < this.#hub.log.head().number;
+  }
+
+  get #hasWork(): boolean {
+    return this.#state === 'streaming' && (this.#isBehind || !this.#wantedHashes.isEmpty);
+  }
+
+  async #sendEntries(): Promise<void> {
+    const batch = await this.#batches?.after(this.#cursor);
+    invariant(batch && batch.count > 0, `no entry after ${this.#cursor} below the head`);
+    await this.#sendAndDrain(batch.bytes);
+    this.#cursor += batch.count;
+  }
+
+  async #sendHashes(): Promise<void> {
+    const { bytes, numbers } = await this.#hub.hashAnswers.answer(this.#wantedHashes.next());
+    this.#wantedHashes.done(numbers);
+    await this.#sendAndDrain(bytes);
   }
 
   #sendAndDrain(bytes: Uint8Array): Promise<void> {

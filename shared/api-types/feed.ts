@@ -45,7 +45,9 @@ export type FeedClientFrame =
       readonly left: NumberRanges;
       /** Everything was told on this socket now: what an earlier one told, and this one did not, is gone. */
       readonly whole: boolean;
-    };
+    }
+  /** Asks for the piece hashes of many sets at once, by the numbers of their entries; FH1 of docs/PROTOCOL.md. */
+  | { readonly type: 'wantHashes'; readonly sets: NumberRanges };
 
 /** First and last number of each range in turn, rising: `[1, 200, 205, 205]`. */
 export type NumberRanges = readonly number[];
@@ -81,6 +83,13 @@ export type FeedServerFrame =
       readonly addresses: readonly { readonly ip: string; readonly port: number }[];
       /** `entry`: the set's number; `peers`: places in `addresses`. */
       readonly sets: readonly { readonly entry: number; readonly peers: readonly number[] }[];
+    }
+  /** Answers `wantHashes`, in parts: these sets are done with; FH2 of docs/PROTOCOL.md. */
+  | {
+      readonly type: 'hashes';
+      readonly sets: NumberRanges;
+      /** Of those that are still published, and whose hashes a frame has room for. */
+      readonly pieceHashes: readonly SetHashes[];
     }
   | { readonly type: 'refused'; readonly code: FeedRefusal; readonly message: string };
 

@@ -41,7 +41,8 @@ export function parsePeers(fields: Fields): PeersFrame {
   return { type: 'peers', addresses, sets };
 }
 
-function parseRanges(fields: Fields, name: string): NumberRanges {
+/** @throws PeerError `feed_frame_invalid` for what is no list of rising ranges, or too long */
+export function parseRanges(fields: Fields, name: string): NumberRanges {
   const numbers = fields.integers(name, 2 * MAX_FRAME_RANGES, 1, Number.MAX_SAFE_INTEGER);
   if (numbers.length % 2 !== 0) fields.fail(`${name} has a range without an end`);
   for (let at = 1; at < numbers.length; at++) {

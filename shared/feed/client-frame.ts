@@ -4,7 +4,7 @@ import type { ByteCounts } from '../api-types/status.ts';
 import { parseHash } from '../log/codec.ts';
 import { JsonObject } from '../log/json-object.ts';
 import { parsePeerId } from '../units.ts';
-import { parseAnnounce } from './announce-frames.ts';
+import { parseAnnounce, parseRanges } from './announce-frames.ts';
 import { type FeedErrorCode, MAX_CLIENT_FRAME_CHARACTERS } from './feed-error.ts';
 import { MAX_URL_CHARACTERS, parseBaseUrl, parseIpText, parseName } from './grammar.ts';
 
@@ -36,6 +36,8 @@ export function parseClientFrame(text: string): FeedClientFrame {
       return parseProgress(fields);
     case 'announce':
       return parseAnnounce(fields);
+    case 'wantHashes':
+      return { type, sets: parseRanges(fields, 'sets') };
     default:
       return fields.fail('type is not known');
   }

@@ -3,7 +3,7 @@ import type { FeedRefusal, FeedServerFrame, SetHashes } from '../api-types/feed.
 import { parseKey, parseSigned } from '../log/codec.ts';
 import { JsonObject } from '../log/json-object.ts';
 import { parseInfoHash, parsePeerId } from '../units.ts';
-import { parsePeers } from './announce-frames.ts';
+import { parsePeers, parseRanges } from './announce-frames.ts';
 import { type FeedErrorCode, MAX_SERVER_FRAME_CHARACTERS } from './feed-error.ts';
 import { MAX_HOST_CHARACTERS, MAX_URL_CHARACTERS, parseBaseUrl, parseHost } from './grammar.ts';
 
@@ -61,6 +61,12 @@ export function parseServerFrame(text: string): FeedServerFrame {
       return { type, nodes: fields.objects('nodes', MAX_FLEET_NODES).map(parseNode) };
     case 'peers':
       return parsePeers(fields);
+    case 'hashes':
+      return {
+        type,
+        sets: parseRanges(fields, 'sets'),
+        pieceHashes: fields.objects('pieceHashes', MAX_FRAME_ENTRIES).map(parseSetHashes),
+      };
     case 'refused':
       return {
         type,

@@ -32,6 +32,7 @@ const PROGRESS: FeedClientFrame = {
   bytes: { wanted: 5, verified: 4, fromPeers: 3, fromOrigin: 2, uploaded: 1 },
   peers: 3,
 };
+const WANT_HASHES: FeedClientFrame = { type: 'wantHashes', sets: [1, 200, 205, 205] };
 const SERVER_FRAMES: readonly FeedServerFrame[] = [
   {
     type: 'welcome',
@@ -58,6 +59,7 @@ const SERVER_FRAMES: readonly FeedServerFrame[] = [
   },
   { type: 'refused', code: 'feed_fork', message: 'entry 3 of this log has another hash' },
   { type: 'entries', entries: [SIGNED], pieceHashes: [] },
+  { type: 'hashes', sets: [3, 7, 9, 9], pieceHashes: [SET_HASHES] },
 ];
 
 /** A frame with one field changed; `path` as `head.number`, `undefined` removes it. */
@@ -77,7 +79,7 @@ const refused = expect.objectContaining({ name: 'PeerError', code: 'feed_frame_i
 describe('client frames', () => {
   it('parse(encode(f)) = f', () => {
     const bare = { ...HELLO, advertiseIp: null, publicUrl: null, fleetToken: null };
-    for (const frame of [HELLO, bare, PROGRESS])
+    for (const frame of [HELLO, bare, PROGRESS, WANT_HASHES])
       expect(parseClientFrame(encodeClientFrame(frame))).toEqual(frame);
   });
 
@@ -142,6 +144,19 @@ describe('client frames', () => {
     ['peers', null],
   ])('a progress whose %s is %j is refused', (path, value) => {
     expect(() => parseClientFrame(changed(PROGRESS, path, value))).toThrow(refused);
+  });
+
+  it.each([
+    ['no list', 'all'],
+    ['a range without an end', [1]],
+    ['a range that falls', [5, 4]],
+    ['ranges that fall', [5, 6, 1, 2]],
+    ['ranges that overlap', [1, 5, 5, 6]],
+    ['number 0', [0, 1]],
+    ['a fraction', [1, 1.5]],
+    ['more ranges than a frame may have', Array.from({ length: 514 }, (_, at) => 1 + at)],
+  ])('FH1: a wantHashes with %s is refused', (_title, sets) => {
+    expect(() => parseClientFrame(JSON.stringify({ type: 'wantHashes', sets }))).toThrow(refused);
   });
 
   it.each([
@@ -211,7 +226,7 @@ describe('random frames', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     const random = seededRandom(seed);
     for (let round = 0; round < 6_000; round++) {
-      const frames = [HELLO, PROGRESS, ...SERVER_FRAMES];
+      const frames = [HELLO, PROGRESS, WANT_HASHES, ...SERVER_FRAMES];
       const text = damage(JSON.stringify(frames[random.integer(frames.length)]), random);
       for (const [parse, encode] of [
         [parseClientFrame, encodeClientFrame],
