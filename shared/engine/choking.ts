@@ -16,6 +16,7 @@ export function nodeChanged(state: EngineState): void {
 /** Gives away what is free, without waiting for the round. */
 export function giveFreeSlots(state: EngineState): void {
   state.slotsMayBeFree = false;
+  if (state.options.buggify?.('chokeNow')) runChokingRound(state);
   if (isAnyoneWaiting(state)) {
     for (const key of fillFreeSlots(statsOfAll(state), ranking(state), slotsOf(state))) {
       unchoke(state, state.nodes.get(key) as RemoteNode);
@@ -36,6 +37,7 @@ export function runChokingRound(state: EngineState): void {
   );
   apply(state, next.nodes);
   state.optimisticNode = next.optimistic;
+  if (options.buggify?.('rotateNow')) runOptimisticRound(state);
   armRounds(state);
 }
 

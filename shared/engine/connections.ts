@@ -138,6 +138,7 @@ function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: 
   if (link.direction === 'outbound') dialMore(state, torrent);
   state.timers.set({ kind: 'keepAlive', link: link.id }, state.now + state.options.keepAliveMs);
   state.timers.set({ kind: 'silence', link: link.id }, state.now + state.options.silenceTimeoutMs);
+  if (state.options.buggify?.('closeGreeted')) closeLink(state, link, 'buggify');
 }
 
 /** Torrents that wait for this link want to know whether it takes channels; a node without BEP 10 never tells. */

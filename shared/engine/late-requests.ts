@@ -87,8 +87,10 @@ function giveAway(state: EngineState, { channel, piece, blockIndex }: Request): 
   torrent.picker.release(source, piece, blockIndex);
 }
 
-const lateAfterMs = (state: EngineState): number =>
-  Math.max(state.options.endGameAfterMs, LATE_LATENCIES * state.blockLatencyMs);
+function lateAfterMs({ options, blockLatencyMs }: EngineState): number {
+  if (options.buggify?.('endGameNow')) return LOOKS_PER_LATENESS;
+  return Math.max(options.endGameAfterMs, LATE_LATENCIES * blockLatencyMs);
+}
 
 export function armLateRequests(state: EngineState): void {
   const name = { kind: 'lateRequests' } as const;

@@ -75,6 +75,13 @@ export interface EngineTunables {
   readonly picker: PickerOptions;
 }
 
+/**
+ * Rare branches that a simulation makes common. `pickAny`: a random piece instead of the rarest. `endGameNow`: no
+ * request is too young to be asked twice. `chokeNow`: a choking round before its time. `rotateNow`: the optimistic slot
+ * is drawn anew in that round. `closeGreeted`: the link ends right after the handshake.
+ */
+export type BuggifyPoint = 'pickAny' | 'endGameNow' | 'chokeNow' | 'rotateNow' | 'closeGreeted';
+
 export interface EngineOptions extends Partial<EngineTunables> {
   readonly peerId: PeerId;
   /** Told to peers in the BEP 10 handshake, so that they can dial back; undefined when we do not listen. */
@@ -84,6 +91,8 @@ export interface EngineOptions extends Partial<EngineTunables> {
   readonly hashes?: HashFunctions;
   /** Emit `trace` actions from the start; the input `setTrace` changes it. Off by default. */
   readonly trace?: boolean;
+  /** In simulation only: whether the rare branch is taken now. */
+  readonly buggify?: (point: BuggifyPoint) => boolean;
 }
 
 export const defaultTunables: EngineTunables = {

@@ -109,6 +109,10 @@ function askNext(state: EngineState, link: Link, room: number): number {
 }
 
 function askCandidate(state: EngineState, link: Link, room: number): number {
+  if (state.options.buggify?.('pickAny')) {
+    const asked = askAny(state, link, room);
+    if (asked > 0) return asked;
+  }
   for (;;) {
     const candidate = link.candidates.take((bound) => state.options.random.integer(bound));
     if (!candidate) return 0;
@@ -129,6 +133,14 @@ function askCandidate(state: EngineState, link: Link, room: number): number {
     const asked = ask(state, channel, piece, room);
     if (asked > 0) return asked;
   }
+}
+
+/** Some piece, however common. What cannot be had falls back on the rarest. */
+function askAny(state: EngineState, link: Link, room: number): number {
+  const { random } = state.options;
+  const channels = [...link.channelOf.values()];
+  const channel = channels[random.integer(channels.length)] as Channel;
+  return askIfHad(state, channel, random.integer(channel.pieceCount) as PieceIndex, room);
 }
 
 /** Nothing is left but what others began: their pieces' rest, before any block is asked for twice. */

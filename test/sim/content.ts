@@ -1,16 +1,90 @@
-/** Image sets of a simulated shop. All hosts share one array of true bytes: a host keeps only what it holds. */
+/**
+ * Image sets of a simulated shop. True content is never stored: each block is a view of one short run of random bytes,
+ * at a place that its torrent and number tell. So thousands of hosts work on bytes that stay in the processor's
+ * cache, and a block that is wrong, cut or in the wrong place is still told from the true one.
+ */
 import { Geometry } from '../../shared/geometry.ts';
 import { pieceLengthFor } from '../../shared/metainfo/make.ts';
-import type { Random } from '../../shared/random.ts';
+import { type Random, seededRandom } from '../../shared/random.ts';
 import { BLOCK_BYTES, type InfoHash, type InfoHashV2, type PieceIndex } from '../../shared/units.ts';
 
-export interface SimTorrent {
+/** Places at which a block may begin: more than a torrent here has blocks. */
+const PLACES = 32_768;
+/** Odd, so that the blocks of a torrent begin at different places. */
+const BLOCK_STEP = 101;
+const TORRENT_STEP = 7_919;
+
+const run = randomBytes(PLACES + BLOCK_BYTES);
+
+function randomBytes(length: number): Uint8Array {
+  const random = seededRandom(0x5107);
+  return Uint8Array.from({ length }, () => random.integer(256));
+}
+
+export class SimTorrent {
   readonly number: number;
   readonly infoHash: InfoHash;
   readonly infoHashV2: InfoHashV2;
   readonly geometry: Geometry;
-  /** The true content of each piece. */
-  readonly pieces: readonly Uint8Array[];
+
+  constructor(number: number, infoHash: InfoHash, infoHashV2: InfoHashV2, geometry: Geometry) {
+    this.number = number;
+    this.infoHash = infoHash;
+    this.infoHashV2 = infoHashV2;
+    this.geometry = geometry;
+  }
+
+  /** True bytes that lie within one block; a view that nobody may write to. */
+  truth(piece: PieceIndex, beginBytes: number, lengthBytes: number): Uint8Array {
+    const block =
+      (piece * this.geometry.pieceLengthBytes) / BLOCK_BYTES + Math.floor(beginBytes / BLOCK_BYTES);
+    const place = (this.number * TORRENT_STEP + block * BLOCK_STEP) % PLACES;
+    const begin = place + (beginBytes % BLOCK_BYTES);
+    return run.subarray(begin, begin + lengthBytes);
+  }
+
+  isTrue(piece: PieceIndex, bytes: Uint8Array): boolean {
+    if (bytes.length !== this.geometry.contentLength(piece)) return false;
+    for (let begin = 0; begin < bytes.length; begin += BLOCK_BYTES)
+      if (!this.isTrueBlock(piece, begin, bytes.subarray(begin, begin + BLOCK_BYTES))) return false;
+    return true;
+  }
+
+  isTrueBlock(piece: PieceIndex, beginBytes: number, block: Uint8Array): boolean {
+    return Buffer.compare(block, this.truth(piece, beginBytes, block.length)) === 0;
+  }
+
+  /** The whole piece, in bytes of its own. */
+  wholePiece(piece: PieceIndex): Uint8Array {
+    const bytes = new Uint8Array(this.geometry.contentLength(piece));
+    for (let begin = 0; begin < bytes.length; begin += BLOCK_BYTES)
+      bytes.set(this.truth(piece, begin, Math.min(BLOCK_BYTES, bytes.length - begin)), begin);
+    return bytes;
+  }
+
+  /**
+   * Stands for the SHA-256 leaves: zeros for a true block, a checksum for a wrong one. Equal where the true ones
+   * are, which is all that the search for a liar asks of them.
+   */
+  leavesBesideTruth(piece: PieceIndex, bytes: Uint8Array): Uint8Array {
+    const leaves = new Uint8Array(Math.ceil(bytes.length / BLOCK_BYTES) * LEAF_BYTES);
+    for (let begin = 0, leaf = 0; begin < bytes.length; begin += BLOCK_BYTES, leaf += LEAF_BYTES) {
+      const block = bytes.subarray(begin, begin + BLOCK_BYTES);
+      if (this.isTrueBlock(piece, begin, block)) continue;
+      leaves[leaf] = 1;
+      new DataView(leaves.buffer).setUint32(leaf + 4, checksum(block));
+    }
+    return leaves;
+  }
+}
+
+const LEAF_BYTES = 32;
+
+/** FNV-1a (Fowler, Noll, Vo), 32 bits. */
+function checksum(bytes: Uint8Array): number {
+  let sum = 0x811c9dc5;
+  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193);
+  return sum >>> 0;
 }
 
 const hex = (random: Random, digits: number) =>
@@ -34,41 +108,5 @@ export function makeTorrent(
   pieceLengthBytes = pieceLengthFor(files.reduce((sum, length) => sum + length, 0)),
 ): SimTorrent {
   const geometry = new Geometry(pieceLengthBytes, files);
-  const content = new Uint8Array(geometry.contentBytes);
-  // Enough to tell every block from every other; filling all bytes would only cost time.
-  for (let at = 0; at < content.length; at += 512) content[at] = random.integer(256);
-  let offset = 0;
-  const pieces = Array.from({ length: geometry.pieceCount }, (_, piece) => {
-    const start = offset;
-    offset += geometry.contentLength(piece as PieceIndex);
-    return content.subarray(start, offset);
-  });
-  const infoHash = hex(random, 40) as InfoHash;
-  return { number, infoHash, infoHashV2: hex(random, 64) as InfoHashV2, geometry, pieces };
-}
-
-const LEAF_BYTES = 32;
-
-/**
- * Stands for the SHA-256 leaves: zeros for a true block, a checksum for a wrong one. Equal where the true ones
- * are, which is all that the search for a liar asks of them.
- */
-export function leavesBesideTruth(bytes: Uint8Array, truth: Uint8Array): Uint8Array {
-  const leaves = new Uint8Array(Math.ceil(bytes.length / BLOCK_BYTES) * LEAF_BYTES);
-  for (let begin = 0, leaf = 0; begin < bytes.length; begin += BLOCK_BYTES, leaf += LEAF_BYTES) {
-    const block = bytes.subarray(begin, begin + BLOCK_BYTES);
-    if (isSame(block, truth.subarray(begin, begin + BLOCK_BYTES))) continue;
-    leaves[leaf] = 1;
-    new DataView(leaves.buffer).setUint32(leaf + 4, checksum(block));
-  }
-  return leaves;
-}
-
-export const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
-
-/** FNV-1a (Fowler, Noll, Vo), 32 bits. */
-function checksum(bytes: Uint8Array): number {
-  let sum = 0x811c9dc5;
-  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193);
-  return sum >>> 0;
+  return new SimTorrent(number, hex(random, 40) as InfoHash, hex(random, 64) as InfoHashV2, geometry);
 }

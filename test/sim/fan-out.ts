@@ -187,8 +187,8 @@ function resultOf(
     causes: causesOf(simulation, origin, done),
     curves: honest.map((host) => ({
       name: host.name,
-      verifiedAt: host.verifiedAt.map((ms) => ms / 1000),
-      verifiedBytes: host.verifiedBytes,
+      verifiedAt: host.disk.verifiedAt.map((ms) => ms / 1000),
+      verifiedBytes: host.disk.verifiedBytes,
     })),
   };
 }
@@ -197,8 +197,8 @@ function causesOf(simulation: Simulation, origin: SimHost, done: readonly number
   const endMs = simulation.events.now;
   const hosts = simulation.hosts.filter((host) => host !== origin && host.isUp);
   const firstMs = origin.access.use.firstBulkAt;
-  const isCopied = origin.counters.firstReads >= blockCount(simulation);
-  const copyMs = isCopied ? origin.counters.firstReadsDoneAt : endMs;
+  const isCopied = origin.disk.firstReads >= blockCount(simulation);
+  const copyMs = isCopied ? origin.disk.firstReadsDoneAt : endMs;
   const reasons: Record<string, number> = {};
   for (const { counters } of simulation.hosts)
     for (const [reason, count] of counters.closeReasons) reasons[reason] = (reasons[reason] ?? 0) + count;
@@ -208,7 +208,7 @@ function causesOf(simulation: Simulation, origin: SimHost, done: readonly number
     firstBlockSeconds: firstMs / 1000,
     firstCopySeconds: copyMs / 1000,
     originIdleSeconds: (copyMs - firstMs - busyBetween([origin], firstMs, copyMs)) / 1000,
-    originRepeatedMib: origin.counters.repeatedReadBytes / 2 ** 20,
+    originRepeatedMib: origin.disk.repeatedReadBytes / 2 ** 20,
     tailSeconds: (endMs - copyMs) / 1000,
     hostUpUse: busyBetween(hosts, firstMs, copyMs) / ((copyMs - firstMs) * hosts.length),
     hostUpUseInTail: busyBetween(hosts, copyMs, endMs) / (Math.max(endMs - copyMs, 1) * hosts.length),

@@ -1,13 +1,16 @@
-/** A host: the real engine, and disk, hash and clock in virtual time. Its payload is a view of the true bytes. */
-import { Bitfield } from '../../shared/bitfield.ts';
+/** A host: the real engine behind an access link, with disk, hash and clock in virtual time. */
+import type { Bitfield } from '../../shared/bitfield.ts';
 import type { EngineAction } from '../../shared/engine/actions.ts';
 import { createEngine, type Engine } from '../../shared/engine/engine.ts';
 import type { Address, CloseReason, EngineInput } from '../../shared/engine/inputs.ts';
 import type { EngineOptions } from '../../shared/engine/options.ts';
-import { seededRandom } from '../../shared/random.ts';
-import { BLOCK_BYTES, type InfoHash, type LinkId, type PeerId, type PieceIndex } from '../../shared/units.ts';
+import { type Random, seededRandom } from '../../shared/random.ts';
+import type { InfoHash, LinkId, PeerId, PieceIndex } from '../../shared/units.ts';
 import type { Behaviour } from './behaviour.ts';
-import { isSame, leavesBesideTruth, type SimTorrent } from './content.ts';
+import type { Buggify, SimPoint } from './buggify.ts';
+import type { SimTorrent } from './content.ts';
+import { SimDisk } from './disk.ts';
+import type { RuleName } from './invariants.ts';
 import { AccessLink } from './network.ts';
 import type { Pipe } from './pipe.ts';
 import type { Simulation } from './simulation.ts';
@@ -23,6 +26,9 @@ export interface HostOptions {
   readonly behaviour?: Behaviour;
   /** From a request for hash, read or write to its answer. Default 0. */
   readonly diskMs?: number;
+  /** Of what it sends in one turn, so many are hit by a lost packet. Default 0. */
+  readonly lossShare?: number;
+  readonly buggify?: Buggify;
 }
 
 /** One end of a connection. */
@@ -33,17 +39,14 @@ export interface End {
   readonly out: Pipe;
   readonly back: Pipe;
   readonly other: SimHost;
+  readonly otherLink: LinkId;
 }
 
-export interface HostCounters {
-  dials: number;
-  failedDials: number;
-  linksOpened: number;
-  /** Blocks read for upload a first time, and again. */
-  firstReads: number;
-  firstReadsDoneAt: number;
-  repeatedReadBytes: number;
-  readonly closeReasons: Map<string, number>;
+export interface AddOptions {
+  readonly isSeed?: boolean;
+  readonly superSeed?: boolean;
+  readonly webSeed?: boolean;
+  readonly want?: 'all' | 'none';
 }
 
 export class SimHost {
@@ -51,53 +54,38 @@ export class SimHost {
   readonly name: string;
   readonly number: number;
   readonly address: Address;
-  readonly peerId: PeerId;
-  readonly engine: Engine;
   readonly access: AccessLink;
   readonly latencyMs: number;
+  readonly options: HostOptions;
   readonly behaviour: Behaviour;
   readonly ends = new Map<LinkId, End>();
-  readonly held = new Map<InfoHash, Bitfield>();
+  readonly disk: SimDisk;
   readonly completedAt = new Map<InfoHash, number>();
-  /** Virtual times at which pieces were verified. */
-  readonly verifiedAt: number[] = [];
-  readonly verifiedBytes: number[] = [];
   readonly banned: PeerId[] = [];
-  readonly counters: HostCounters = {
-    dials: 0,
-    failedDials: 0,
-    linksOpened: 0,
-    firstReads: 0,
-    firstReadsDoneAt: 0,
-    repeatedReadBytes: 0,
-    closeReasons: new Map(),
-  };
+  readonly counters = { dials: 0, failedDials: 0, linksOpened: 0, closeReasons: new Map<string, number>() };
   isUp = true;
-  readonly #diskMs: number;
-  readonly #readBefore = new Set<string>();
-  readonly #suspects = new Set<string>();
+  /** Counts the processes that ran on this host: what one asked for, the next does not want to hear. */
+  life = 0;
+  peerId: PeerId;
+  engine: Engine;
+  readonly #random: Random;
   #wakeAt = Number.POSITIVE_INFINITY;
 
   constructor(simulation: Simulation, number: number, options: HostOptions) {
-    const { random } = simulation;
     this.simulation = simulation;
     this.name = options.name;
     this.number = number;
+    this.options = options;
     this.latencyMs = options.latencyMs;
     this.behaviour = options.behaviour ?? {};
-    this.#diskMs = options.diskMs ?? 0;
-    this.address = {
-      ip: options.ip ?? `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`,
-      port: 6881,
-    };
+    const ip = options.ip ?? `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
+    this.address = { ip, port: 6881 };
     this.access = new AccessLink(simulation.events, options);
-    this.peerId = Array.from({ length: 40 }, () => random.integer(16).toString(16)).join('') as PeerId;
-    this.engine = createEngine({
-      peerId: this.peerId,
-      listenPort: this.address.port,
-      random: seededRandom(random.integer(2 ** 31)),
-      ...options.engine,
-    });
+    this.disk = new SimDisk(this);
+    this.#random = seededRandom(simulation.random.integer(2 ** 31));
+    if (options.lossShare) this.access.loss = { share: options.lossShare, random: this.#random };
+    this.peerId = this.#drawPeerId();
+    this.engine = this.#startEngine();
   }
 
   /** Lies about nothing, gives what it has, follows the rules. */
@@ -105,39 +93,66 @@ export class SimHost {
     return this.behaviour.isHostile !== true;
   }
 
-  add(
-    torrent: SimTorrent,
-    how: { readonly isSeed?: boolean; readonly superSeed?: boolean; readonly webSeed?: boolean } = {},
-  ): void {
-    const { pieceCount } = torrent.geometry;
-    const verified = () => (how.isSeed ? Bitfield.full(pieceCount) : Bitfield.empty(pieceCount));
-    this.held.set(torrent.infoHash, verified());
+  get held(): ReadonlyMap<InfoHash, Bitfield> {
+    return this.disk.held;
+  }
+
+  get isComplete(): boolean {
+    for (const held of this.disk.held.values()) if (!held.isFull) return false;
+    return true;
+  }
+
+  add(torrent: SimTorrent, how: AddOptions = {}): void {
     this.input({
       type: 'addTorrent',
       torrent: torrent.infoHash,
       infoHashV2: torrent.infoHashV2,
       geometry: torrent.geometry,
-      verified: verified(),
-      want: 'all',
+      verified: this.disk.open(torrent, how.isSeed ?? false),
+      want: how.want ?? 'all',
       superSeed: how.superSeed ?? false,
       webSeed: how.webSeed ?? false,
     });
   }
 
-  get isComplete(): boolean {
-    for (const held of this.held.values()) if (!held.isFull) return false;
-    return true;
+  remove(torrent: InfoHash): void {
+    this.disk.remove(torrent);
+    this.input({ type: 'removeTorrent', torrent });
+  }
+
+  /** The cache makes room for others' images: these pieces are gone, and wanted again. */
+  evict(torrent: InfoHash, pieces: readonly PieceIndex[]): void {
+    const lost = this.disk.evict(torrent, pieces);
+    if (lost.length > 0) this.input({ type: 'piecesLost', torrent, pieces: lost });
+  }
+
+  /** Whether a rare thing is to happen now. */
+  happens(point: SimPoint): boolean {
+    return this.options.buggify?.(point) ?? false;
+  }
+
+  violated(rule: RuleName, what: string): never {
+    return this.simulation.violated(rule, this, what);
   }
 
   input(input: EngineInput): void {
     if (!this.isUp) return;
-    const { events } = this.simulation;
+    const { events, watch } = this.simulation;
     const { actions, wakeAt } = this.engine.step(input, events.now);
-    for (const action of actions) this.#perform(action);
+    for (const action of actions) {
+      watch?.action(this, action);
+      this.#perform(action);
+    }
+    watch?.stepped(this);
     if (wakeAt < this.#wakeAt) {
       this.#wakeAt = wakeAt;
       events.at(Math.max(wakeAt, events.now), () => this.#wake(wakeAt));
     }
+  }
+
+  /** An answer to what the process of that life asked for. */
+  inputOf(life: number, input: EngineInput): void {
+    if (this.life === life) this.input(input);
   }
 
   #wake(at: number): void {
@@ -147,7 +162,7 @@ export class SimHost {
   }
 
   #perform(action: EngineAction): void {
-    const { simulation } = this;
+    const { simulation, disk } = this;
     switch (action.type) {
       case 'dial':
         this.counters.dials++;
@@ -157,11 +172,12 @@ export class SimHost {
       case 'close':
         return this.#close(action.link, action.reason);
       case 'hashPiece':
-        return this.#later(() => this.#hash(action.torrent, action.piece, action.bytes));
+        return this.#later(action.bytes.length, () => disk.hash(action));
       case 'writePiece':
-        return this.#write(action.torrent, action.piece, action.bytes);
+        disk.take(action);
+        return this.#later(action.bytes.length, () => disk.write(action));
       case 'readBlock':
-        return this.#later(() => this.#read(action));
+        return this.#later(0, () => disk.read(action));
       case 'fetchFromWebSeed':
         return simulation.fetchFromWebSeed(this, action);
       case 'announce':
@@ -172,21 +188,27 @@ export class SimHost {
         this.completedAt.set(action.torrent, simulation.events.now);
         return;
       case 'torrentFailed':
-        return simulation.violated(`${this.name} gave up torrent ${action.torrent}: ${action.code}`);
+        return this.violated('torrent-not-failed', `gave up torrent ${action.torrent}: ${action.code}`);
       case 'nodeBanned':
         this.banned.push(action.peerId);
         return simulation.nodeBanned(this, action.peerId, action.code);
-      case 'cancelWebSeedFetch':
-      case 'pieceVerified':
-      case 'trace':
+      default:
         return;
     }
   }
 
-  #later(run: () => void): void {
+  #later(bytes: number, work: () => EngineInput): void {
     const { events } = this.simulation;
-    if (this.#diskMs === 0) events.soon(run);
-    else events.at(events.now + this.#diskMs, run);
+    const { life } = this;
+    const { diskMs } = this.options;
+    this.disk.pendingBytes += bytes;
+    const run = () => {
+      if (life !== this.life || !this.isUp) return;
+      this.disk.pendingBytes -= bytes;
+      this.input(work());
+    };
+    if (diskMs) events.at(events.now + diskMs, run);
+    else events.soon(run);
   }
 
   #send(link: LinkId, chunks: readonly Uint8Array[]): void {
@@ -202,55 +224,6 @@ export class SimHost {
     const heldBack = bytesOf(chunks) - bytesOf(said);
     if (heldBack > 0)
       this.simulation.events.soon(() => this.input({ type: 'linkSent', link, bytes: heldBack }));
-  }
-
-  #hash(torrent: InfoHash, piece: PieceIndex, bytes: Uint8Array): void {
-    const truth = this.simulation.truth(torrent, piece);
-    const isTrue = isSame(truth, bytes);
-    const key = `${torrent} ${piece}`;
-    // Leaves are looked at for a piece that failed, and for the same piece when it passes later.
-    const isSuspect = !isTrue || this.#suspects.delete(key);
-    if (!isTrue) this.#suspects.add(key);
-    const leaves = isSuspect ? leavesBesideTruth(bytes, truth) : NO_LEAVES;
-    this.input({ type: 'pieceHashed', torrent, piece, verdict: isTrue ? 'ok' : 'bad', leaves });
-  }
-
-  #write(torrent: InfoHash, piece: PieceIndex, bytes: Uint8Array): void {
-    const { simulation } = this;
-    if (!isSame(simulation.truth(torrent, piece), bytes))
-      simulation.violated(`${this.name} stored a wrong piece ${piece}`);
-    this.held.get(torrent)?.set(piece);
-    this.verifiedAt.push(simulation.events.now);
-    this.verifiedBytes.push(bytes.length);
-    this.#later(() => this.input({ type: 'pieceWritten', torrent, piece, ok: true }));
-  }
-
-  #read(action: Extract<EngineAction, { type: 'readBlock' }>): void {
-    const { link, torrent, piece, beginBytes, lengthBytes } = action;
-    const { simulation } = this;
-    if (!this.held.get(torrent)?.has(piece))
-      simulation.violated(`${this.name} reads piece ${piece}, which it does not hold`);
-    this.#countRead(action);
-    const held = simulation.truth(torrent, piece).subarray(beginBytes, beginBytes + lengthBytes);
-    const bytes = this.behaviour.onBlock ? this.behaviour.onBlock(held) : held;
-    this.input({ type: 'blockRead', link, torrent, piece, beginBytes, bytes });
-  }
-
-  #countRead({
-    torrent,
-    piece,
-    beginBytes,
-    lengthBytes,
-  }: Extract<EngineAction, { type: 'readBlock' }>): void {
-    if (!this.behaviour.countsReads) return;
-    const { counters } = this;
-    const key = `${torrent} ${piece} ${beginBytes / BLOCK_BYTES}`;
-    if (this.#readBefore.has(key)) counters.repeatedReadBytes += lengthBytes;
-    else {
-      this.#readBefore.add(key);
-      counters.firstReads++;
-      counters.firstReadsDoneAt = this.simulation.events.now;
-    }
   }
 
   #close(link: LinkId, reason: string): void {
@@ -278,22 +251,45 @@ export class SimHost {
    * nothing any more.
    */
   die(how: 'crash' | 'silent'): void {
+    const { events } = this.simulation;
     this.isUp = false;
+    this.life++;
+    this.disk.crashed();
     for (const end of this.ends.values()) {
       end.out.isClosed = true;
       end.out.drop();
       end.back.isClosed = true;
-      const { events } = this.simulation;
-      if (how === 'crash') {
-        const { otherLink } = this.simulation.opposite(end);
-        events.at(events.now + end.out.latencyMs, () => end.other.linkClosed(otherLink, 'remote_closed'));
-      }
+      if (how === 'crash')
+        events.at(events.now + end.out.latencyMs, () => end.other.linkClosed(end.otherLink, 'remote_closed'));
     }
     this.ends.clear();
   }
-}
 
-const NO_LEAVES = new Uint8Array(0);
+  /** A new process with what was on disk; who it is to others is drawn anew. The caller adds its torrents. */
+  restart(): void {
+    this.isUp = true;
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+    this.peerId = this.#drawPeerId();
+    this.engine = this.#startEngine();
+  }
+
+  #drawPeerId(): PeerId {
+    const hex = Array.from({ length: 40 }, () => this.#random.integer(16).toString(16)).join('');
+    this.simulation.known(this, hex as PeerId);
+    return hex as PeerId;
+  }
+
+  #startEngine(): Engine {
+    const { buggify } = this.options;
+    return createEngine({
+      peerId: this.peerId,
+      listenPort: this.address.port,
+      random: seededRandom(this.#random.integer(2 ** 31)),
+      ...this.options.engine,
+      ...(buggify ? { buggify } : {}),
+    });
+  }
+}
 
 function bytesOf(chunks: readonly Uint8Array[]): number {
   let bytes = 0;

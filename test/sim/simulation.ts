@@ -1,6 +1,6 @@
 /**
  * Engines, access links, a tracker and a clock: one seed replays a run. Rules that must hold at every moment are
- * checked while it runs, and what breaks one ends the run.
+ * checked while it runs (invariants.ts), and what breaks one ends the run.
  */
 import type { EngineAction } from '../../shared/engine/actions.ts';
 import type { Address } from '../../shared/engine/inputs.ts';
@@ -9,16 +9,15 @@ import type { InfoHash, LinkId, PeerId, PieceIndex } from '../../shared/units.ts
 import type { SimTorrent } from './content.ts';
 import { EventQueue } from './event-queue.ts';
 import { type End, type HostOptions, SimHost } from './host.ts';
+import { InvariantBroken, type RuleName, type Watch } from './invariants.ts';
 import { Pipe } from './pipe.ts';
 import { SimTracker } from './tracker.ts';
 
 /** As the host's transport waits for a connection that nobody answers. */
 const DIAL_TIMEOUT_MS = 5_000;
-const ANNOUNCE_INTERVAL_MS = 30_000;
-
-export class InvariantBroken extends Error {
-  override readonly name = 'InvariantBroken';
-}
+export const ANNOUNCE_INTERVAL_MS = 30_000;
+/** What an uplink may have sent before it began to count: the turn that is being sent. */
+const UPLINK_SLACK_BYTES = 64_000;
 
 export class Simulation {
   readonly seed: number;
@@ -27,12 +26,13 @@ export class Simulation {
   readonly hosts: SimHost[] = [];
   readonly torrents = new Map<InfoHash, SimTorrent>();
   readonly tracker: SimTracker;
+  /** Looks at every step of every host; costs time, so large runs have none. */
+  watch: Watch | undefined;
   /** Hosts of different islands do not reach each other. Undefined: everyone reaches everyone. */
   #islands: ReadonlyMap<SimHost, number> | undefined;
   readonly #byAddress = new Map<string, SimHost>();
   readonly #byPeerId = new Map<PeerId, SimHost>();
-  readonly #pipes = new Map<LinkId, End>();
-  readonly #twins = new Map<LinkId, LinkId>();
+  readonly #ends = new Set<End>();
   #nextLink = 1;
 
   constructor(seed: number) {
@@ -45,16 +45,16 @@ export class Simulation {
     const host = new SimHost(this, this.hosts.length + 1, options);
     this.hosts.push(host);
     this.#byAddress.set(keyOf(host.address), host);
-    this.#byPeerId.set(host.peerId, host);
     return host;
+  }
+
+  /** The host goes by this id. */
+  known(host: SimHost, peerId: PeerId): void {
+    this.#byPeerId.set(peerId, host);
   }
 
   addTorrent(torrent: SimTorrent): void {
     this.torrents.set(torrent.infoHash, torrent);
-  }
-
-  truth(torrent: InfoHash, piece: PieceIndex): Uint8Array {
-    return this.torrents.get(torrent)?.pieces[piece] as Uint8Array;
   }
 
   /** @returns whether the condition came to hold within `limitMs` of virtual time */
@@ -62,30 +62,35 @@ export class Simulation {
     return this.events.runUntil(condition, this.events.now + limitMs);
   }
 
-  violated(rule: string): never {
-    throw new InvariantBroken(`seed ${this.seed}, at ${this.events.now.toFixed(1)} ms: ${rule}`);
+  violated(rule: RuleName, host: SimHost, what: string): never {
+    throw new InvariantBroken(
+      rule,
+      `seed ${this.seed}, at ${this.events.now.toFixed(1)} ms, ${host.name}: ${what}`,
+    );
   }
 
   /** Honest nodes ban nobody honest: what it looks like to them is the network's fault. */
   nodeBanned(by: SimHost, peerId: PeerId, code: string): void {
     const banned = this.#byPeerId.get(peerId);
     if (by.isHonest && banned?.isHonest)
-      this.violated(`${by.name} banned ${banned.name}, who is honest: ${code}`);
+      this.violated('honest-not-banned', by, `banned ${banned.name}: ${code}`);
   }
 
   /** No uplink may have carried more than its rate allows. */
   checkUplinks(): void {
-    for (const { name, access } of this.hosts) {
-      const allowed = access.upBytesPerMs * this.events.now + 64_000;
-      if (access.use.sentBytes > allowed) this.violated(`${name} sent more than its uplink carries`);
+    for (const host of this.hosts) {
+      const { access } = host;
+      const allowed = access.upBytesPerMs * this.events.now + UPLINK_SLACK_BYTES;
+      if (access.use.sentBytes > allowed)
+        this.violated('uplink-rate', host, 'sent more than its uplink carries');
     }
   }
 
   /** Splits the network, or heals it. What is on its way arrives; what is queued waits, as TCP would have it wait. */
   partition(islands: ReadonlyMap<SimHost, number> | undefined): void {
     this.#islands = islands;
-    for (const [link, end] of this.#pipes) {
-      if (!end.host.ends.has(link) && end.out.isEmpty) this.#pipes.delete(link);
+    for (const end of this.#ends) {
+      if (end.host.ends.get(end.link) !== end && end.out.isEmpty) this.#ends.delete(end);
       end.out.isCut = !this.#reaches(end.host, end.other);
       if (!end.out.isCut) end.host.access.resume(end.out);
     }
@@ -97,10 +102,11 @@ export class Simulation {
 
   dial(from: SimHost, torrent: InfoHash, address: Address): void {
     const { events } = this;
+    const { life } = from;
     const to = this.#byAddress.get(keyOf(address));
     const fail = () => {
       from.counters.failedDials++;
-      from.input({ type: 'dialFailed', torrent, address });
+      from.inputOf(life, { type: 'dialFailed', torrent, address });
     };
     if (!to || !this.#reaches(from, to)) {
       events.at(events.now + DIAL_TIMEOUT_MS, fail);
@@ -109,7 +115,7 @@ export class Simulation {
     const latencyMs = from.latencyMs + to.latencyMs;
     events.at(events.now + 2 * latencyMs, () => {
       if (!to.isUp) fail();
-      else if (from.isUp) this.#connect(from, to, torrent, address, latencyMs);
+      else if (from.isUp && from.life === life) this.#connect(from, to, torrent, address, latencyMs);
     });
   }
 
@@ -118,18 +124,35 @@ export class Simulation {
     const far = this.#nextLink++ as LinkId;
     const forth = this.#pipe(from, to, near, far, latencyMs);
     const back = this.#pipe(to, from, far, near, latencyMs);
-    this.#join({ host: from, link: near, out: forth, back, other: to }, far);
-    this.#join({ host: to, link: far, out: back, back: forth, other: from }, near);
+    this.#join({ host: from, link: near, out: forth, back, other: to, otherLink: far });
+    this.#join({ host: to, link: far, out: back, back: forth, other: from, otherLink: near });
     const caller = { ip: from.address.ip, port: 1024 + (near % 60_000) };
     to.input({ type: 'linkOpened', link: far, direction: 'inbound', address: caller, torrent: undefined });
     from.input({ type: 'linkOpened', link: near, direction: 'outbound', address, torrent });
+    if (from.happens('linkDies')) this.#breakSoon(from, near, 'dies');
+    else if (from.happens('linkGoesSilent')) this.#breakSoon(from, near, 'silent');
   }
 
-  #join(end: End, twin: LinkId): void {
+  #join(end: End): void {
     end.host.counters.linksOpened++;
     end.host.ends.set(end.link, end);
-    this.#pipes.set(end.link, end);
-    this.#twins.set(end.link, twin);
+    this.#ends.add(end);
+  }
+
+  #breakSoon(host: SimHost, link: LinkId, how: 'dies' | 'silent'): void {
+    const afterMs = this.random.fraction() * 10_000;
+    this.events.at(this.events.now + afterMs, () => this.breakLink(host, link, how));
+  }
+
+  /** A connection ends for both sides, or the path forgets it and tells nobody. What was on its way is lost. */
+  breakLink(host: SimHost, link: LinkId, how: 'dies' | 'silent'): void {
+    const end = host.ends.get(link);
+    if (!end) return;
+    end.out.isDead = true;
+    end.back.isDead = true;
+    if (how === 'silent') return;
+    host.linkClosed(link, 'error');
+    end.other.linkClosed(end.otherLink, 'error');
   }
 
   #pipe(from: SimHost, to: SimHost, near: LinkId, far: LinkId, latencyMs: number): Pipe {
@@ -145,16 +168,14 @@ export class Simulation {
     return pipe;
   }
 
-  opposite(end: End): { readonly otherLink: LinkId } {
-    return { otherLink: this.#twins.get(end.link) as LinkId };
-  }
-
   announce(from: SimHost, torrent: InfoHash): void {
     const { events, tracker } = this;
+    const { life } = from;
     events.at(events.now + 2 * from.latencyMs, () => tracker.heard(from, torrent));
     events.at(Math.max(events.now + 2 * from.latencyMs, tracker.opensAtMs), () => {
-      const addresses = tracker.handout(from, torrent).map((host) => host.address);
-      from.input({ type: 'announced', torrent, addresses, intervalMs: ANNOUNCE_INTERVAL_MS });
+      const isEmpty = from.happens('announceEmpty');
+      const addresses = isEmpty ? [] : tracker.handout(from, torrent).map((host) => host.address);
+      from.inputOf(life, { type: 'announced', torrent, addresses, intervalMs: ANNOUNCE_INTERVAL_MS });
     });
   }
 
@@ -162,12 +183,14 @@ export class Simulation {
   fetchFromWebSeed(from: SimHost, action: Extract<EngineAction, { type: 'fetchFromWebSeed' }>): void {
     const { torrent, fetch, firstPiece, pieceCount } = action;
     const { events } = this;
+    const { life } = from;
     events.at(events.now + 4 * from.latencyMs, () => {
       for (let i = 0; i < pieceCount; i++) {
         const piece = (firstPiece + i) as PieceIndex;
-        from.input({ type: 'webSeedPiece', torrent, piece, bytes: this.truth(torrent, piece).slice() });
+        const bytes = (this.torrents.get(torrent) as SimTorrent).wholePiece(piece);
+        from.inputOf(life, { type: 'webSeedPiece', torrent, piece, bytes });
       }
-      from.input({ type: 'webSeedEnded', torrent, fetch, ok: true });
+      from.inputOf(life, { type: 'webSeedEnded', torrent, fetch, ok: true });
     });
   }
 }

@@ -9,7 +9,7 @@ const RATES = { upBytesPerSecond: 2_500_000, downBytesPerSecond: 5_000_000, late
 const ROUND_TRIP_MS = 20;
 const EDGES = 8;
 
-const bytesOf = (set: SimTorrent) => set.pieces.reduce((sum, piece) => sum + piece.length, 0);
+const bytesOf = (set: SimTorrent) => set.geometry.contentBytes;
 
 /** Publishes the set; every edge hears of it half a round trip later. @returns when the last edge has all, in ms */
 function publish(

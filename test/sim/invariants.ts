@@ -1,0 +1,121 @@
+/** Rules that hold at every moment of a run, by name, and the watch that looks at every step of every host. */
+import type { EngineAction } from '../../shared/engine/actions.ts';
+import { defaultTunables, type EngineTunables } from '../../shared/engine/options.ts';
+import type { End, SimHost } from './host.ts';
+import type { Simulation } from './simulation.ts';
+import { WireWatch } from './wire-watch.ts';
+
+export type RuleName =
+  /** No wrong byte is stored, sent on by an honest host, or given to a reader. */
+  | 'true-bytes'
+  /** A request on a live link is answered, rejected, cancelled or given to somebody else in time. */
+  | 'request-answered'
+  /** A block is read only for a node that is unchoked, or for a piece it is allowed anyway (BEP 6). */
+  | 'upload-unchoked'
+  /** No uplink carries more than its rate. */
+  | 'uplink-rate'
+  /** No honest host bans another. */
+  | 'honest-not-banned'
+  /** Links, requests, unsent bytes and pieces with hash and disk stay within the engine's limits. */
+  | 'bounded-memory'
+  /** Virtual time goes on: no host steps for ever at the same moment. */
+  | 'no-spin'
+  /** Nobody gives a sound torrent up. */
+  | 'torrent-not-failed'
+  /** When the faults are over, whoever is up becomes complete in time. */
+  | 'completes';
+
+export class InvariantBroken extends Error {
+  override readonly name = 'InvariantBroken';
+  readonly rule: RuleName;
+
+  constructor(rule: RuleName, what: string) {
+    super(`${rule}: ${what}`);
+    this.rule = rule;
+  }
+}
+
+/** Steps of one host at one moment: a burst of messages is some hundred, a loop has no end. */
+const MAX_STEPS_AT_ONCE = 20_000;
+const SWEEP_MS = 1_000;
+/** The engine looks at late requests by a timer of its own: so much later than its limits at most. */
+const LATE_SLACK_MS = 6_000;
+/** A reader's request may exceed the depth by so many, in late-requests.ts and requests.ts. */
+const READER_REQUESTS = 16;
+
+export class Watch {
+  readonly #simulation: Simulation;
+  readonly #wires = new Map<End, WireWatch>();
+  readonly #steps = new Map<SimHost, { at: number; count: number }>();
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.#sweepLater();
+  }
+
+  /** Before the host performs it. */
+  action(host: SimHost, action: EngineAction): void {
+    if (action.type !== 'send' && action.type !== 'readBlock') return;
+    const end = host.ends.get(action.link);
+    if (!end) return;
+    const wire = this.#wire(end);
+    if (action.type === 'send') wire.sent(action.chunks, this.#simulation.events.now);
+    else if (!wire.mayUpload(action.piece))
+      host.violated('upload-unchoked', `reads piece ${action.piece} for ${end.other.name}, who is choked`);
+  }
+
+  stepped(host: SimHost): void {
+    const { now } = this.#simulation.events;
+    const steps = this.#steps.get(host);
+    if (steps?.at !== now) this.#steps.set(host, { at: now, count: 1 });
+    else if (++steps.count > MAX_STEPS_AT_ONCE) host.violated('no-spin', `${steps.count} steps at once`);
+  }
+
+  #wire(end: End): WireWatch {
+    let wire = this.#wires.get(end);
+    if (!wire) {
+      const twin = end.other.ends.get(end.otherLink);
+      wire = new WireWatch();
+      this.#wires.set(end, wire);
+      if (twin) wire.meet(this.#wire(twin));
+    }
+    return wire;
+  }
+
+  #sweepLater(): void {
+    const { events } = this.#simulation;
+    events.at(events.now + SWEEP_MS, () => {
+      for (const [end] of this.#wires) if (end.host.ends.get(end.link) !== end) this.#wires.delete(end);
+      for (const host of this.#simulation.hosts) if (host.isUp && host.isHonest) this.#look(host);
+      this.#simulation.checkUplinks();
+      this.#sweepLater();
+    });
+  }
+
+  #look(host: SimHost): void {
+    const limits: EngineTunables = { ...defaultTunables, ...host.options.engine };
+    const { now } = this.#simulation.events;
+    const lateMs = limits.channelTimeoutMs + limits.requestTimeoutMs + LATE_SLACK_MS;
+    let asked = 0;
+    for (const end of host.ends.values()) {
+      const wire = this.#wires.get(end);
+      const { oldestAt, count } = wire?.outstanding() ?? { oldestAt: now, count: 0 };
+      asked += count;
+      if (oldestAt + lateMs < now)
+        host.violated('request-answered', `${end.other.name} owes a block since ${oldestAt.toFixed(0)} ms`);
+      if (count > limits.maxRequests + READER_REQUESTS)
+        host.violated('bounded-memory', `${count} requests to ${end.other.name}`);
+      if (end.out.queuedBytes > 2 * limits.maxUnsentBytes)
+        host.violated('bounded-memory', `${end.out.queuedBytes} bytes unsent to ${end.other.name}`);
+    }
+    if (host.engine.linkCount > limits.maxLinks)
+      host.violated('bounded-memory', `${host.engine.linkCount} links`);
+    // Beyond the limit nothing new is asked for; what was asked for before still comes, each block of another piece.
+    const allowed = limits.maxUnwrittenBytes + asked * MAX_PIECE_BYTES + MAX_LATE_BYTES;
+    if (host.disk.pendingBytes > 2 * allowed)
+      host.violated('bounded-memory', `${host.disk.pendingBytes} bytes with hash and disk`);
+  }
+}
+
+const MAX_PIECE_BYTES = 128 << 10;
+const MAX_LATE_BYTES = 8 << 20;
