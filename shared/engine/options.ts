@@ -104,7 +104,7 @@ export const defaultTunables: EngineTunables = {
   handshakeTimeoutMs: 10_000,
   keepAliveMs: 100_000,
   silenceTimeoutMs: 150_000,
-  minRequests: 2,
+  minRequests: 4,
   initialRequests: 8,
   maxRequests: 512,
   requestLatencyMs: 50,
