@@ -24,6 +24,7 @@ import { encodeHandshake } from '../../../shared/wire/handshake.ts';
 import type { Message } from '../../../shared/wire/messages.ts';
 import { INFO_HASH, PEER_ID, ScriptedPeer } from '../../support/scripted-peer.ts';
 import { HonestPeer, type RawPeer, SharedUplink } from '../../support/shared-uplink.ts';
+import { randomTorrent, VirtualSwarm } from '../../support/virtual-swarm.ts';
 
 const REQUESTS = 1_000_000;
 /** As many as fit into one chunk of a socket. */
@@ -247,6 +248,24 @@ describe('request flood', () => {
     peer.actions.length = 0;
     peer.greeted();
     expect(peer.closedFor).toBeUndefined();
+  });
+
+  it('threat row 4: the fastest honest swarm is no flood: 1,500 pieces of a block, on links without limits', () => {
+    for (const superSeed of [false, true]) {
+      const torrent = randomTorrent(new Geometry(BLOCK_BYTES, [1_500 * BLOCK_BYTES]), 1);
+      const swarm = new VirtualSwarm(1, 1);
+      swarm.addTorrent(torrent);
+      const origin = swarm.addNode('origin');
+      origin.add(torrent, { seed: true, superSeed });
+      const edges = [0, 1, 2, 3].map((i) => swarm.addNode(`edge ${i}`));
+      for (const edge of edges) edge.add(torrent, {});
+      const isDone = () => edges.every((edge) => edge.holdsAll(torrent));
+      expect(swarm.runUntil(isDone, 60_000)).toBe(true);
+      for (const node of [origin, ...edges]) {
+        expect(node.banned).toEqual([]);
+        expect(node.closed).not.toContain('peer_flood');
+      }
+    }
   });
 
   it('threat row 4: a whole cache that is lost at once is no flood', () => {
