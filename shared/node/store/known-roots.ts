@@ -8,7 +8,8 @@ import type { FileSystem } from './file-system.ts';
 
 /** Digits of a root after its directory's two. Two roots that share them cost a look at the disk, and no more. */
 const DIGITS = 7;
-const STORED = /^[0-9a-f]{64}\.(?:data|have)$/;
+/** Whatever its end: a root that may have a file is looked at, and that is all. */
+const STORED = /^[0-9a-f]{64}\./;
 
 const keyOf = (root: string): number => Number.parseInt(root.slice(2, 2 + DIGITS), 16);
 

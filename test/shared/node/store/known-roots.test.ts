@@ -39,13 +39,13 @@ describe('roots that may have files', () => {
     expect(calls.list).toBeLessThanOrEqual(256);
   });
 
-  it('a root with data or marks on disk is known, and other names make none known', async () => {
+  it('a root with data or marks on disk is known, however it is named, and other names make none known', async () => {
     const directory = tempDirectory();
     const [data, have, other, cut] = [1, 2, 3, 4].map((digit) => `ab${String(digit).repeat(62)}` as FileRoot);
     mkdirSync(join(directory, 'ab'));
     writeFileSync(join(directory, 'ab', `${data}.data`), '');
     writeFileSync(join(directory, 'ab', `${have}.have`), '');
-    writeFileSync(join(directory, 'ab', `${other}.txt`), '');
+    writeFileSync(join(directory, 'ab', `x${other}.data`), '');
     writeFileSync(join(directory, 'ab', `${cut?.slice(1)}.data`), '');
     const known = new KnownRoots(nodeFileSystem, directory);
     const met = [];
