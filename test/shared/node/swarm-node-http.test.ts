@@ -145,6 +145,52 @@ describe('a swarm node and its tracker', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('FA5: what is announced elsewhere is not asked of the tracker, until that way is gone', async () => {
+    const torrent = await makeRandomTorrent(tempDirectory(), [1000]);
+    const { infoHash } = torrent.metainfo;
+    const { origin, requests } = await serveHttp((_request, response) => response.end(answerWith(1)));
+    const taken: string[] = [];
+    let isThere = true;
+    const announceElsewhere = ({ event }: { event: string }) => {
+      if (isThere) taken.push(event);
+      return isThere;
+    };
+    const node = await startNode(new MemoryPieceStore(), {}, { trustedOrigins: [origin], announceElsewhere });
+    await node.swarm.addTorrent(torrent.metainfo, { ...SEED, announceUrl: `${origin}/announce` });
+    node.swarm.trackerPeers(infoHash, []);
+    expect(taken).toEqual(['started']);
+    isThere = false;
+    node.swarm.announceAgain(infoHash);
+    await vi.waitFor(() => expect(requests.length).toBe(1));
+    expect(requests[0]?.url).toContain('left=1000');
+    isThere = true;
+    await node.close();
+    expect(taken).toEqual(['started', 'stopped']);
+    expect(requests.length).toBe(1);
+  });
+
+  it('FA5: the gentle way over HTTP ends when the other is back', async () => {
+    const folder = tempDirectory();
+    const { origin, requests } = await serveHttp((_request, response) => response.end(answerWith(1)));
+    let isThere = false;
+    const taken: string[] = [];
+    const announceElsewhere = ({ torrent }: { torrent: string }) => {
+      if (isThere) taken.push(torrent);
+      return isThere;
+    };
+    const node = await startNode(new MemoryPieceStore(), {}, { trustedOrigins: [origin], announceElsewhere });
+    const hashes: string[] = [];
+    for (let i = 0; i < 5; i++) {
+      const { metainfo } = await makeRandomTorrent(folder, [1000 + i]);
+      hashes.push(metainfo.infoHash);
+      await node.swarm.addTorrent(metainfo, { ...SEED, announceUrl: `${origin}/announce` });
+    }
+    await vi.waitFor(() => expect(requests.length).toBeGreaterThanOrEqual(1));
+    isThere = true;
+    await vi.waitFor(() => expect(taken.length + requests.length).toBe(5));
+    expect(hashes).toEqual(expect.arrayContaining(taken));
+  });
+
   it('a tracker that never answers does not hold up the end of the node', async () => {
     const torrent = await makeRandomTorrent(tempDirectory(), [1000]);
     const { origin } = await serveHttp(() => undefined);
