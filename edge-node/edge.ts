@@ -25,6 +25,7 @@ import { startEdgeServer } from './http/edge-server.ts';
 import { loadPeerId } from './identity.ts';
 import { CompleteSets } from './images/complete-sets.ts';
 import { EdgeImages } from './images/edge-images.ts';
+import { HashDesk } from './images/hash-desk.ts';
 import { ImageTable } from './images/image-table.ts';
 import { OfferedHashes } from './images/offered-hashes.ts';
 import { TorrentFiles } from './images/torrent-files.ts';
@@ -113,7 +114,8 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   const files = await TorrentFiles.open(config.dataFolder);
   opened.push(['torrents', () => files.close()]);
   const hashes = new OfferedHashes();
-  const source = new TorrentSource(files, hashes, origin, nodeHashes);
+  const desk = new HashDesk({ table, offered: hashes, send: (frame) => follower?.wantHashes(frame) });
+  const source = new TorrentSource(files, hashes, origin, nodeHashes, desk);
   const notes = await openNotes(config, files, table);
   const { prefetch, cacheBytes, memoryBytes } = config;
   const torrentOptions = {
@@ -131,6 +133,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
     random,
     files,
     source,
+    desk,
     notes,
     log,
     ...policy,
@@ -147,15 +150,21 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
     random,
     introduction: () => introduction(config, peerId, swarm.peerPort, http?.port ?? config.port),
     welcomed: () => {
+      desk.opened();
       joined.originIsBack();
       announcer.welcomed();
     },
-    lost: () => announcer.lost(),
+    lost: () => {
+      announcer.lost();
+      desk.lost();
+    },
+    hashesCame: (frame) => desk.answered(frame),
     peersTold: (frame) => announcer.peersTold(frame),
     ...(parts.feedLimits ? { limits: parts.feedLimits } : {}),
   });
   follower = joinedFeed;
   opened.push(['feed', () => joinedFeed.close()]);
+  opened.push(['hashes', () => desk.lost()]);
   const version = packageVersion();
   const status = new EdgeStatus({
     name: config.name,

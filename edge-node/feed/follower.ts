@@ -10,6 +10,7 @@ import type { AnnounceFrame, PeersFrame } from '../../shared/feed/announce-frame
 import { EMPTY_LOG_HASH } from '../../shared/log/entry.ts';
 import type { Random } from '../../shared/random.ts';
 import type { FleetBook } from '../fleet-book.ts';
+import type { HashesFrame, WantHashesFrame } from '../images/hash-desk.ts';
 import type { OfferedHashes } from '../images/offered-hashes.ts';
 import { FeedClient, type FeedClientLimits, type FeedPeer } from './feed-client.ts';
 import type { LogStore } from './log-store.ts';
@@ -35,6 +36,8 @@ export interface FollowerParts {
   welcomed(): void;
   /** The socket is gone, or could not be had. */
   lost(): void;
+  /** Hashes that were asked for. */
+  hashesCame(frame: HashesFrame): void;
   /** Peers outside the fleet. */
   peersTold(frame: PeersFrame): void;
   readonly limits?: Partial<FeedClientLimits>;
@@ -103,6 +106,10 @@ export class Follower {
     this.#client.send(frame);
   }
 
+  wantHashes(frame: WantHashesFrame): void {
+    this.#client.send(frame);
+  }
+
   close(): Promise<void> {
     return this.#client.close();
   }
@@ -130,6 +137,9 @@ export class Follower {
         return;
       case 'fleet':
         fleet.setSiblings(frame.nodes);
+        return;
+      case 'hashes':
+        this.#parts.hashesCame(frame);
         return;
       case 'peers':
         this.#parts.peersTold(frame);

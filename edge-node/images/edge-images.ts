@@ -11,6 +11,7 @@ import { type FileRoot, type InfoHash, parseInfoHash } from '../../shared/units.
 import type { FleetBook } from '../fleet-book.ts';
 import { CacheKeeper } from './cache-keeper.ts';
 import type { CompleteSets } from './complete-sets.ts';
+import type { HashDesk } from './hash-desk.ts';
 import type { ImageTable, TableChange } from './image-table.ts';
 import { type JoinedImage, Joiner } from './joiner.ts';
 import { MemoryCache } from './memory-cache.ts';
@@ -26,6 +27,7 @@ export interface EdgeImagesParts {
   readonly store: PieceStore;
   readonly files: TorrentFiles;
   readonly source: TorrentSource;
+  readonly desk: Pick<HashDesk, 'ahead'>;
   readonly notes: CompleteSets;
   readonly fleet: FleetBook;
   readonly random: Random;
@@ -80,6 +82,7 @@ export class EdgeImages {
     this.#prefetcher = new Prefetcher({
       join: (image) => this.#join(image),
       fits: (image) => this.#cache.fits(image),
+      ahead: (images) => this.#ahead(images),
       random: parts.random,
     });
     this.renditions = new EdgeRenditionSource({
@@ -214,6 +217,12 @@ export class EdgeImages {
     // An origin that is away fails ten thousand joins; the loss of its feed has been told already.
     if (!code.startsWith('origin_'))
       this.#parts.log.warn({ code, image: image.id, err: error }, 'image not joined');
+  }
+
+  /** Of sets that were joined before, everything lies on disk. */
+  #ahead(images: readonly PublishedImage[]): void {
+    const unread = images.filter(({ infoHash }) => !this.#parts.files.has(infoHash));
+    this.#parts.desk.ahead(unread.map(({ infoHash }) => infoHash));
   }
 
   #drop(image: PublishedImage): void {

@@ -21,6 +21,10 @@ export class OfferedHashes {
     for (const { infoHash, hashes } of sets) this.#kept.set(infoHash, hashes);
   }
 
+  has(infoHash: InfoHash): boolean {
+    return this.#kept.has(infoHash);
+  }
+
   /** Handed out once: a set is joined once, and its .torrent is kept on disk then. */
   take(infoHash: InfoHash): Uint8Array | undefined {
     const hashes = this.#kept.get(infoHash);

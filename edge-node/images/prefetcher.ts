@@ -9,6 +9,9 @@ import { type BackoffLimits, fullJitterMs } from '../backoff.ts';
 
 /** Enough to fill the origin's line with small files, few enough to leave room for a shopper's. */
 const CONCURRENT_JOINS = 8;
+/** Sets in the queue that are told of ahead, and how many joins later again. */
+const AHEAD = 128;
+const AHEAD_EVERY = 64;
 /** A torrent that the origin serves wrongly is asked for once a minute until someone repairs it. */
 const RETRY: BackoffLimits = { baseMs: 500, capMs: 60_000 };
 
@@ -16,6 +19,8 @@ export interface PrefetcherParts {
   join(image: PublishedImage): Promise<unknown>;
   /** Whether it still fits the cache. */
   fits(image: PublishedImage): boolean;
+  /** These come up next: what their joins need may be had for all of them at once. */
+  ahead?(images: readonly PublishedImage[]): void;
   random: Random;
 }
 
@@ -27,6 +32,7 @@ export class Prefetcher {
   readonly #waiting = new Map<InfoHash, { image: PublishedImage; timer: NodeJS.Timeout }>();
   readonly #attempts = new Map<InfoHash, number>();
   #running = 0;
+  #joinsUntilAhead = 0;
   #closed = false;
 
   constructor(parts: PrefetcherParts) {
@@ -77,10 +83,20 @@ export class Prefetcher {
       if (this.#parts.fits(image)) void this.#join(image);
       else this.#tooMuch.set(infoHash, image);
     }
+    this.#lookAhead();
+  }
+
+  #lookAhead(): void {
+    if (this.#joinsUntilAhead > 0 || this.#queue.size === 0 || !this.#parts.ahead) return;
+    this.#joinsUntilAhead = AHEAD_EVERY;
+    const images: PublishedImage[] = [];
+    for (const image of this.#queue.values()) if (images.push(image) === AHEAD) break;
+    this.#parts.ahead(images);
   }
 
   async #join(image: PublishedImage): Promise<void> {
     this.#running++;
+    this.#joinsUntilAhead--;
     try {
       await this.#parts.join(image);
       this.#attempts.delete(image.infoHash);

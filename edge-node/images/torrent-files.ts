@@ -27,6 +27,10 @@ export class TorrentFiles {
     return new TorrentFiles(folder, files, await files.list(folder));
   }
 
+  has(infoHash: InfoHash): boolean {
+    return this.#names.has(infoHash);
+  }
+
   async read(infoHash: InfoHash): Promise<Uint8Array | undefined> {
     await this.#writing.get(infoHash);
     if (!this.#names.has(infoHash)) return undefined;

@@ -1,6 +1,6 @@
 /**
  * A published image's checked metainfo: from disk if it was joined before, else from the hashes that came with its
- * entry, else from the origin.
+ * entry or that the origin tells over the feed, else as the origin's .torrent.
  */
 import type { PublishedImage } from '../../shared/api-types/catalog.ts';
 import { PeerError } from '../../shared/errors.ts';
@@ -10,6 +10,7 @@ import { parseMetainfo } from '../../shared/metainfo/parse.ts';
 import { metainfoFromPieceHashes } from '../../shared/metainfo/piece-hashes.ts';
 import type { OriginFetch } from '../origin-fetch.ts';
 import { checkMetainfo } from './check-metainfo.ts';
+import type { HashDesk } from './hash-desk.ts';
 import type { OfferedHashes } from './offered-hashes.ts';
 import { MAX_TORRENT_BYTES, type TorrentFiles } from './torrent-files.ts';
 
@@ -18,8 +19,16 @@ export class TorrentSource {
   readonly #offered: OfferedHashes;
   readonly #origin: OriginFetch;
   readonly #hashes: HashFunctions;
+  readonly #desk: Pick<HashDesk, 'ask'>;
 
-  constructor(files: TorrentFiles, offered: OfferedHashes, origin: OriginFetch, hashes: HashFunctions) {
+  constructor(
+    files: TorrentFiles,
+    offered: OfferedHashes,
+    origin: OriginFetch,
+    hashes: HashFunctions,
+    desk: Pick<HashDesk, 'ask'>,
+  ) {
+    this.#desk = desk;
     this.#files = files;
     this.#offered = offered;
     this.#origin = origin;
@@ -34,6 +43,9 @@ export class TorrentSource {
   async metainfoOf(image: PublishedImage, signal: AbortSignal): Promise<Metainfo> {
     const kept = await this.#kept(image);
     if (kept !== undefined) return kept;
+    signal.throwIfAborted();
+    // Over within two seconds, whatever the origin does.
+    await this.#desk.ask(image.infoHash);
     signal.throwIfAborted();
     const metainfo = this.#rebuilt(image) ?? (await this.#fetched(image, signal));
     this.#files.write(image.infoHash, metainfo.bytes);

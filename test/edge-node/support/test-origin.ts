@@ -22,6 +22,8 @@ import { LogWriter } from './log-writer.ts';
 export type Hello = Extract<FeedClientFrame, { type: 'hello' }>;
 type Progress = Extract<FeedClientFrame, { type: 'progress' }>;
 
+type WantHashes = Extract<FeedClientFrame, { type: 'wantHashes' }>;
+
 interface Feed {
   readonly socket: WebSocket;
   readonly hello: Hello;
@@ -39,6 +41,11 @@ export class TestOrigin {
   #seed: SwarmNode | undefined;
   /** What goes along with entries; undefined: nothing, so that edges fetch .torrent files. */
   hashesOf: ((metainfo: Metainfo) => Uint8Array) | undefined;
+  /** What `wantHashes` is answered with; undefined: no hashes. */
+  bulkHashesOf: ((metainfo: Metainfo) => Uint8Array) | undefined;
+  /** Whether `wantHashes` is answered at all. */
+  answersHashes = true;
+  readonly asked: WantHashes[] = [];
   /** Replaces the answer to an HTTP request when it says true. */
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
   /** Replaces what a new feed socket is sent. */
@@ -144,8 +151,7 @@ export class TestOrigin {
     this.broadcast();
   }
 
-  #pieceHashes(): SetHashes[] {
-    const { hashesOf } = this;
+  #pieceHashes(hashesOf = this.hashesOf): SetHashes[] {
     if (hashesOf === undefined) return [];
     return Array.from(this.sets.values(), ({ metainfo }) => ({
       infoHash: metainfo.infoHash,
@@ -201,6 +207,10 @@ export class TestOrigin {
         this.announces.push(frame);
         return;
       }
+      if (frame.type === 'wantHashes') {
+        this.#answerHashes(socket, frame);
+        return;
+      }
       this.hellos.push(frame);
       const feed = { socket, hello: frame };
       this.#feeds.add(feed);
@@ -208,6 +218,12 @@ export class TestOrigin {
       if (this.script !== undefined) this.script(socket, frame);
       else this.#greet(socket, frame);
     });
+  }
+
+  #answerHashes(socket: WebSocket, frame: WantHashes): void {
+    this.asked.push(frame);
+    if (!this.answersHashes) return;
+    send(socket, { type: 'hashes', sets: frame.sets, pieceHashes: this.#pieceHashes(this.bulkHashesOf) });
   }
 
   #greet(socket: WebSocket, hello: Hello): void {
