@@ -73,7 +73,7 @@ function takeBlock(
   torrent.downloadedBytes += bytes.length;
   const trace = { link: link.id, peerId: node.peerId, torrent: torrent.infoHash, piece, bytes: bytes.length };
   state.trace({ type: 'blockReceived', ...trace });
-  bufferOf(torrent, piece).set(bytes, blockIndex * BLOCK_BYTES);
+  bufferOf(state, torrent, piece).set(bytes, blockIndex * BLOCK_BYTES);
   for (const other of taken.others) {
     const twin = torrent.channels.get(other);
     if (twin) cancelRequest(state, twin, piece, blockIndex);
@@ -82,10 +82,15 @@ function takeBlock(
 }
 
 /** The piece's content as far as it came; made with its first block. */
-export function bufferOf(torrent: Torrent, piece: PieceIndex): Uint8Array {
+export function bufferOf(
+  { options: { allocate } }: EngineState,
+  torrent: Torrent,
+  piece: PieceIndex,
+): Uint8Array {
   let buffer = torrent.buffers.get(piece);
   if (!buffer) {
-    buffer = new Uint8Array(torrent.geometry.contentLength(piece));
+    const lengthBytes = torrent.geometry.contentLength(piece);
+    buffer = allocate?.(lengthBytes) ?? new Uint8Array(lengthBytes);
     torrent.buffers.set(piece, buffer);
   }
   return buffer;

@@ -91,6 +91,8 @@ export interface EngineOptions extends Partial<EngineTunables> {
   readonly hashes?: HashFunctions;
   /** Emit `trace` actions from the start; the input `setTrace` changes it. Off by default. */
   readonly trace?: boolean;
+  /** Gives a buffer for the content of a piece under way; what it holds does not matter. Default: a new one. */
+  readonly allocate?: (lengthBytes: number) => Uint8Array;
   /** In simulation only: whether the rare branch is taken now. */
   readonly buggify?: (point: BuggifyPoint) => boolean;
 }

@@ -105,7 +105,7 @@ export function webSeedPiece(
       continue;
     }
     torrent.downloadedBytes += blockBytes.length;
-    bufferOf(torrent, piece).set(blockBytes, at);
+    bufferOf(state, torrent, piece).set(blockBytes, at);
     for (const other of taken.others) {
       const channel = torrent.channels.get(other);
       if (channel) cancelRequest(state, channel, piece, block);

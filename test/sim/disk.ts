@@ -70,7 +70,8 @@ export class SimDisk {
     this.verifiedBytes.push(bytes.length);
   }
 
-  write({ torrent, piece }: Of<'writePiece'>): EngineInput {
+  write({ torrent, piece, bytes }: Of<'writePiece'>): EngineInput {
+    giveBack(bytes);
     const ok = !this.#host.happens('writeFails');
     if (ok && this.held.get(torrent)?.has(piece)) this.#written.get(torrent)?.set(piece);
     else if (!ok) this.#drop(torrent, piece);
@@ -118,6 +119,23 @@ export class SimDisk {
   }
 }
 
+/**
+ * Buffers of pieces that are written, by length: thousands of hosts would otherwise have gigabytes made and thrown away
+ * each second. The one used last comes first, since it is still in the cache.
+ */
+const spare = new Map<number, Uint8Array[]>();
+
+export function takeBuffer(lengthBytes: number): Uint8Array {
+  return spare.get(lengthBytes)?.pop() ?? new Uint8Array(lengthBytes);
+}
+
+function giveBack(buffer: Uint8Array): void {
+  const buffers = spare.get(buffer.length) ?? [];
+  spare.set(buffer.length, buffers);
+  if (buffers.length < MAX_SPARE) buffers.push(buffer);
+}
+
+const MAX_SPARE = 1_000;
 const NO_LEAVES = new Uint8Array(0);
 /** More than a torrent here has. */
 const MAX_BLOCKS = 2 ** 24;

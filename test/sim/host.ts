@@ -9,7 +9,7 @@ import type { InfoHash, LinkId, PeerId, PieceIndex } from '../../shared/units.ts
 import type { Behaviour } from './behaviour.ts';
 import type { Buggify, SimPoint } from './buggify.ts';
 import type { SimTorrent } from './content.ts';
-import { SimDisk } from './disk.ts';
+import { SimDisk, takeBuffer } from './disk.ts';
 import type { RuleName } from './invariants.ts';
 import { AccessLink } from './network.ts';
 import type { Pipe } from './pipe.ts';
@@ -284,6 +284,7 @@ export class SimHost {
     return createEngine({
       peerId: this.peerId,
       listenPort: this.address.port,
+      allocate: takeBuffer,
       random: seededRandom(this.#random.integer(2 ** 31)),
       ...this.options.engine,
       ...(buggify ? { buggify } : {}),
