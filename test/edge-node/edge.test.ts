@@ -276,8 +276,8 @@ const torrentsOnDisk = (edge: TestEdge) => readdir(join(edge.config.dataFolder, 
 async function rootsOnDisk(edge: TestEdge): Promise<string[]> {
   const names = await readdir(join(edge.config.dataFolder, 'pieces'), { recursive: true });
   return names
-    .filter((name) => name.endsWith('.data'))
-    .map((name) => name.slice(3, -'.data'.length))
+    .filter((name) => /\.(?:data|whole)$/.test(name))
+    .map((name) => name.slice(3, 3 + 64))
     .sort();
 }
 

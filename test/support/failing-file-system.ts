@@ -2,7 +2,10 @@
  * Node's file system whose n-th call of some kinds fails, as a full or broken disk would (threat row 51). A
  * failing write puts half of its bytes on the disk first: that is what a torn write leaves.
  */
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { concatBytes } from '../../shared/bytes.ts';
+import type { FileBatches } from '../../shared/node/store/file-batches.ts';
 import { type FileSystem, nodeFileSystem, type OpenFile } from '../../shared/node/store/file-system.ts';
 
 export type DiskCall =
@@ -50,8 +53,32 @@ export function failingFileSystem(kinds: readonly DiskCall[]): FailingFileSystem
     lengthBytes: () => file.lengthBytes(),
     close: () => file.close(),
   });
+  /** Each file of a batch counts as the calls it stands for. */
+  const wrapBatches = (batches: FileBatches): FileBatches => ({
+    writeWhole: async (files) => {
+      const errors = files.map(({ temporaryPath, chunks }) => {
+        const early = fails('open');
+        if (early) return early;
+        const error = fails('write') ?? fails('rename');
+        const whole = concatBytes(chunks);
+        if (error && existsSync(dirname(temporaryPath)))
+          writeFileSync(temporaryPath, whole.subarray(0, whole.length >> 1));
+        return error;
+      });
+      const done = await batches.writeWhole(files.filter((_file, index) => !errors[index]));
+      const rest = [...done];
+      return errors.map((error) => error ?? rest.shift());
+    },
+    sync: async (paths) => {
+      const errors = paths.map(() => fails('sync'));
+      const done = await batches.sync(paths);
+      return errors.map((error, index) => error ?? done[index]);
+    },
+    close: () => batches.close(),
+  });
   return {
     ...nodeFileSystem,
+    batches: () => wrapBatches(nodeFileSystem.batches()),
     open: (path, create) => attempt('open', async () => wrap(await nodeFileSystem.open(path, create))),
     rename: (from, to) => attempt('rename', () => nodeFileSystem.rename(from, to)),
     remove: (path) => attempt('remove', () => nodeFileSystem.remove(path)),

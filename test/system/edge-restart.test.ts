@@ -1,10 +1,15 @@
 /** "A restart serves at once from what is verified on disk, and finds what a crash left half-written." */
-import { open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Image } from '../../shared/api-types/catalog.ts';
-import { encodeState, HAVE_HEADER_BYTES, HAVE_STATE_OFFSET } from '../../shared/node/store/have-file.ts';
-import { BLOCK_BYTES } from '../../shared/units.ts';
+import {
+  encodeHave,
+  encodeState,
+  HAVE_HEADER_BYTES,
+  HAVE_STATE_OFFSET,
+} from '../../shared/node/store/have-file.ts';
+import { BLOCK_BYTES, type FileRoot } from '../../shared/units.ts';
 import { eventually, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
 import { expectServed } from '../support/published.ts';
 
@@ -50,8 +55,25 @@ async function fetchedBytes(): Promise<number> {
 const largest = () =>
   images.flatMap(({ renditions }) => renditions).reduce((a, b) => (b.bytes > a.bytes ? b : a));
 
-const fileOf = (root: string, kind: 'data' | 'have') =>
+/** Came whole, in one go. */
+const smallestOfSeveralLeaves = () =>
+  images
+    .flatMap(({ renditions }) => renditions)
+    .filter(({ bytes }) => bytes > 2 * BLOCK_BYTES)
+    .reduce((a, b) => (b.bytes < a.bytes ? b : a));
+
+const fileOf = (root: string, kind: 'data' | 'have' | 'whole') =>
   path.join(edge.data, 'pieces', root.slice(0, 2), `${root}.${kind}`);
+
+/** Makes a file what it is when it was written in several parts: data with a sidecar that marks all of it. */
+async function inParts(root: string): Promise<void> {
+  const isWhole = await stat(fileOf(root, 'whole')).catch(() => undefined);
+  if (!isWhole) return;
+  const file = { root: root as FileRoot, lengthBytes: largest().bytes };
+  const leaves = Math.ceil(file.lengthBytes / BLOCK_BYTES);
+  await writeFile(fileOf(root, 'have'), encodeHave(file, 'complete', Array(leaves).keys(), true));
+  await rename(fileOf(root, 'whole'), fileOf(root, 'data'));
+}
 
 async function overwrite(file: string, offset: number, bytes: Uint8Array): Promise<void> {
   const handle = await open(file, 'r+');
@@ -81,10 +103,12 @@ describe('a restarted edge keeps its verified pieces and does not fetch them aga
   });
 });
 
-/** Leaves marked in the sidecars, in bytes; at least. */
+/** Whole files, and leaves marked in the sidecars of others, in bytes; at least. */
 async function markedBytes(): Promise<number> {
   let marked = 0;
   const names = await readdir(path.join(edge.data, 'pieces'), { recursive: true });
+  for (const name of names.filter((file) => file.endsWith('.whole')))
+    marked += (await stat(path.join(edge.data, 'pieces', name))).size;
   for (const name of names.filter((file) => file.endsWith('.have'))) {
     const have = await readFile(path.join(edge.data, 'pieces', name));
     const leaves = have.subarray(HAVE_HEADER_BYTES);
@@ -98,6 +122,7 @@ describe('what a crash left half-written is found and fetched again, and only th
   it('a data file that is cut: from the leaf of the cut on', async () => {
     const { root, bytes } = largest();
     await edge.kill('SIGKILL');
+    await inParts(root);
     const file = fileOf(root, 'data');
     expect((await stat(file)).size).toBe(bytes);
     await truncate(file, 3 * BLOCK_BYTES + 100);
@@ -105,9 +130,18 @@ describe('what a crash left half-written is found and fetched again, and only th
     expect(await fetchedBytes()).toBe(bytes - 3 * BLOCK_BYTES);
   });
 
+  it('a whole file that is cut: from the leaf of the cut on', async () => {
+    const { root, bytes } = smallestOfSeveralLeaves();
+    await edge.kill('SIGKILL');
+    await truncate(fileOf(root, 'whole'), BLOCK_BYTES + 100);
+    await restart();
+    expect(await fetchedBytes()).toBe(bytes - BLOCK_BYTES);
+  });
+
   it('a leaf of zeros that was never marked, in a file left open', async () => {
     const { root } = largest();
     await edge.kill('SIGKILL');
+    await inParts(root);
     await overwrite(fileOf(root, 'data'), BLOCK_BYTES, new Uint8Array(BLOCK_BYTES));
     await leftOpen(root, [1]);
     await restart();
@@ -117,6 +151,7 @@ describe('what a crash left half-written is found and fetched again, and only th
   it('a mark that was not written, of a leaf that was: nothing is fetched', async () => {
     const { root } = largest();
     await edge.kill('SIGKILL');
+    await inParts(root);
     await leftOpen(root, [0, 2]);
     await restart();
     expect(await fetchedBytes()).toBe(0);
@@ -125,6 +160,7 @@ describe('what a crash left half-written is found and fetched again, and only th
   it('a torn sidecar: the data is judged anew, and nothing is fetched', async () => {
     const { root } = largest();
     await edge.kill('SIGKILL');
+    await inParts(root);
     await truncate(fileOf(root, 'have'), 40);
     await restart();
     expect(await fetchedBytes()).toBe(0);
@@ -133,6 +169,7 @@ describe('what a crash left half-written is found and fetched again, and only th
   it('a torn sidecar beside damaged data: one leaf', async () => {
     const { root } = largest();
     await edge.kill('SIGKILL');
+    await inParts(root);
     await truncate(fileOf(root, 'have'), 0);
     await overwrite(fileOf(root, 'data'), 2 * BLOCK_BYTES + 7, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
     await restart();
@@ -142,6 +179,7 @@ describe('what a crash left half-written is found and fetched again, and only th
   it('a data file that is gone: that file', async () => {
     const { root, bytes } = largest();
     await edge.kill('SIGKILL');
+    await inParts(root);
     await rm(fileOf(root, 'data'));
     await restart();
     expect(await fetchedBytes()).toBe(bytes);

@@ -1,12 +1,13 @@
 /**
- * The piece store on disk: `<dir>/<root[0:2]>/<root>.data` and its sidecar `.have` (have-file.ts). This file
- * only joins the parts: state of a file, memory, write-behind, recovery.
+ * The piece store on disk: `<dir>/<root[0:2]>/<root>.whole` once a file is whole, before that `.data` and its sidecar
+ * `.have` (have-file.ts). This file only joins the parts: state of a file, memory, write-behind, recovery.
  */
 import type { Bitfield } from '../../bitfield.ts';
 import { invariant } from '../../errors.ts';
 import { BLOCK_BYTES, type FileRoot } from '../../units.ts';
 import { BlockCache } from './block-cache.ts';
 import { DescriptorCache } from './descriptor-cache.ts';
+import type { FileBatches } from './file-batches.ts';
 import { FileState } from './file-state.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { leafCountOf, storePaths } from './have-file.ts';
@@ -14,10 +15,12 @@ import { HaveWriter } from './have-writer.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { KnownRoots } from './known-roots.ts';
 import type { PieceStore, StoredFile } from './piece-store.ts';
+import { PowerCutGuard } from './power-cut.ts';
 import { readRange } from './read-range.ts';
 import { recover, type VerifyLeaves } from './recovery.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 import { sweepDirectory } from './sweep.ts';
+import { WholeFileWriter } from './whole-file-writer.ts';
 import { WriteBehind } from './write-behind.ts';
 
 export interface DiskPieceStoreOptions {
@@ -38,9 +41,9 @@ export interface DiskPieceStoreOptions {
    */
   readonly gatherBytes?: number;
   /**
-   * How long written bytes of a file that is not whole may wait for fdatasync and their mark; one that is whole is
-   * synced within a second. Default 10,000: a power cut costs at most the pieces of the last twenty seconds, and
-   * those that reached the disk nevertheless are found by their hash.
+   * How long bytes written to a file that is not whole may wait for fdatasync and their mark; one that became whole
+   * that way is synced within a second. Default 10,000: a power cut costs at most the pieces of the last twenty
+   * seconds, and those that reached the disk nevertheless are found by their hash.
    */
   readonly syncDelayMs?: number;
   /** Told of every failed write, sync and mark; the caller of `write` gets its own as well. */
@@ -55,7 +58,9 @@ export async function openDiskPieceStore(options: DiskPieceStoreOptions): Promis
   } catch (cause) {
     throw toStoreError(cause, `make ${options.directory}`);
   }
-  return new DiskPieceStore(options);
+  const store = new DiskPieceStore(options);
+  await store.start();
+  return store;
 }
 
 export class DiskPieceStore implements PieceStore {
@@ -66,6 +71,8 @@ export class DiskPieceStore implements PieceStore {
   readonly #knownRoots: KnownRoots;
   readonly #haveWriter: HaveWriter;
   readonly #writeBehind: WriteBehind;
+  readonly #batches: FileBatches;
+  readonly #guard: PowerCutGuard;
   readonly #states = new Map<FileRoot, FileState>();
   /** Opening, adopting and removing one file come one after the other. */
   readonly #queue = new KeyedQueue<FileRoot>();
@@ -78,17 +85,37 @@ export class DiskPieceStore implements PieceStore {
     this.#knownRoots = new KnownRoots(this.#fileSystem, options.directory);
     this.#descriptors = new DescriptorCache(this.#fileSystem, options.maxOpenFiles ?? 512);
     this.#cache = new BlockCache(options.cacheBytes ?? 64 * 1024 * 1024);
-    this.#haveWriter = new HaveWriter(this.#descriptors);
+    this.#haveWriter = new HaveWriter(this.#fileSystem, this.#descriptors);
+    this.#batches = this.#fileSystem.batches();
+    this.#guard = new PowerCutGuard({
+      fileSystem: this.#fileSystem,
+      batches: this.#batches,
+      directory: this.#directory,
+      onError: this.#onError,
+    });
+    const gatherDelayMs = options.gatherDelayMs ?? 10_000;
     this.#writeBehind = new WriteBehind({
       fileSystem: this.#fileSystem,
       descriptors: this.#descriptors,
       cache: this.#cache,
       haveWriter: this.#haveWriter,
-      gatherDelayMs: options.gatherDelayMs ?? 10_000,
+      wholeFiles: new WholeFileWriter({
+        batches: this.#batches,
+        cache: this.#cache,
+        guard: this.#guard,
+        gatherDelayMs,
+        onError: this.#onError,
+      }),
+      gatherDelayMs,
       gatherBytes: options.gatherBytes ?? 24 * 1024 * 1024,
       syncDelayMs: options.syncDelayMs ?? 10_000,
       onError: this.#onError,
     });
+  }
+
+  /** Learns what happened since the last end; before anything else. */
+  start(): Promise<void> {
+    return this.#guard.open();
   }
 
   get heldBytes(): number {
@@ -107,13 +134,19 @@ export class DiskPieceStore implements PieceStore {
       try {
         if (await this.#knownRoots.meet(file.root))
           await recover(
-            { fileSystem: this.#fileSystem, descriptors: this.#descriptors, haveWriter: this.#haveWriter },
+            {
+              fileSystem: this.#fileSystem,
+              descriptors: this.#descriptors,
+              haveWriter: this.#haveWriter,
+              isNameTrusted: this.#guard.isNameTrusted,
+            },
             state,
             verifyLeaves,
             leavesPerPiece,
           );
       } catch (cause) {
         // A file that cannot be read is a file that is not held; what the disk says on writes, it says then.
+        state.isOnDisk = true;
         state.lose({ first: 0, count: state.leafCount });
         this.#onError(toStoreError(cause, `open ${file.root}`));
       }
@@ -151,7 +184,7 @@ export class DiskPieceStore implements PieceStore {
       const before = this.#states.get(file.root);
       if (before) await this.#forget(before, new StoreError('store_missing', `${file.root} was replaced`));
       // Noted, whatever becomes of it.
-      await this.#knownRoots.meet(file.root).catch(() => undefined);
+      const isMet = await this.#knownRoots.meet(file.root).catch(() => true);
       const state = this.#newState(file);
       try {
         await this.#takeOver(state, path);
@@ -159,16 +192,8 @@ export class DiskPieceStore implements PieceStore {
         throw toStoreError(cause, `adopt ${file.root}`);
       }
       state.seal();
-      // What an earlier file of this root left; it may be longer than the one that is written now.
-      state.haveBytes = before?.haveBytes ?? 0;
       this.#states.set(file.root, state);
-      try {
-        await this.#haveWriter.rewrite(state, 'complete');
-        this.#descriptors.drop(state.paths.have);
-      } catch (cause) {
-        // The file is ours and whole; without its sidecar it is hashed again at the next start.
-        this.#onError(toStoreError(cause, `mark ${file.root}`));
-      }
+      if (before?.isOnDisk ?? isMet) await this.#removeParts(state);
     });
   }
 
@@ -180,9 +205,10 @@ export class DiskPieceStore implements PieceStore {
     return this.#queue.run(root, async () => {
       const state = this.#states.get(root);
       if (state) await this.#forget(state, new StoreError('store_missing', `${root} was removed`));
-      const { data, have } = storePaths(this.#directory, root);
+      const { data, have, whole } = storePaths(this.#directory, root);
       try {
         // The marks go first: data without marks is judged anew, marks without data would be a lie.
+        await this.#fileSystem.remove(whole);
         await this.#fileSystem.remove(have);
         await this.#fileSystem.remove(data);
       } catch (cause) {
@@ -209,6 +235,8 @@ export class DiskPieceStore implements PieceStore {
         this.#onError(toStoreError(cause, `close ${state.file.root}`));
       }
     }
+    await this.#guard.close();
+    await this.#batches.close();
     await this.#descriptors.close();
   }
 
@@ -221,8 +249,18 @@ export class DiskPieceStore implements PieceStore {
     this.#states.delete(state.file.root);
     this.#cache.dropFile(state);
     await this.#writeBehind.abandon(state, why);
-    this.#descriptors.drop(state.paths.data);
-    this.#descriptors.drop(state.paths.have);
+    const { data, have, whole } = state.paths;
+    for (const path of [data, have, whole]) this.#descriptors.drop(path);
+  }
+
+  /** What an earlier, unfinished file of this root left. */
+  async #removeParts({ file, paths }: FileState): Promise<void> {
+    try {
+      await this.#fileSystem.remove(paths.have);
+      await this.#fileSystem.remove(paths.data);
+    } catch (cause) {
+      this.#onError(toStoreError(cause, `tidy ${file.root}`));
+    }
   }
 
   async #takeOver(state: FileState, path: string): Promise<void> {
@@ -237,7 +275,9 @@ export class DiskPieceStore implements PieceStore {
       await source.close();
     }
     await this.#fileSystem.makeDirectory(paths.directory);
-    await this.#fileSystem.rename(path, paths.data);
+    state.isOnDisk = true;
+    await this.#fileSystem.rename(path, paths.whole);
+    state.isNamedWhole = true;
     await this.#fileSystem.syncDirectory(paths.directory);
   }
 }

@@ -64,8 +64,10 @@ export class FileState {
   haveState: HaveState | 'absent' | 'stale' = 'absent';
   /** Bytes of the sidecar on disk, good or not; 0 when there is none. */
   haveBytes = 0;
-  /** The one write under way. */
-  writing: Promise<void> | undefined;
+  /** Some file of this root may be on disk, good or not. */
+  isOnDisk = false;
+  /** The data bears the name that says it is whole, and has no sidecar. */
+  isNamedWhole = false;
   removed = false;
   #isSealed = false;
 
@@ -81,6 +83,11 @@ export class FileState {
   /** Made when asked for: the three texts are longer than all the rest. */
   get paths(): StorePaths {
     return storePaths(this.#storeDirectory, this.file.root);
+  }
+
+  /** The file that has the data. */
+  get dataPath(): string {
+    return this.isNamedWhole ? this.paths.whole : this.paths.data;
   }
 
   /** Leaves whose bytes are in memory. */
@@ -151,6 +158,9 @@ export class FileState {
     return lastIsShort ? all - (this.leafCount * BLOCK_BYTES - this.file.lengthBytes) : all;
   }
 }
+
+export const bytesOf = (writes: readonly PendingWrite[]): number =>
+  writes.reduce((sum, { block }) => sum + block.bytes.length, 0);
 
 /** The runs of consecutive indexes for which `test` holds. */
 export function runsWhere(count: number, test: (index: number) => boolean): LeafRun[] {

@@ -93,14 +93,17 @@ function stateOf(byte: number): HaveState | undefined {
   return byte === STATE_BYTES.complete ? 'complete' : undefined;
 }
 
-/** Where a file's two halves lie. Only the root, hex digits, becomes part of a path (threat row 8). */
+/** Where a file lies: data and sidecar, or the whole of it. Only the root, hex digits, becomes part of a path (threat row 8). */
 export interface StorePaths {
   readonly directory: string;
   readonly data: string;
   readonly have: string;
+  /** Has the data instead, all of it: nothing needs to be marked. */
+  readonly whole: string;
 }
 
 export function storePaths(storeDirectory: string, root: FileRoot): StorePaths {
   const directory = `${storeDirectory}/${root.slice(0, 2)}`;
-  return { directory, data: `${directory}/${root}.data`, have: `${directory}/${root}.have` };
+  const stem = `${directory}/${root}`;
+  return { directory, data: `${stem}.data`, have: `${stem}.have`, whole: `${stem}.whole` };
 }

@@ -1,6 +1,7 @@
 /** Keeps a file's sidecar in step with what was synced. One write tells all that a round has to tell of a file. */
 import type { DescriptorCache } from './descriptor-cache.ts';
 import type { FileState, LeafRun } from './file-state.ts';
+import type { FileSystem } from './file-system.ts';
 import {
   encodeHave,
   encodeState,
@@ -8,11 +9,14 @@ import {
   HAVE_STATE_OFFSET,
   type HaveState,
 } from './have-file.ts';
+import { errnoOf } from './store-error.ts';
 
 export class HaveWriter {
+  readonly #fileSystem: Pick<FileSystem, 'rename'>;
   readonly #descriptors: DescriptorCache;
 
-  constructor(descriptors: DescriptorCache) {
+  constructor(fileSystem: Pick<FileSystem, 'rename'>, descriptors: DescriptorCache) {
+    this.#fileSystem = fileSystem;
     this.#descriptors = descriptors;
   }
 
@@ -21,9 +25,22 @@ export class HaveWriter {
    * ones are there. A file without a sidecar needs none yet: after a crash all of it is judged.
    */
   async beforeWrite(state: FileState): Promise<void> {
+    if (state.isNamedWhole) await this.unname(state);
     if (state.haveState === 'clean') await this.#setState(state, 'open');
     // Synced, for the marks it takes back were durable: a power cut must not bring them back.
     if (state.haveState === 'stale') await this.rewrite(state, 'open', true);
+  }
+
+  /** A file that turned out not to be whole loses the name that says so; without marks, all of it is judged. */
+  async unname(state: FileState): Promise<void> {
+    this.#descriptors.drop(state.paths.whole);
+    this.#descriptors.drop(state.paths.data);
+    try {
+      await this.#fileSystem.rename(state.paths.whole, state.paths.data);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    }
+    state.isNamedWhole = false;
   }
 
   /** Marks leaves that are verified and synced. */

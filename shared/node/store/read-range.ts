@@ -91,7 +91,7 @@ async function readLeaves(
   const bytes = new Uint8Array(Buffer.allocUnsafeSlow(state.bytesIn(first, count)).buffer);
   let read: number;
   try {
-    read = await descriptors.use(state.paths.data, false, (file) => file.read(bytes, offsetBytes));
+    read = await descriptors.use(state.dataPath, false, (file) => file.read(bytes, offsetBytes));
   } catch (cause) {
     if (errnoOf(cause) !== 'ENOENT') throw toStoreError(cause, `read ${state.file.root}`);
     state.lose({ first: 0, count: state.leafCount });

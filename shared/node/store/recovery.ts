@@ -11,6 +11,8 @@ export interface RecoveryParts {
   readonly fileSystem: FileSystem;
   readonly descriptors: DescriptorCache;
   readonly haveWriter: HaveWriter;
+  /** Whether a file that is named whole is taken for one. */
+  readonly isNameTrusted: boolean;
 }
 
 export type VerifyLeaves = (firstLeaf: number, bytes: Uint8Array) => boolean;
@@ -22,11 +24,18 @@ export async function recover(
   verifyLeaves: VerifyLeaves,
   leavesPerPiece: number,
 ): Promise<void> {
+  // Nothing is known of what is there until it was read, and nothing new may be put beside it.
+  state.isOnDisk = true;
+  if (await isWhole(parts, state)) {
+    state.seal();
+    return;
+  }
   const dataBytes = await parts.fileSystem.lengthOf(state.paths.data);
   if (dataBytes === undefined) {
     // A sidecar alone says of bytes that are gone that they are there.
     state.haveBytes = (await parts.fileSystem.lengthOf(state.paths.have)) ?? 0;
-    if (state.haveBytes > 0) state.haveState = 'stale';
+    state.isOnDisk = state.haveBytes > 0;
+    if (state.isOnDisk) state.haveState = 'stale';
     return;
   }
   const have = await readHave(parts, state);
@@ -40,6 +49,20 @@ export async function recover(
   if (have === undefined || have.state === 'open')
     await judgeUnmarked(parts, state, onDisk, verifyLeaves, leavesPerPiece);
   if (state.haveState === 'complete') state.seal();
+}
+
+/** One that is named whole and is not becomes data without marks. */
+async function isWhole(parts: RecoveryParts, state: FileState): Promise<boolean> {
+  const lengthBytes = await parts.fileSystem.lengthOf(state.paths.whole);
+  if (lengthBytes === undefined) return false;
+  state.isNamedWhole = true;
+  if (parts.isNameTrusted && lengthBytes === state.file.lengthBytes) return true;
+  // Marks of an earlier file of this root would vouch for it.
+  state.haveState = 'stale';
+  await parts.fileSystem.remove(state.paths.have);
+  state.haveState = 'absent';
+  await parts.haveWriter.unname(state);
+  return false;
 }
 
 function marksBeyond(have: ParsedHave, onDisk: number, leafCount: number): boolean {

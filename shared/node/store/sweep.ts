@@ -2,9 +2,10 @@
 import { type FileRoot, parseFileRoot } from '../../units.ts';
 import type { FileSystem } from './file-system.ts';
 import { toStoreError } from './store-error.ts';
+import { TEMPORARY_SUFFIX } from './whole-file-writer.ts';
 
 const SHARD = /^[0-9a-f]{2}$/;
-const STORED = /^([0-9a-f]{64})\.(?:data|have)$/;
+const STORED = /^([0-9a-f]{64})\.(?:data|have|whole)$/;
 
 /**
  * @param missing told of each kept root without a file of its own
@@ -26,9 +27,11 @@ export async function sweepDirectory(
   for (const shard of await fileSystem.list(directory)) {
     if (SHARD.test(shard)) {
       for (const name of await fileSystem.list(`${directory}/${shard}`)) {
+        // Being written now.
+        if (name.endsWith(TEMPORARY_SUFFIX)) continue;
         const root = rootOf(name, shard);
         if (root === undefined || !keep.has(root)) await remove(`${directory}/${shard}/${name}`);
-        else if (name.endsWith('.data')) unseen.delete(root);
+        else if (!name.endsWith('.have')) unseen.delete(root);
       }
     } else if (shard.endsWith('.tmp')) await remove(`${directory}/${shard}`);
   }

@@ -4,16 +4,18 @@
  * call. At most two files are written at a time (the thread pool has four threads, and reads want some). One
  * fdatasync covers all that a file got, and its marks follow it, never before it: a mark is trusted without hashing.
  * A file that is whole is synced within a second; one that is not waits for more, so that a small file costs one
- * write, one sync and one mark, however its pieces came.
+ * write, one sync and one mark, however its pieces came. One that becomes whole before anything of it was written
+ * goes to whole-file-writer.ts instead.
  */
 import { dirname } from 'node:path';
 import { BLOCK_BYTES } from '../../units.ts';
 import type { BlockCache } from './block-cache.ts';
 import type { DescriptorCache } from './descriptor-cache.ts';
-import { type FileState, NO_RUNS, NO_WRITES, type PendingWrite } from './file-state.ts';
+import { bytesOf, type FileState, NO_RUNS, NO_WRITES, type PendingWrite } from './file-state.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
 import type { HaveWriter } from './have-writer.ts';
 import { errnoOf, type StoreError, toStoreError } from './store-error.ts';
+import type { WholeFileWriter } from './whole-file-writer.ts';
 
 const MAX_WRITERS = 2;
 /** How often files that are whole are looked for. */
@@ -27,6 +29,7 @@ export interface WriteBehindParts {
   readonly descriptors: DescriptorCache;
   readonly cache: BlockCache;
   readonly haveWriter: HaveWriter;
+  readonly wholeFiles: WholeFileWriter;
   /** How long a piece may wait for others; 0: written at once. */
   readonly gatherDelayMs: number;
   readonly gatherBytes: number;
@@ -69,6 +72,7 @@ export class WriteBehind {
   /** Resolves when all that was given so far is written, synced and marked, or has failed. */
   async flush(): Promise<void> {
     this.#release();
+    await this.#parts.wholeFiles.drain();
     while (this.#running.size > 0) await Promise.race(this.#running.values());
     clearTimeout(this.#syncTimer);
     this.#syncTimer = undefined;
@@ -80,10 +84,12 @@ export class WriteBehind {
     this.#ready.delete(state);
     this.#unsynced.delete(state);
     if (this.#gathering.delete(state)) this.#gatheredBytes -= bytesOf(state.gathered);
-    const pending = [...state.gathered, ...state.outgoing];
+    const begun = this.#parts.wholeFiles.abandon(state);
+    const pending = [...state.gathered, ...state.outgoing, ...begun.pending];
     state.gathered = NO_WRITES;
     state.outgoing = NO_WRITES;
     for (const write of pending) write.done(why);
+    await begun.ended;
     await this.#running.get(state);
     await this.#round;
     this.#unsynced.delete(state);
@@ -116,8 +122,15 @@ export class WriteBehind {
   #moveOut(state: FileState): void {
     this.#gathering.delete(state);
     this.#gatheredBytes -= bytesOf(state.gathered);
-    state.outgoing = state.outgoing.length > 0 ? [...state.outgoing, ...state.gathered] : state.gathered;
+    const writes = state.outgoing.length > 0 ? [...state.outgoing, ...state.gathered] : state.gathered;
     state.gathered = NO_WRITES;
+    if (!this.#running.has(state) && this.#parts.wholeFiles.takes(state, writes)) {
+      this.#ready.delete(state);
+      state.outgoing = NO_WRITES;
+      this.#parts.wholeFiles.add(state, writes);
+      return;
+    }
+    state.outgoing = writes;
     if (!this.#running.has(state)) this.#ready.add(state);
   }
 
@@ -136,6 +149,7 @@ export class WriteBehind {
 
   async #writeOut(state: FileState): Promise<void> {
     try {
+      state.isOnDisk = true;
       await this.#parts.haveWriter.beforeWrite(state);
       await this.#useData(state, async (file) => {
         while (state.outgoing.length > 0) await this.#writeBatch(state, file);
@@ -236,9 +250,6 @@ export class WriteBehind {
     }
   }
 }
-
-const bytesOf = (writes: readonly PendingWrite[]): number =>
-  writes.reduce((sum, { block }) => sum + block.bytes.length, 0);
 
 /** Takes the lowest run of neighbours out of what is to be written: one call writes them all. */
 function takeNeighbours(state: FileState): PendingWrite[] {

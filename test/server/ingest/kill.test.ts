@@ -49,7 +49,9 @@ async function startProcess(): Promise<Started> {
 
 /** All that stands in the data folder but the database and the keys. */
 const stored = async () =>
-  (await filesBelow(folder)).filter((path) => !/^(catalog\.sqlite|keys\/(root|log)\.pem)$/.test(path));
+  (await filesBelow(folder)).filter(
+    (path) => !/^(catalog\.sqlite|pieces\/synced\.json(\.new)?|keys\/(root|log)\.pem)$/.test(path),
+  );
 
 /** Resolves when the process is gone, or dead and only not yet collected by its new parent. */
 async function ended(pid: number): Promise<void> {
@@ -71,17 +73,12 @@ async function expectWhole(
     expect(await origin.catalog.torrent(infoHash), context).toBeDefined();
     for (const { root, bytes } of renditions) {
       const path = `pieces/${root.slice(0, 2)}/${root}`;
-      wanted.push(`${path}.data`);
-      const hashed = await hashFile(join(folder, `${path}.data`), 16_384);
+      wanted.push(`${path}.whole`);
+      const hashed = await hashFile(join(folder, `${path}.whole`), 16_384);
       expect([hashed.root, hashed.lengthBytes], context).toEqual([root, bytes]);
     }
   }
-  // The sidecars of the store are its own business; every data file belongs to a published rendition.
-  expect(
-    (await stored()).filter((path) => !path.endsWith('.have')),
-    context,
-  ).toEqual([...new Set(wanted)].sort());
-  for (const path of await stored()) expect(wanted, context).toContain(path.replace(/\.have$/, '.data'));
+  expect(await stored(), context).toEqual([...new Set(wanted)].sort());
   let state = emptyChain(origin.catalog.rootKey);
   const crypto = createLogCrypto();
   for (const signed of await origin.catalog.entriesAfter(0, 1_000))

@@ -37,7 +37,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const storedPath = (root: string) => join(folder, 'pieces', root.slice(0, 2), `${root}.data`);
+const storedPath = (root: string) => join(folder, 'pieces', root.slice(0, 2), `${root}.whole`);
 
 test('a photo of 15.9 megapixels becomes five widths in three formats, each as large as it says', async () => {
   const product = await createProduct(origin.url);

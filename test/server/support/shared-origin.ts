@@ -38,7 +38,7 @@ export function sharedOrigin(options: Partial<IngestOptions> = {}): SharedOrigin
     get origin() {
       return origin as SmallOrigin;
     },
-    storedPath: ({ root }) => join(folder, 'pieces', root.slice(0, 2), `${root}.data`),
+    storedPath: ({ root }) => join(folder, 'pieces', root.slice(0, 2), `${root}.whole`),
     state: async () => ({ files: await filesBelow(folder), head: origin?.catalog.head() }),
   };
 }

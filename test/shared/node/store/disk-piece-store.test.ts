@@ -96,7 +96,8 @@ describe('the store on disk, after a restart', () => {
     const paths = storePaths(directory, file.root);
     const before = await open(directory);
     await before.open(file, refuseLeaves);
-    await before.write(file, 0, leaves(0, 4));
+    await before.write(file, 0, leaves(0, 1));
+    await before.write(file, BLOCK_BYTES, leaves(1, 3));
     await before.close();
     damage(paths, readFileSync(paths.have));
     const spoilt = Buffer.from(bytes);
@@ -116,7 +117,8 @@ describe('the store on disk, after a restart', () => {
     const { file, leaves } = makeContent(4 * BLOCK_BYTES, 5);
     const before = await open(directory);
     await before.open(file, refuseLeaves);
-    await before.write(file, 0, leaves(0, 4));
+    await before.write(file, 0, leaves(0, 1));
+    await before.write(file, BLOCK_BYTES, leaves(1, 3));
     await before.close();
     truncateSync(storePaths(directory, file.root).data, 2 * BLOCK_BYTES + 1);
     const after = await open(directory);
@@ -134,7 +136,7 @@ describe('the store on disk, after a restart', () => {
     writeFileSync(join(directory, 'source'), bytes);
     const store = await openDiskPieceStore({ directory, gatherDelayMs: 0, cacheBytes: 0 });
     await store.adopt(file, join(directory, 'source'));
-    truncateSync(storePaths(directory, file.root).data, 20 * BLOCK_BYTES);
+    truncateSync(storePaths(directory, file.root).whole, 20 * BLOCK_BYTES);
     await expect((async () => await store.read(file, 39 * BLOCK_BYTES, 5))()).rejects.toMatchObject({
       code: 'store_missing',
     });
@@ -163,15 +165,18 @@ describe('the store on disk', () => {
   it('names never become paths: only roots do, below two hex digits', async () => {
     const directory = tempDirectory();
     const store = await open(directory);
-    const { file, bytes } = makeContent(10, 8);
+    const { file, leaves } = makeContent(2 * BLOCK_BYTES, 8);
     await store.open(file, refuseLeaves);
-    await store.write(file, 0, bytes.slice());
+    await store.write(file, 0, leaves(0, 1));
+    await store.flush();
+    const shard = file.root.slice(0, 2);
+    expect(readdirSync(directory).sort()).toEqual([shard, 'synced.json'].sort());
+    expect(readdirSync(join(directory, shard)).sort()).toEqual([`${file.root}.data`, `${file.root}.have`]);
+    await store.remove(file.root);
+    await store.open(file, refuseLeaves);
+    await store.write(file, 0, leaves(0, 2));
+    expect(readdirSync(join(directory, shard))).toEqual([`${file.root}.whole`]);
     await store.close();
-    expect(readdirSync(directory)).toEqual([file.root.slice(0, 2)]);
-    expect(readdirSync(join(directory, file.root.slice(0, 2))).sort()).toEqual([
-      `${file.root}.data`,
-      `${file.root}.have`,
-    ]);
   });
 
   it('a sweep removes roots that are not kept, opened or not, and what lies about', async () => {
@@ -185,6 +190,8 @@ describe('the store on disk', () => {
     await before.close();
     writeFileSync(join(directory, kept.file.root.slice(0, 2), 'half.part'), 'x');
     writeFileSync(join(directory, 'upload.tmp'), 'x');
+    const cut = `${kept.file.root}.whole.0123456789ab.tmp`;
+    writeFileSync(join(directory, kept.file.root.slice(0, 2), cut), 'x');
     const after = await open(directory);
     await after.sweep(new Set([kept.file.root]));
     const left = readdirSync(directory, { recursive: true, withFileTypes: true });
@@ -193,7 +200,7 @@ describe('the store on disk', () => {
         .filter((one) => one.isFile())
         .map((one) => one.name)
         .sort(),
-    ).toEqual([`${kept.file.root}.data`, `${kept.file.root}.have`]);
+    ).toEqual([`${kept.file.root}.whole`, 'synced.json']);
     expect((await after.open(kept.file, never)).isFull).toBe(true);
     await after.close();
   });
@@ -238,9 +245,8 @@ describe('verified pieces wait for the others of their file', () => {
         store.write(file, leaf * BLOCK_BYTES, leaves(leaf, 1)),
       ),
     );
-    expect(fileSystem.calls()).toBe(contents.length);
     await store.flush();
-    expect(fileSystem.calls(), 'and one for its marks').toBe(2 * contents.length);
+    expect(fileSystem.calls(), 'and one for the note of the store').toBe(1 + contents.length);
     await store.close();
   });
 
@@ -251,7 +257,7 @@ describe('verified pieces wait for the others of their file', () => {
     await store.open(file, refuseLeaves);
     const writing = store.write(file, BLOCK_BYTES, leaves(1, 1));
     expect(store.read(file, BLOCK_BYTES, BLOCK_BYTES)).toEqual(leaves(1, 1));
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(directory)).toEqual(['synced.json']);
     await store.flush();
     await writing;
     await store.close();
@@ -283,7 +289,7 @@ describe('verified pieces wait for the others of their file', () => {
     await store.remove(file.root);
     await writing;
     await store.close();
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(directory)).toEqual(['synced.json']);
   });
 
   it('marks of bytes that are gone are taken back before the file grows: a hole is never trusted', async () => {
