@@ -1,5 +1,6 @@
 /** How a host departs from the rules. What is not named here it does as the engine says. */
 import { readUint32 } from '../../shared/bytes.ts';
+import type { Random } from '../../shared/random.ts';
 import { encodeHave } from '../../shared/wire/encode.ts';
 import type { End } from './host.ts';
 
@@ -24,7 +25,30 @@ export const liar: Behaviour = {
   },
 };
 
+/** Lies now and then, so that it is of use in between. */
+export function liarAtTimes(random: Random, share: number): Behaviour {
+  return {
+    isHostile: true,
+    onBlock: (bytes) => (random.fraction() < share ? (liar.onBlock?.(bytes) ?? bytes) : bytes),
+  };
+}
+
+/** Takes requests and answers none: what it says without its blocks. Knows channel 0 only. */
+export const mute: Behaviour = {
+  isHostile: true,
+  onSend: (chunks) => chunks.filter((chunk, i) => !isBlockPart(chunk, chunks[i - 1])),
+};
+
 const HAVE_ID = 4;
+const PIECE_ID = 7;
+const PIECE_HEADER_BYTES = 13;
+
+/** A block's header, or the block behind it. */
+const isBlockPart = (chunk: Uint8Array, before: Uint8Array | undefined): boolean =>
+  isPieceHeader(chunk) || (before !== undefined && isPieceHeader(before));
+
+const isPieceHeader = (chunk: Uint8Array): boolean =>
+  chunk.length === PIECE_HEADER_BYTES && chunk[4] === PIECE_ID;
 
 const isHave = (chunk: Uint8Array) =>
   chunk.length === 9 && readUint32(chunk, 0) === 5 && chunk[4] === HAVE_ID;

@@ -1,11 +1,20 @@
-/** `npm run sim -- FLAGS`: one fan-out in virtual time, its table row, and where the time went. */
+/** `npm run sim -- FLAGS`: a fan-out in virtual time, its growth with the swarm, or swarms drawn from seeds. */
 import { writeFileSync } from 'node:fs';
 import { defineFlags } from '../../shared/node/config/flags.ts';
-import { count, path } from '../../shared/node/config/kinds.ts';
+import { count, type FlagKind, path } from '../../shared/node/config/kinds.ts';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
-import { runFanOut } from './fan-out.ts';
-import { plotSvg } from './plot.ts';
+import { type FanOutResult, runFanOut } from './fan-out.ts';
+import { runGrowth } from './growth.ts';
+import { growthSvg, plotSvg } from './plot.ts';
 import { causeLines, TABLE_HEAD, tableRow } from './report.ts';
+import { soak } from './soak.ts';
+
+/** Numbers of hosts, parted by commas. */
+const counts: FlagKind<readonly number[]> = {
+  placeholder: 'counts',
+  unit: 'hosts',
+  parse: (given) => given.split(',').map((part) => count('count', 'hosts', 1, 10_000).parse(part)),
+};
 
 const flags = defineFlags({
   hosts: { kind: count('count', 'hosts', 1, 10_000), default: 8, description: 'Hosts that want everything' },
@@ -44,26 +53,72 @@ const flags = defineFlags({
     default: 40,
     description: 'Nodes that a host knows in a larger swarm',
   },
+  grow: {
+    kind: counts,
+    description: 'Run with so many hosts each, such as 10,30,100: a table, and a plot over them',
+  },
+  scenarios: {
+    kind: count('count', 'runs', 1, 1_000_000),
+    description: 'Run so many drawn swarms instead, from the seed on, and watch the rules',
+  },
   json: { kind: path, description: 'Write options and figures to this file' },
-  plot: { kind: path, description: 'Write pieces over time to this SVG file' },
+  plot: { kind: path, description: 'Write pieces over time, or figures over hosts, to this SVG file' },
 });
 
 const options = readFlagsOrExit({
   name: 'sim',
-  summary: 'Runs a fan-out of the real engine in virtual time and compares it with the Kumar-Ross bound.',
+  summary:
+    'Runs the real engine in virtual time: a fan-out beside the Kumar-Ross bound, or swarms drawn from seeds whose rules are watched.',
   version: '1',
   flags,
 });
 const startedAt = performance.now();
-const result = runFanOut(options);
-console.log(`${TABLE_HEAD}\n${tableRow(options, result)}\n`);
-console.log(causeLines(result));
-const { maxRSS } = process.resourceUsage();
-const seconds = (performance.now() - startedAt) / 1000;
-console.log(`run: ${seconds.toFixed(1)} s, ${(maxRSS / 1024).toFixed(0)} MiB, seed ${options.seed}`);
-if (options.json !== undefined) {
-  const { curves: _, ...figures } = result;
-  writeFileSync(options.json, `${JSON.stringify({ options, figures }, undefined, 2)}\n`);
+if (options.scenarios !== undefined) runScenarios(options.scenarios);
+else if (options.grow !== undefined) grow(options.grow);
+else runOne();
+
+function runOne(): void {
+  const result = runFanOut(options);
+  console.log(`${TABLE_HEAD}\n${tableRow(options, result)}\n`);
+  console.log(causeLines(result));
+  tellCost();
+  writeJson({ options, figures: figuresOf(result) });
+  if (options.plot !== undefined) writeFileSync(options.plot, plotSvg(result, options.mib * 2 ** 20));
+  process.exitCode = result.isComplete ? 0 : 1;
 }
-if (options.plot !== undefined) writeFileSync(options.plot, plotSvg(result, options.mib * 2 ** 20));
-process.exitCode = result.isComplete ? 0 : 1;
+
+function grow(counts: readonly number[]): void {
+  console.log(TABLE_HEAD);
+  const points = runGrowth(options, counts, (grown, result) => console.log(tableRow(grown, result)));
+  tellCost();
+  writeJson({ options, points: points.map(({ hosts, result }) => ({ hosts, figures: figuresOf(result) })) });
+  if (options.plot !== undefined) writeFileSync(options.plot, growthSvg(points));
+  process.exitCode = points.every(({ result }) => result.isComplete) ? 0 : 1;
+}
+
+function runScenarios(count: number): void {
+  const { failures, runs, slowest } = soak(options.seed, count, (line) => console.log(line));
+  const share = (slowest.share * 100).toFixed(0);
+  console.log(`${runs} runs from seed ${options.seed}: ${failures.length} failed`);
+  console.log(`slowest recovery: ${share} % of what was allowed, seed ${slowest.seed}`);
+  tellCost();
+  writeJson({ seed: options.seed, runs, failures, slowest });
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}
+
+function tellCost(): void {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  const seconds = (performance.now() - startedAt) / 1000;
+  const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6;
+  console.log(
+    `run: ${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} s of CPU, ${(maxRSS / 1024).toFixed(0)} MiB, seed ${options.seed}`,
+  );
+}
+
+function figuresOf({ curves: _, ...figures }: FanOutResult): Omit<FanOutResult, 'curves'> {
+  return figures;
+}
+
+function writeJson(report: object): void {
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+}

@@ -1,5 +1,6 @@
-/** Pieces over time as an SVG written by hand: one line per host, verified bytes in percent. */
+/** Plots as SVG written by hand: verified bytes over time, a line per host; and figures over the number of hosts. */
 import type { Curve, FanOutResult } from './fan-out.ts';
+import type { GrowthPoint } from './growth.ts';
 
 const WIDTH = 800;
 const HEIGHT = 400;
@@ -40,4 +41,36 @@ function pointsOf(curve: Curve, wholeBytes: number): [second: number, share: num
     if (i % every === 0 || i === curve.verifiedAt.length - 1) points.push([second, bytes / wholeBytes]);
   });
   return points;
+}
+
+/** Time over bound, and copies that left the origin, over the number of hosts, which grows by factors. */
+export function growthSvg(points: readonly GrowthPoint[]): string {
+  const most = Math.max(2, ...points.flatMap(({ result }) => [result.ratio, result.originCopies]));
+  const x = (index: number) => MARGIN + (index / Math.max(1, points.length - 1)) * (WIDTH - 3 * MARGIN);
+  const y = (value: number) => HEIGHT - MARGIN - (value / most) * (HEIGHT - 2 * MARGIN);
+  const line = (of: (result: FanOutResult) => number, color: string, name: string) => {
+    const places = points.map(({ result }, i) => `${x(i).toFixed(1)},${y(of(result)).toFixed(1)}`);
+    const last = points.at(-1);
+    const label = last
+      ? `<text x="${x(points.length - 1) + 6}" y="${y(of(last.result))}" fill="${color}">${name}</text>`
+      : '';
+    return `<polyline points="${places.join(' ')}" fill="none" stroke="${color}" stroke-width="2"/>${label}`;
+  };
+  const marks = [0, 1, most].map(
+    (value) =>
+      `<path d="M${x(0)} ${y(value)}H${WIDTH - 2 * MARGIN}" stroke="lightgray"/><text x="8" y="${y(value)}">${value.toFixed(2)}</text>`,
+  );
+  const hosts = points.map(
+    (point, i) => `<text x="${x(i)}" y="${HEIGHT - 12}" text-anchor="middle">${point.hosts}</text>`,
+  );
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
+    ...marks,
+    ...hosts,
+    line((result) => result.ratio, 'steelblue', 'last / bound'),
+    line((result) => result.originCopies, 'firebrick', 'copies'),
+    '</svg>',
+    '',
+  ].join('\n');
 }

@@ -1,112 +1,113 @@
 /**
- * A swarm drawn from a seed: its rates, delays and sets, every number that the engine is tuned by, and what goes
- * wrong. Faults end; then whoever stays must complete within a bound.
+ * A swarm drawn from a seed: its rates, delays, losses and sets, every number that the engine is tuned by, and what
+ * goes wrong. Safety first: faults come and go while every rule is watched. Then liveness: they end, and whoever stays
+ * must complete within a bound that the scenario tells (liveness.ts).
  */
-import type { EngineTunables } from '../../shared/engine/options.ts';
 import { type Random, seededRandom } from '../../shared/random.ts';
-import { liar } from './behaviour.ts';
+import { type Behaviour, liar, liarAtTimes, mute, silentHoarder } from './behaviour.ts';
+import { type Buggify, type BuggifySwitch, drawBuggify } from './buggify.ts';
 import { ladderOf, makeTorrent } from './content.ts';
-import type { SimHost } from './host.ts';
+import { drawFaults, FAULTS_MS } from './faults.ts';
+import { SimFeed } from './feed.ts';
+import type { AddOptions, SimHost } from './host.ts';
+import { Watch } from './invariants.ts';
+import { livenessBoundMs } from './liveness.ts';
 import { Simulation } from './simulation.ts';
+import { between, chance, drawTunables } from './tunables.ts';
 
-/** Faults begin within this time and have ended after twice of it. */
-const FAULTS_MS = 20_000;
-/** Longest wait of the engine that a fault may have set going: redial after many failures, silence, snubbing. */
-const LIVENESS_MS = 600_000;
-
-/** Whole number from `low` to `high`; every octave is as likely. */
-function between(random: Random, low: number, high: number): number {
-  return Math.round(low * (high / low) ** random.fraction());
-}
-
-const chance = (random: Random, share: number) => random.fraction() < share;
-
-/** Every tunable drawn anew, from a fraction of its default to a multiple, as far as it makes sense. */
-export function drawTunables(random: Random): EngineTunables {
-  const draw = (low: number, high: number) => between(random, low, high);
-  const minRequests = draw(1, 8);
-  const initialRequests = minRequests + draw(1, 16);
-  return {
-    uploadSlots: draw(2, 20),
-    strangerSlots: draw(1, 20),
-    chokingRoundMs: draw(2_000, 20_000),
-    optimisticRoundMs: draw(5_000, 60_000),
-    snubAfterMs: draw(10_000, 120_000),
-    handshakeTimeoutMs: draw(3_000, 20_000),
-    keepAliveMs: draw(20_000, 60_000),
-    silenceTimeoutMs: draw(90_000, 180_000),
-    minRequests,
-    initialRequests,
-    maxRequests: initialRequests + draw(8, 500),
-    requestLatencyMs: draw(10, 300),
-    requestTimeoutMs: draw(2_000, 20_000),
-    channelTimeoutMs: draw(10_000, 60_000),
-    endGameAfterMs: draw(50, 3_000),
-    haveHoldMs: draw(1, 300),
-    maxQueuedUploads: draw(64, 2_000),
-    maxQueuedUploadBytes: draw(4 << 20, 32 << 20),
-    allowedFastBytesPerSecond: draw(1 << 10, 256 << 10),
-    allowedFastBurstBytes: draw(64 << 10, 4 << 20),
-    sendBufferBytes: draw(32 << 10, 512 << 10),
-    maxUnsentBytes: draw(4 << 20, 16 << 20),
-    maxUnwrittenBytes: draw(1 << 20, 64 << 20),
-    maxLinks: draw(1_000, 4_000),
-    reservedFleetLinks: draw(10, 500),
-    maxLinksPerTorrent: draw(4, 60),
-    maxAddressesPerTorrent: draw(50, 1_000),
-    redialAfterMs: draw(500, 5_000),
-    readerHedgeMs: draw(50, 1_000),
-    webSeedIdleMs: draw(1_000, 10_000),
-    webSeedPatienceMs: draw(5_000, 60_000),
-    webSeedFetchBytes: draw(64 << 10, 4 << 20),
-    superSeedWindowBytes: draw(32 << 10, 1 << 20),
-    superSeedStallMs: draw(100, 5_000),
-    seedShareBytes: draw(256 << 10, 8 << 20),
-    banMs: draw(60_000, 3_600_000),
-    picker: { endGameCopies: 1 + random.integer(4) },
-  };
+export interface Scenario {
+  readonly simulation: Simulation;
+  readonly random: Random;
+  readonly origin: SimHost;
+  readonly originAdds: AddOptions;
+  /** Honest edges. */
+  readonly hosts: readonly SimHost[];
+  readonly feed: SimFeed;
+  /** What goes wrong, as it is drawn. */
+  readonly faults: string[];
 }
 
 export interface ScenarioOutcome {
   readonly seed: number;
   readonly hosts: number;
   readonly seconds: number;
-  /** Names and what they lack; empty when everyone who stays is complete. */
-  readonly stuck: readonly string[];
+  /** From the end of the faults until everyone was complete, and what was allowed. */
+  readonly recoverySeconds: number;
+  readonly boundSeconds: number;
+  /** Engine steps, bytes and links of the run in one number: the same seed gives the same. */
+  readonly digest: string;
   readonly faults: readonly string[];
 }
 
-/** @throws InvariantBroken when a rule that holds at every moment is broken */
+/** @throws InvariantBroken when a rule is broken; its message names the seed, the time and the host */
 export function runRandomScenario(seed: number): ScenarioOutcome {
-  const simulation = new Simulation(seed);
-  const random = seededRandom(seed ^ 0x5eed);
-  drawTorrents(simulation, random);
-  const superSeed = chance(random, 0.7);
-  const origin = drawHost(simulation, random, 'origin');
-  for (const torrent of simulation.torrents.values()) origin.add(torrent, { isSeed: true, superSeed });
-  const count = between(random, 2, 14);
-  const hosts = Array.from({ length: count }, (_, i) => drawHost(simulation, random, `host ${i + 1}`));
-  const liars = Array.from({ length: random.integer(3) }, (_, i) =>
-    simulation.addHost({ ...drawRates(random), name: `liar ${i + 1}`, behaviour: liar }),
-  );
-  for (const host of [...hosts, ...liars]) join(simulation, host, random);
-  const faults = drawFaults(simulation, random, hosts);
+  const { scenario, buggify } = drawScenario(seed);
+  const { simulation, hosts, feed, faults } = scenario;
+  const heal = drawFaults(scenario);
   simulation.runUntil(() => false, 2 * FAULTS_MS);
+  heal();
+  buggify.off();
   const staying = hosts.filter((host) => host.isUp);
-  simulation.runUntil(() => staying.every((host) => host.isComplete), LIVENESS_MS);
+  const { now } = simulation.events;
+  const boundMs = livenessBoundMs(scenario, staying);
+  const isDone = (host: SimHost) => feed.isCaughtUp(host) && host.isComplete;
+  simulation.runUntil(() => staying.every(isDone), boundMs);
+  const stuck = staying.find((host) => !isDone(host));
+  if (stuck) stuck.violated('completes', `not within ${(boundMs / 1000).toFixed(0)} s: ${stateOf(stuck)}`);
   simulation.checkUplinks();
-  const stuck = staying
-    .filter((host) => !host.isComplete)
-    .map((host) => `${host.name}: ${[...host.held.values()].map((held) => `${held.count}/${held.size}`)}`);
-  return { seed, hosts: count, seconds: simulation.events.now / 1000, stuck, faults };
+  return {
+    seed,
+    hosts: hosts.length,
+    seconds: simulation.events.now / 1000,
+    recoverySeconds: (simulation.events.now - now) / 1000,
+    boundSeconds: boundMs / 1000,
+    digest: digestOf(simulation),
+    faults,
+  };
 }
 
-function drawTorrents(simulation: Simulation, random: Random): void {
+function drawScenario(seed: number): { readonly scenario: Scenario; readonly buggify: BuggifySwitch } {
+  const simulation = new Simulation(seed);
+  simulation.watch = new Watch(simulation);
+  const random = seededRandom(seed ^ 0x5eed);
+  const buggify = drawBuggify(random);
+  const lossShare = chance(random, 0.5) ? random.fraction() * 0.05 : 0;
+  const drawn = { simulation, random, buggify, lossShare };
+  const origin = drawHost(drawn, 'origin');
+  const hosts = Array.from({ length: between(random, 2, 14) }, (_, i) => drawHost(drawn, `host ${i + 1}`));
+  const hostile = Array.from({ length: random.integer(3) }, (_, i) => drawHostile(drawn, i + 1));
+  const feed = new SimFeed(simulation, random, between(random, 1, 2_000));
+  const originAdds = { isSeed: true, superSeed: chance(random, 0.7) };
+  const scenario = { simulation, random, origin, originAdds, hosts, feed, faults: [] };
+  drawTorrents(scenario);
+  for (const host of [...hosts, ...hostile]) connectSometime(scenario, host);
+  return { scenario, buggify };
+}
+
+interface Drawn {
+  readonly simulation: Simulation;
+  readonly random: Random;
+  readonly buggify: BuggifySwitch;
+  readonly lossShare: number;
+}
+
+/** Some are there from the begin, others are published while faults are under way, and a few are purged again. */
+function drawTorrents({ simulation, random, origin, originAdds, feed }: Scenario): void {
   const sets = between(random, 1, 12);
   for (let i = 0; i < sets; i++) {
     const pieceLengthBytes = 16_384 << random.integer(3);
-    const files = ladderOf(between(random, 2_000, 1_000_000));
-    simulation.addTorrent(makeTorrent(i, files, random, pieceLengthBytes));
+    const torrent = makeTorrent(i, ladderOf(between(random, 2_000, 1_000_000)), random, pieceLengthBytes);
+    simulation.addTorrent(torrent);
+    const publishedAt = chance(random, 0.5) ? 0 : random.fraction() * FAULTS_MS;
+    simulation.events.at(publishedAt, () => {
+      origin.add(torrent, originAdds);
+      feed.append({ type: 'publish', torrent });
+    });
+    if (i === 0 || !chance(random, 0.1)) continue;
+    simulation.events.at(publishedAt + random.fraction() * FAULTS_MS, () => {
+      origin.remove(torrent.infoHash);
+      feed.append({ type: 'purge', torrent: torrent.infoHash });
+    });
   }
 }
 
@@ -119,49 +120,61 @@ function drawRates(random: Random) {
   };
 }
 
-function drawHost(simulation: Simulation, random: Random, name: string): SimHost {
+function drawHost({ simulation, random, buggify, lossShare }: Drawn, name: string): SimHost {
   const isFreeRider = name !== 'origin' && chance(random, 0.1);
   const tunables = drawTunables(random);
-  const engine = isFreeRider ? { ...tunables, uploadSlots: 0 } : tunables;
   return simulation.addHost({
     ...drawRates(random),
     name: isFreeRider ? `${name}, free rider` : name,
-    engine,
+    engine: isFreeRider ? { ...tunables, uploadSlots: 0 } : tunables,
+    buggify: name === 'origin' ? keepsPieces(buggify.buggify) : buggify.buggify,
+    lossShare,
   });
+}
+
+/** The origin's disk is sound: a piece that nobody else has would be lost for good. */
+const keepsPieces =
+  (buggify: Buggify): Buggify =>
+  (point) =>
+    point !== 'readFails' && buggify(point);
+
+const HOSTILE: readonly ((random: Random) => Behaviour)[] = [
+  () => liar,
+  (random) => liarAtTimes(random, random.fraction()),
+  () => mute,
+  () => silentHoarder,
+];
+
+function drawHostile({ simulation, random, lossShare }: Drawn, number: number): SimHost {
+  const behaviour = (HOSTILE[random.integer(HOSTILE.length)] as (typeof HOSTILE)[number])(random);
+  return simulation.addHost({ ...drawRates(random), name: `hostile ${number}`, behaviour, lossShare });
 }
 
 /** Half of them at once, the others some time later. */
-function join(simulation: Simulation, host: SimHost, random: Random): void {
+function connectSometime({ simulation, random, feed }: Scenario, host: SimHost): void {
   const at = chance(random, 0.5) ? random.fraction() * 100 : random.fraction() * FAULTS_MS;
-  simulation.events.at(at, () => {
-    for (const torrent of simulation.torrents.values()) host.add(torrent);
-  });
+  simulation.events.at(at, () => feed.connect(host));
 }
 
-function drawFaults(simulation: Simulation, random: Random, hosts: readonly SimHost[]): string[] {
-  const faults: string[] = [];
-  const plan = (what: string, run: () => void): number => {
-    const at = random.fraction() * FAULTS_MS;
-    faults.push(`${at.toFixed(0)} ms: ${what}`);
-    simulation.events.at(at, run);
-    return at;
-  };
-  // One always stays, or there is nobody who could be stuck.
-  for (const host of hosts.slice(1)) {
-    const lot = random.fraction();
-    if (lot < 0.1) plan(`${host.name} crashes`, () => host.die('crash'));
-    else if (lot < 0.15) plan(`${host.name} loses power`, () => host.die('silent'));
-    else if (lot < 0.25) {
-      const slowness = between(random, 2, 20);
-      plan(`${host.name} turns ${slowness} times slower`, () => {
-        host.access.slowness = slowness;
-      });
-    }
-  }
-  if (chance(random, 0.3)) {
-    const islands = new Map(simulation.hosts.map((host) => [host, random.integer(2)]));
-    const at = plan('the network splits', () => simulation.partition(islands));
-    simulation.events.at(at + random.fraction() * FAULTS_MS, () => simulation.partition(undefined));
-  }
-  return faults;
+function stateOf(host: SimHost): string {
+  const held = [...host.held.values()].map((pieces) => `${pieces.count}/${pieces.size}`);
+  return `has ${held.join(' ') || 'heard of nothing'}, ${host.ends.size} links`;
+}
+
+function digestOf({ hosts, events }: Simulation): string {
+  const parts = hosts.map((host) => {
+    const { counters, engine, access, disk } = host;
+    const { fromPeersBytes, uploadedBytes, wastedBytes } = engine.counters;
+    const times = disk.verifiedAt.reduce((sum, at) => sum + at, 0);
+    return [
+      counters.dials,
+      counters.linksOpened,
+      fromPeersBytes,
+      uploadedBytes,
+      wastedBytes,
+      access.use.sentBytes,
+      times,
+    ];
+  });
+  return `${events.now} ${parts.map((part) => part.join(',')).join(' ')}`;
 }

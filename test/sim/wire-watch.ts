@@ -21,6 +21,7 @@ export class WireWatch {
   readonly #allowedFast = new Set<number>();
   /** By channel number; the oldest first. */
   readonly #requests = new Map<number, Requests>();
+  readonly #closed = new Set<number>();
   #twin: WireWatch | undefined;
 
   meet(twin: WireWatch): void {
@@ -54,8 +55,10 @@ export class WireWatch {
     this.#requests.get(channel)?.delete(keyOf(block));
   }
 
+  /** Either side closed it: what is asked there on the way is asked of nobody (CH7). */
   channelClosed(channel: number): void {
     this.#requests.delete(channel);
+    this.#closed.add(channel);
   }
 
   #afterHandshake(chunk: Uint8Array): Uint8Array {
@@ -74,6 +77,7 @@ export class WireWatch {
         this.#allowedFast.add(message.piece);
         return;
       case 'request':
+        if (this.#closed.has(channel)) return;
         this.#requestsOn(channel).delete(keyOf(message));
         this.#requestsOn(channel).set(keyOf(message), now);
         return;
@@ -95,7 +99,7 @@ export class WireWatch {
     const said = parseChannelMessage(payload);
     if (said.type === 'message') this.#said(decodeMessage(said.inner), said.number, now);
     else if (said.type === 'close') {
-      this.#requests.delete(said.number);
+      this.channelClosed(said.number);
       this.#twin?.channelClosed(said.number);
     }
   }
