@@ -1,11 +1,12 @@
 /**
- * Addresses of the origin and the sibling edges, as the origin tells them. They are given to every torrent, so
- * that siblings link without waiting for the tracker.
+ * Addresses of the origin and the sibling edges, as the origin tells them. Those of the origin and of the neighbours
+ * are given to every torrent, so that siblings link without waiting for the tracker.
  */
 import { isIP } from 'node:net';
 import type { FeedServerFrame } from '../shared/api-types/feed.ts';
 import type { Address } from '../shared/engine/inputs.ts';
 import type { PeerId } from '../shared/units.ts';
+import { chooseNeighbours } from './neighbours.ts';
 
 export interface FleetNode {
   readonly peerId: PeerId;
@@ -17,6 +18,7 @@ export type FleetFrame = Extract<FeedServerFrame, { type: 'fleet' }>;
 
 export class FleetBook {
   readonly #ownPeerId: PeerId;
+  #ownIp: string | undefined;
   #origin: FleetNode | undefined;
   #siblings: readonly FleetNode[] = [];
   #addresses: readonly Address[] = [];
@@ -30,6 +32,7 @@ export class FleetBook {
     return this.#origin === undefined ? this.#siblings : [this.#origin, ...this.#siblings];
   }
 
+  /** Whom every torrent may link to. */
   addresses(): readonly Address[] {
     return this.#addresses;
   }
@@ -41,6 +44,7 @@ export class FleetBook {
 
   /** The origin may list itself and us; neither is a sibling. Names are left out: nothing here asks a resolver. */
   setSiblings(nodes: FleetFrame['nodes']): void {
+    this.#ownIp = nodes.find(({ peerId }) => peerId === this.#ownPeerId)?.host ?? this.#ownIp;
     this.#siblings = nodes
       .filter(
         ({ peerId, host }) =>
@@ -55,7 +59,9 @@ export class FleetBook {
   }
 
   #changed(): void {
-    this.#addresses = this.nodes().map(({ address }) => address);
+    const neighbours = chooseNeighbours(this.#ownPeerId, this.#ownIp, this.#siblings);
+    const linked = this.#origin === undefined ? neighbours : [this.#origin, ...neighbours];
+    this.#addresses = linked.map(({ address }) => address);
     for (const listener of this.#listeners) listener();
   }
 }

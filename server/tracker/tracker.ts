@@ -40,6 +40,12 @@ export const INTERVAL_SECONDS = 1_800;
 /** A client that lost all peers may ask again after this. */
 export const MIN_INTERVAL_SECONDS = 60;
 const SWEEP_EVERY_MS = 60_000;
+/** Edges of a fleet link to so many siblings (edge-node/neighbours.ts). In one of no more, all know each other. */
+const NEIGHBOURS = 40;
+/** Of them, this part of the fleet has ten on average: an edge finds these by itself, and any set that they have. */
+const COMMON_SHARE = 1 / 4;
+/** Fleet nodes named for a set that few have: as many as give at a time. */
+const RARE_PEERS = 20;
 
 export class Tracker {
   readonly #origin: TrackerOptions['origin'];
@@ -165,11 +171,26 @@ export class Tracker {
       if (infoHash === undefined) continue;
       this.#table.dropAddress(infoHash, seat.asSeed.key);
       if (isSeed && didWant) this.#table.countCompleted(infoHash);
+      if (!isSeed) this.#announces.tell(seat.peerId, number, this.#rarePeers(seat, number));
       const peers = this.#table.peersOf(infoHash);
       if (peers.length === 0) continue;
       const useful = peers.filter((peer) => peer.isReachable && !(isSeed && peer.isSeed));
       this.#announces.tell(seat.peerId, number, useful);
     }
+  }
+
+  /** Who in a large fleet has or wants a set that few do: an edge's neighbours may all be strangers to it (FA6). */
+  #rarePeers(requester: Seat, number: number): SwarmPeer[] {
+    const { sets } = this.#announces;
+    if (sets.size <= NEIGHBOURS + 1) return [];
+    const peers = sets.peersOf(number);
+    if (peers.length > sets.size * COMMON_SHARE) return [];
+    return choosePeers({
+      requester: requester.asLeecher,
+      peers,
+      numWant: RARE_PEERS,
+      random: this.#random,
+    });
   }
 
   /** A peer outside the fleet can be reached: edges that want its set, or could give it some, hear of it. */
