@@ -100,9 +100,12 @@ function handle(state: EngineState, input: EngineInput): void {
     case 'linkData':
     case 'linkSent':
     case 'linkClosed':
-    case 'blockRead':
     case 'hashesRead':
       return handleLink(state, input);
+    case 'blockRead':
+      handleLink(state, input);
+      if (!input.bytes) pieceUnreadable(state, input);
+      return;
     default:
       return handleTorrent(state, input);
   }
@@ -139,13 +142,17 @@ function linkSent(state: EngineState, link: Link): void {
   if (next) serve(state, next);
 }
 
-function blockReadFor(
-  state: EngineState,
-  link: Link,
-  input: Extract<EngineInput, { type: 'blockRead' }>,
-): void {
+type BlockRead = Extract<EngineInput, { type: 'blockRead' }>;
+
+function blockReadFor(state: EngineState, link: Link, input: BlockRead): void {
   const channel = channelFor(state, link, input.torrent);
   if (channel) blockRead(state, channel, input.piece, input.beginBytes, input.bytes);
+}
+
+/** Who asked for the block may be gone; the piece is missing all the same. */
+function pieceUnreadable(state: EngineState, { torrent: infoHash, piece }: BlockRead): void {
+  const torrent = state.torrents.get(infoHash);
+  if (torrent?.held.has(piece)) piecesLost(state, torrent, [piece]);
 }
 
 function channelFor(state: EngineState, link: Link, infoHash: InfoHash): Channel | undefined {
