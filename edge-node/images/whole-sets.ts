@@ -1,4 +1,4 @@
-/** Keeps the notes of complete-sets.ts in step with the swarm: a set is noted once all its pieces are synced. */
+/** Keeps the notes of complete-sets.ts in step with the swarm: a set is noted once all its pieces would survive kill -9. */
 import type { PublishedImage } from '../../shared/api-types/catalog.ts';
 import type { PieceStore } from '../../shared/node/store/piece-store.ts';
 import { type LoadMetainfo, StoredImageTorrent } from '../../shared/node/stored-image.ts';

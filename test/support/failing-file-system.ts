@@ -80,6 +80,7 @@ export function failingFileSystem(kinds: readonly DiskCall[]): FailingFileSystem
     ...nodeFileSystem,
     batches: () => wrapBatches(nodeFileSystem.batches()),
     open: (path, create) => attempt('open', async () => wrap(await nodeFileSystem.open(path, create))),
+    readText: (path, maxBytes) => attempt('read', () => nodeFileSystem.readText(path, maxBytes)),
     rename: (from, to) => attempt('rename', () => nodeFileSystem.rename(from, to)),
     remove: (path) => attempt('remove', () => nodeFileSystem.remove(path)),
     makeDirectory: (path) => attempt('makeDirectory', () => nodeFileSystem.makeDirectory(path)),

@@ -27,7 +27,10 @@ beforeAll(async () => {
   edge = await fleet.startEdge({ name: 'a' });
 }, 60_000);
 afterAll(() => fleet.close());
-beforeEach(() => isComplete());
+beforeEach(async () => {
+  await isComplete();
+  await eventually('all of it is on disk', async () => (await bytesOnDisk()) === totalBytes());
+});
 
 const isComplete = () =>
   eventually('the edge is complete', async () => {
@@ -37,6 +40,14 @@ const isComplete = () =>
 
 const totalBytes = () =>
   images.flatMap(({ renditions }) => renditions).reduce((sum, { bytes }) => sum + bytes, 0);
+
+async function bytesOnDisk(): Promise<number> {
+  const pieces = path.join(edge.data, 'pieces');
+  const names = await readdir(pieces, { recursive: true });
+  const stored = names.filter((name) => /\.(?:data|whole)$/.test(name));
+  const sizes = await Promise.all(stored.map(async (name) => (await stat(path.join(pieces, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
 
 async function restart(): Promise<void> {
   edge = await fleet.startEdge({ name: 'a', data: edge.data });

@@ -36,6 +36,8 @@ export interface OpenFile {
 export interface FileSystem {
   /** For reading and writing. */
   open(path: string, create: boolean): Promise<OpenFile>;
+  /** The start of a file that nobody may be allowed to write to, as Latin-1. */
+  readText(path: string, maxBytes: number): Promise<string>;
   /** Length of a file; undefined when there is none. */
   lengthOf(path: string): Promise<number | undefined>;
   rename(from: string, to: string): Promise<void>;
@@ -152,6 +154,15 @@ async function unlessAbsent<T>(call: Promise<T>, absent: T): Promise<T> {
 export const nodeFileSystem: FileSystem = {
   open: async (path, create) =>
     new NodeFile(await openNumber(path, create ? constants.O_RDWR | constants.O_CREAT : constants.O_RDWR)),
+  readText: async (path, maxBytes) => {
+    const file = new NodeFile(await openNumber(path, constants.O_RDONLY));
+    try {
+      const bytes = Buffer.alloc(maxBytes);
+      return bytes.toString('latin1', 0, await file.read(bytes, 0));
+    } finally {
+      await file.close();
+    }
+  },
   lengthOf: async (path) =>
     await unlessAbsent(
       stat(path).then((found) => found.size as number | undefined),

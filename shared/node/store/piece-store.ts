@@ -45,7 +45,10 @@ export interface PieceStore {
    * @param missing told of each of these that has no file
    */
   sweep(keep: ReadonlySet<FileRoot>, missing?: (root: FileRoot) => void): Promise<void>;
-  /** Resolves when all that was written so far is durable (or has failed, which `write` tells). */
+  /**
+   * Resolves when all that was written so far would survive kill -9 (or has failed, which `write` tells). What a power
+   * cut takes nevertheless is noticed at the next start, and not held then.
+   */
   flush(): Promise<void>;
   /** Flushes what is pending and closes all files. */
   close(): Promise<void>;

@@ -16,7 +16,7 @@ const MAX_BYTES = 256;
 /** Undefined where there is no such file (other systems than Linux), or it cannot be read. */
 export async function readBootId(fileSystem: FileSystem): Promise<string | undefined> {
   try {
-    const text = (await readText(fileSystem, BOOT_ID_PATH)).trim();
+    const text = (await fileSystem.readText(BOOT_ID_PATH, MAX_BYTES)).trim();
     return /^[0-9a-f-]{36}$/.test(text) ? text : undefined;
   } catch {
     return undefined;
@@ -29,7 +29,7 @@ export async function readRecord(
   directory: string,
 ): Promise<SyncedRecord | undefined> {
   try {
-    return parseRecord(await readText(fileSystem, pathIn(directory)));
+    return parseRecord(await fileSystem.readText(pathIn(directory), MAX_BYTES));
   } catch (error) {
     if (errnoOf(error) !== undefined) return undefined;
     throw error;
@@ -70,13 +70,3 @@ export async function writeRecord(
 }
 
 const pathIn = (directory: string): string => `${directory}/synced.json`;
-
-async function readText(fileSystem: FileSystem, path: string): Promise<string> {
-  const file = await fileSystem.open(path, false);
-  try {
-    const bytes = Buffer.alloc(MAX_BYTES);
-    return bytes.toString('latin1', 0, await file.read(bytes, 0));
-  } finally {
-    await file.close();
-  }
-}

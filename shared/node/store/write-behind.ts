@@ -69,7 +69,7 @@ export class WriteBehind {
     else this.#gatherTimer ??= setTimeout(() => this.#release(), gatherDelayMs);
   }
 
-  /** Resolves when all that was given so far is written, synced and marked, or has failed. */
+  /** Resolves when all that was given so far is written, what is in parts synced and marked as well, or has failed. */
   async flush(): Promise<void> {
     this.#release();
     await this.#parts.wholeFiles.drain();

@@ -153,11 +153,12 @@ describe('the store on disk', () => {
     const fileSystem = failingFileSystem(['read']);
     const store = await openDiskPieceStore({ directory, gatherDelayMs: 0, fileSystem });
     await store.adopt(file, join(directory, 'source'));
+    const before = fileSystem.calls();
     const answers = await Promise.all(
       Array.from({ length: 16 }, (_, leaf) => store.read(file, leaf * BLOCK_BYTES, BLOCK_BYTES)),
     );
     expect(answers).toEqual(Array.from({ length: 16 }, (_, leaf) => leaves(leaf, 1)));
-    expect(fileSystem.calls()).toBe(1);
+    expect(fileSystem.calls() - before).toBe(1);
     expect(store.read(file, 5 * BLOCK_BYTES, 10)).toEqual(leaves(5, 1).slice(0, 10));
     await store.close();
   });
