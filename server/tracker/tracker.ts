@@ -9,6 +9,7 @@ import { compactPeer } from '../../shared/tracker/compact.ts';
 import type { AnnounceAnswer, AnswerPeer } from '../../shared/tracker/encode-response.ts';
 import type { Seat, ToldSet } from '../../shared/tracker/fleet-sets.ts';
 import { choosePeers } from '../../shared/tracker/handout.ts';
+import { NumberSet } from '../../shared/tracker/number-set.ts';
 import type { SwarmCounts } from '../../shared/tracker/scrape.ts';
 import { type SwarmPeer, SwarmTable, type SwarmTableLimits } from '../../shared/tracker/swarm-table.ts';
 import type { InfoHash, PeerId } from '../../shared/units.ts';
@@ -58,6 +59,7 @@ export class Tracker {
   /** Torrents and the entries that published them: the feed names sets by number. */
   readonly #numbers = new Map<InfoHash, number>();
   readonly #byNumber = new Map<number, InfoHash>();
+  readonly #published = new NumberSet();
   readonly #random = seededRandom(randomInt(2 ** 48 - 1));
   readonly #now: () => number;
   readonly #sweep: NodeJS.Timeout;
@@ -84,8 +86,9 @@ export class Tracker {
     return this.#table.swarmCount;
   }
 
+  /** Places in swarms, those of the fleet among them. */
   get peerCount(): number {
-    return this.#table.peerCount;
+    return this.#table.peerCount + this.#announces.sets.placeCount(this.#published);
   }
 
   /**
@@ -214,6 +217,7 @@ export class Tracker {
     this.#table.add(image.infoHash);
     this.#numbers.set(image.infoHash, image.entryNumber);
     this.#byNumber.set(image.entryNumber, image.infoHash);
+    this.#published.add(image.entryNumber);
     this.#v1OfV2.set(truncated(image), image.infoHash);
   }
 
@@ -223,6 +227,7 @@ export class Tracker {
     this.#announces.sets.forget(image.entryNumber);
     this.#numbers.delete(image.infoHash);
     this.#byNumber.delete(image.entryNumber);
+    this.#published.delete(image.entryNumber);
     this.#v1OfV2.delete(truncated(image));
   }
 }

@@ -49,6 +49,14 @@ export class FleetSets {
     return this.#entries.size;
   }
 
+  /** Places in swarms: of each edge, the sets that it has or wants. Ranges may cover numbers that are no sets. */
+  placeCount(published: NumberSet): number {
+    let count = 0;
+    for (const { has, wants } of this.#entries.values())
+      count += has.countIn(published) + wants.countIn(published);
+    return count;
+  }
+
   seats(): Iterable<Seat> {
     return this.#entries.values();
   }

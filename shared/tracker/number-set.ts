@@ -6,6 +6,16 @@ export class NumberSet {
     return (((this.#words[number >>> 5] ?? 0) >>> (number & 31)) & 1) === 1;
   }
 
+  /** How many are in both. */
+  countIn(other: NumberSet): number {
+    let count = 0;
+    for (let at = 0; at < this.#words.length; at++) {
+      let word = (this.#words[at] as number) & (other.#words[at] ?? 0);
+      for (; word !== 0; word &= word - 1) count++;
+    }
+    return count;
+  }
+
   add(number: number): void {
     this.#reserve(number);
     this.#words[number >>> 5] = (this.#words[number >>> 5] as number) | (1 << (number & 31));

@@ -142,6 +142,10 @@ test('FA2: a stock client that announces over HTTP is told of the edges that hav
   edge.announce({ has: [two.entryNumber, two.entryNumber], left: [one.entryNumber, one.entryNumber] });
   await vi.waitFor(() => expect(ports(ask(tracker, one.infoHash))).toEqual([6881]));
   expect(tracker.scrape([two.infoHash]).get(two.infoHash)).toEqual({ seeds: 2, leechers: 1, completed: 1 });
+  // The stock client in both swarms, the edge in one of them; the range's number 1 is the log's key.
+  edge.announce({ has: [1, 1] });
+  edge.announce({ has: [two.entryNumber, two.entryNumber] });
+  await vi.waitFor(() => expect(tracker.peerCount).toBe(3));
 });
 
 test('FA3: the seats of a lost socket vanish after the grace', async () => {
