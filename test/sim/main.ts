@@ -115,7 +115,8 @@ function tellCost(): void {
   );
 }
 
-function figuresOf({ curves: _, ...figures }: FanOutResult): Omit<FanOutResult, 'curves'> {
+function figuresOf(result: FanOutResult): Omit<FanOutResult, 'curves'> {
+  const { curves: _, ...figures } = result;
   return figures;
 }
 
