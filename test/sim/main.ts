@@ -50,7 +50,7 @@ const flags = defineFlags({
   kill: { kind: count('count', 'hosts', 0, 10_000), default: 0, description: 'Hosts that die while it runs' },
   peers: {
     kind: count('count', 'nodes', 2, 1_000),
-    default: 40,
+    default: 30,
     description: 'Nodes that a host knows in a larger swarm',
   },
   grow: {
