@@ -27,6 +27,11 @@ interface Asked {
 }
 
 const SILENT_MS = 2_000;
+/**
+ * The first frame after a pause goes at once, others wait so long for more: seven a second, beside the ten that
+ * announces may be, stay below the twenty that the origin takes.
+ */
+const GATHER_MS = 150;
 /** An answer to so many small sets is one frame; what a reader asks for stands behind no more than that. */
 const MAX_AHEAD = 128;
 /** A quarter of what the origin lets an edge wait for. */
@@ -36,10 +41,14 @@ export class HashDesk {
   readonly #parts: HashDeskParts;
   readonly #asked = new Map<InfoHash, Asked>();
   #unsent: number[] = [];
-  #sending: NodeJS.Immediate | undefined;
+  #sending: NodeJS.Timeout | undefined;
+  #sentAt = Number.NEGATIVE_INFINITY;
   #silence: NodeJS.Timeout | undefined;
-  /** False while there is no feed, and after it has left us waiting once: until it answers, nobody waits again. */
-  #isOpen = false;
+  /**
+   * `starting`: the first dial is under way, and what is asked meanwhile waits for it. `shut`: there is no feed, or it
+   * has left us waiting once: until it answers, nobody waits again.
+   */
+  #state: 'starting' | 'open' | 'shut' = 'starting';
 
   constructor(parts: HashDeskParts) {
     this.#parts = parts;
@@ -47,12 +56,12 @@ export class HashDesk {
 
   /** The origin took us in. */
   opened(): void {
-    this.#isOpen = true;
+    this.#state = 'open';
+    if (this.#unsent.length > 0) this.#sendSoon();
   }
 
   /** The socket is gone: what was asked is not answered any more. */
   lost(): void {
-    this.#isOpen = false;
     this.#giveUp();
   }
 
@@ -61,7 +70,7 @@ export class HashDesk {
     const asked = this.#asked.get(infoHash);
     if (asked) return asked.over;
     const number = this.#parts.table.numberOf(infoHash);
-    const isIdle = !this.#isOpen || this.#asked.size >= MAX_ASKED;
+    const isIdle = this.#state === 'shut' || this.#asked.size >= MAX_ASKED;
     if (number === undefined || isIdle || this.#parts.offered.has(infoHash)) return Promise.resolve();
     let end = (): void => {};
     const over = new Promise<void>((resolve) => {
@@ -69,8 +78,8 @@ export class HashDesk {
     });
     this.#asked.set(infoHash, { number, over, end });
     this.#unsent.push(number);
-    // All that is asked for in this turn of the loop goes in one frame.
-    this.#sending ??= setImmediate(() => this.#send());
+    if (this.#state === 'open') this.#sendSoon();
+    else if (this.#asked.size === 1) this.#listen();
     return over;
   }
 
@@ -83,7 +92,7 @@ export class HashDesk {
   }
 
   answered({ sets, pieceHashes }: HashesFrame): void {
-    this.#isOpen = true;
+    this.#state = 'open';
     this.#parts.offered.offer(pieceHashes);
     for (const number of numbersIn(sets, Math.max(0, ...this.#numbers()))) {
       const infoHash = this.#parts.table.byNumber(number);
@@ -99,8 +108,14 @@ export class HashDesk {
     return Array.from(this.#asked.values(), ({ number }) => number);
   }
 
+  #sendSoon(): void {
+    const waitMs = Math.max(0, this.#sentAt + GATHER_MS - performance.now());
+    this.#sending ??= setTimeout(() => this.#send(), waitMs);
+  }
+
   #send(): void {
     this.#sending = undefined;
+    this.#sentAt = performance.now();
     const numbers = this.#unsent.sort((a, b) => a - b);
     this.#unsent = [];
     const ranges = rangesOf(numbers, () => true);
@@ -112,15 +127,13 @@ export class HashDesk {
   #listen(): void {
     clearTimeout(this.#silence);
     if (this.#asked.size === 0) return;
-    this.#silence = setTimeout(() => {
-      this.#isOpen = false;
-      this.#giveUp();
-    }, this.#parts.silentMs ?? SILENT_MS);
+    this.#silence = setTimeout(() => this.#giveUp(), this.#parts.silentMs ?? SILENT_MS);
   }
 
   #giveUp(): void {
+    this.#state = 'shut';
     clearTimeout(this.#silence);
-    if (this.#sending) clearImmediate(this.#sending);
+    clearTimeout(this.#sending);
     this.#sending = undefined;
     this.#unsent = [];
     for (const { end } of this.#asked.values()) end();

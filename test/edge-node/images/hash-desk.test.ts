@@ -47,6 +47,18 @@ describe('piece hashes asked over the feed', () => {
     expect(ended.sort()).toEqual([3, 4, 4, 5, 7, 7]);
   });
 
+  test('FH1: a thousand sets, each asked for when the one before has come, are seven frames a second', async () => {
+    const { made, frames, ended } = desk();
+    for (let number = 1; number <= 1_000; number++) {
+      void made.ask(hashOf(number)).then(() => ended.push(number));
+      await vi.advanceTimersByTimeAsync(1);
+      if (number % 50 === 0) made.answered({ type: 'hashes', sets: [1, number], pieceHashes: [] });
+    }
+    await vi.advanceTimersByTimeAsync(150);
+    expect(frames.length).toBeGreaterThan(5);
+    expect(frames.length).toBeLessThanOrEqual(9);
+  });
+
   test('FH2: answers in parts end the waits of what they name, with hashes or without', async () => {
     const { made, offered, ask, ended } = desk();
     for (const number of [1, 2, 3]) ask(number);
@@ -86,6 +98,7 @@ describe('piece hashes asked over the feed', () => {
 
   test('FH4: without a feed nobody waits; a lost one ends all waits at once', async () => {
     const without = desk(false);
+    without.made.lost();
     without.ask(1);
     await turn();
     expect(without.ended).toEqual([1]);
@@ -97,6 +110,20 @@ describe('piece hashes asked over the feed', () => {
     await turn();
     expect(ended).toEqual([1, 2]);
     expect(frames.length, 'what was not sent is not sent to the next socket').toBe(1);
+  });
+
+  test('FH4: what is asked before the first socket waits for it, two seconds at most', async () => {
+    const { made, ask, named, ended } = desk(false);
+    for (const number of [1, 2]) ask(number);
+    await vi.advanceTimersByTimeAsync(500);
+    expect([ended, named()]).toEqual([[], []]);
+    made.opened();
+    await turn();
+    expect(named()).toEqual([[1, 2]]);
+    const late = desk(false);
+    late.ask(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(late.ended).toEqual([1]);
   });
 
   test('threat row 26: an answer that names all numbers there are costs no more than what was asked', async () => {
