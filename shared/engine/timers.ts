@@ -16,6 +16,8 @@ interface Deadline {
   readonly name: TimerName;
   readonly key: string;
   readonly at: number;
+  /** It was set anew, or cleared: its place in the heap means nothing any more. */
+  isStale: boolean;
 }
 
 function keyOf(name: TimerName): string {
@@ -32,8 +34,10 @@ export class Timers {
 
   set(name: TimerName, at: number): void {
     const key = keyOf(name);
-    if (this.#deadlines.get(key)?.at === at) return;
-    const deadline = { name, key, at };
+    const standing = this.#deadlines.get(key);
+    if (standing?.at === at) return;
+    if (standing) standing.isStale = true;
+    const deadline = { name, key, at, isStale: false };
     this.#deadlines.set(key, deadline);
     if (this.#heap.length > 2 * this.#deadlines.size + SPARE_ENTRIES) this.#sweep();
     else this.#push(deadline);
@@ -46,7 +50,11 @@ export class Timers {
   }
 
   clear(name: TimerName): void {
-    this.#deadlines.delete(keyOf(name));
+    const key = keyOf(name);
+    const standing = this.#deadlines.get(key);
+    if (!standing) return;
+    standing.isStale = true;
+    this.#deadlines.delete(key);
   }
 
   has(name: TimerName): boolean {
@@ -81,13 +89,7 @@ export class Timers {
   }
 
   #dropStale(): void {
-    for (
-      let first = this.#heap[0];
-      first && this.#deadlines.get(first.key) !== first;
-      first = this.#heap[0]
-    ) {
-      this.#pop();
-    }
+    while (this.#heap[0]?.isStale) this.#pop();
   }
 
   #push(deadline: Deadline): void {
