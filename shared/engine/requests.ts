@@ -173,6 +173,8 @@ function ask(state: EngineState, channel: Channel, piece: PieceIndex, room: numb
 }
 
 export function askBlock(state: EngineState, channel: Channel, block: Block): void {
+  // A piece on parole that was begun anew, while the node still owes some of its blocks: it owes them still.
+  if (channel.outstanding.has(channel.keyOf(block.piece, block.beginBytes))) return;
   tellInterest(state, channel);
   channel.asked(block, state.now);
   state.say(channel, encodeRequest(block));

@@ -6,4 +6,8 @@ describe('drawn swarms that found something', () => {
   it('seed 133: a block that could not be read for a link that had closed left the piece on the books for ever', () => {
     runRandomScenario(133);
   });
+
+  it('seed 510: a piece on parole, begun anew, was asked twice of one node; the forgotten request was late for ever, and the engine span', () => {
+    runRandomScenario(510);
+  });
 });
