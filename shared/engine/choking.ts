@@ -92,19 +92,48 @@ function ranking(state: EngineState): Ranking {
 const wantsSlot = (node: RemoteNode) => node.interestedChannels > 0 || isLearning(node);
 
 function statsOfAll(state: EngineState): NodeStats[] {
-  return Array.from(state.nodes.values(), (node) => ({
-    node: node.key,
-    group: node.group.key,
-    isFleet: node.isFleet,
-    comesAfter: isAfter(state, node),
-    isInterested: wantsSlot(node),
-    isUnchoked: node.isUnchoked,
-    isSnubbing: node.isSnubbing,
-    receivedBytesPerSecond: node.received.bytesPerSecond(state.now),
-    sentBytesPerSecond: node.sent.bytesPerSecond(state.now),
-    sentSinceUnchokeBytes: node.sentSinceUnchokeBytes,
-    unchokedAt: node.unchokedAt,
-  }));
+  return Array.from(state.nodes.values(), (node) => new Standing(state, node));
+}
+
+/** Rates and standing are worked out when they are asked for: most slots are decided without them. */
+class Standing implements NodeStats {
+  readonly node: string;
+  readonly group: string;
+  readonly isFleet: boolean;
+  readonly isInterested: boolean;
+  readonly isUnchoked: boolean;
+  readonly isSnubbing: boolean;
+  readonly sentSinceUnchokeBytes: number;
+  readonly unchokedAt: number;
+  readonly #state: EngineState;
+  readonly #of: RemoteNode;
+  #comesAfter: boolean | undefined;
+
+  constructor(state: EngineState, node: RemoteNode) {
+    this.#state = state;
+    this.#of = node;
+    this.node = node.key;
+    this.group = node.group.key;
+    this.isFleet = node.isFleet;
+    this.isInterested = wantsSlot(node);
+    this.isUnchoked = node.isUnchoked;
+    this.isSnubbing = node.isSnubbing;
+    this.sentSinceUnchokeBytes = node.sentSinceUnchokeBytes;
+    this.unchokedAt = node.unchokedAt;
+  }
+
+  get comesAfter(): boolean {
+    this.#comesAfter ??= isAfter(this.#state, this.#of);
+    return this.#comesAfter;
+  }
+
+  get receivedBytesPerSecond(): number {
+    return this.#of.received.bytesPerSecond(this.#state.now);
+  }
+
+  get sentBytesPerSecond(): number {
+    return this.#of.sent.bytesPerSecond(this.#state.now);
+  }
 }
 
 /** It owes us blocks on some channel and has sent none on any for a while. */

@@ -5,7 +5,7 @@
  * anything else that goes out on the link.
  */
 import type { PieceIndex } from '../units.ts';
-import { encodeHave } from '../wire/encode.ts';
+import { encodeHaves } from '../wire/channels.ts';
 import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
 import type { EngineState } from './state.ts';
@@ -38,8 +38,11 @@ function holdMs({ options, blockLatencyMs }: EngineState): number {
 export function sendHaves(state: EngineState, link: Link): void {
   if (link.untoldHaves.length === 0) return;
   link.lastHaveAt = state.now;
-  for (const { channel, piece } of link.untoldHaves.splice(0)) {
-    const isCurrent = link.channels.get(channel.number) === channel && channel.torrent.held.has(piece);
-    if (isCurrent) state.say(channel, encodeHave(piece));
-  }
+  const current = link.untoldHaves
+    .splice(0)
+    .filter(
+      ({ channel, piece }) =>
+        link.channels.get(channel.number) === channel && channel.torrent.held.has(piece),
+    );
+  if (current.length > 0) state.send(link, encodeHaves(link.channelsId, current));
 }

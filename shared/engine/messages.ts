@@ -17,7 +17,7 @@ import { abandonRequests, leaveBegun } from './given-up-requests.ts';
 import { hashesReceived, hashRejectReceived, hashRequestReceived } from './hash-exchange.ts';
 import { introduced } from './introduction.ts';
 import type { Link, Ready } from './link.ts';
-import { interestChanged, takePieces } from './pieces-told.ts';
+import { interestChanged, takePiece, takePieces } from './pieces-told.ts';
 import { channelQuiet } from './quiet-channels.ts';
 import { fillLink } from './requests.ts';
 import type { EngineState } from './state.ts';
@@ -140,7 +140,7 @@ function setPeerInterested(state: EngineState, channel: Channel, isInterested: b
 function haveReceived(state: EngineState, channel: Channel, value: number): void {
   const piece = channel.torrent.geometry.pieceIndex(value);
   if (piece === undefined) throw new PeerError('peer_have_unknown_piece', `have ${value}`);
-  if (takePieces(channel, [piece]).length === 0) return charge(state, channel.node, 'idleMessage');
+  if (!takePiece(channel, piece)) return charge(state, channel.node, 'idleMessage');
   channel.node.lastHaveAt = state.now;
   pupilHas(state, channel, piece);
   interestChanged(state, channel);

@@ -8,15 +8,19 @@ import type { EngineState } from './state.ts';
 
 /** Takes in pieces the other side has. @returns those that are news */
 export function takePieces(channel: Channel, pieces: readonly PieceIndex[]): readonly PieceIndex[] {
+  return pieces.filter((piece) => takePiece(channel, piece));
+}
+
+/** @returns whether it is news */
+export function takePiece(channel: Channel, piece: PieceIndex): boolean {
+  if (!channel.has.set(piece)) return false;
   const { picker } = channel.torrent;
-  const news = pieces.filter((piece) => channel.has.set(piece));
-  for (const piece of news) {
-    picker.changeAvailability(piece, 1);
-    if (!picker.isWanted(piece)) continue;
+  picker.changeAvailability(piece, 1);
+  if (picker.isWanted(piece)) {
     channel.wantedCount++;
     candidateFound(channel, piece);
   }
-  return news;
+  return true;
 }
 
 /** Two nodes that both have everything have nothing to say to each other (threat row 14). */

@@ -62,8 +62,41 @@ export function encodeClose(id: number, number: number): Uint8Array {
 /** What stands before a message of the peer wire on a channel; the message follows without its length prefix. */
 export function encodeMessageEnvelope(id: number, number: number, innerBytes: number): Uint8Array {
   const head = new Uint8Array(ENVELOPE_BYTES + HEAD_BYTES);
-  fillEnvelope(head, id, TYPE.message, number, innerBytes);
+  fillEnvelope(head, 0, id, TYPE.message, number, innerBytes);
   return head;
+}
+
+/** Id and piece: what a HAVE is in an envelope. */
+const INNER_HAVE_BYTES = 5;
+const HAVE_BYTES = 4 + INNER_HAVE_BYTES;
+const ENVELOPED_HAVE_BYTES = ENVELOPE_BYTES + HEAD_BYTES + INNER_HAVE_BYTES;
+
+/**
+ * HAVEs of many channels of one link, in one array: each alone would be three of them, and they are most of what a node
+ * of many neighbours says. On channel 0 a HAVE is plain (CH2).
+ * @param id undefined on a link that knows channel 0 only
+ */
+export function encodeHaves(
+  id: number | undefined,
+  haves: readonly { readonly channel: { readonly number: number }; readonly piece: number }[],
+): Uint8Array {
+  let lengthBytes = 0;
+  for (const { channel } of haves) lengthBytes += channel.number === 0 ? HAVE_BYTES : ENVELOPED_HAVE_BYTES;
+  const bytes = new Uint8Array(lengthBytes);
+  let at = 0;
+  for (const { channel, piece } of haves) {
+    if (channel.number === 0) {
+      writeUint32(bytes, at, INNER_HAVE_BYTES);
+      at += HAVE_BYTES - INNER_HAVE_BYTES;
+    } else {
+      fillEnvelope(bytes, at, id as number, TYPE.message, channel.number, INNER_HAVE_BYTES);
+      at += ENVELOPED_HAVE_BYTES - INNER_HAVE_BYTES;
+    }
+    bytes[at] = MESSAGE_ID.have;
+    writeUint32(bytes, at + 1, piece);
+    at += INNER_HAVE_BYTES;
+  }
+  return bytes;
 }
 
 /** @throws PeerError `wire_channel_message` (CH9) */
@@ -116,16 +149,23 @@ function parsePieces(bytes: Uint8Array): ToldPieces {
 
 function envelope(id: number, type: number, number: number, restBytes: number): Uint8Array {
   const message = new Uint8Array(ENVELOPE_BYTES + HEAD_BYTES + restBytes);
-  fillEnvelope(message, id, type, number, restBytes);
+  fillEnvelope(message, 0, id, type, number, restBytes);
   return message;
 }
 
-function fillEnvelope(head: Uint8Array, id: number, type: number, number: number, restBytes: number): void {
-  writeUint32(head, 0, ENVELOPE_BYTES - 4 + HEAD_BYTES + restBytes);
-  head[4] = MESSAGE_ID.extended;
-  head[5] = id;
-  head[6] = type;
-  writeUint32(head, 7, number);
+function fillEnvelope(
+  bytes: Uint8Array,
+  at: number,
+  id: number,
+  type: number,
+  number: number,
+  restBytes: number,
+): void {
+  writeUint32(bytes, at, ENVELOPE_BYTES - 4 + HEAD_BYTES + restBytes);
+  bytes[at + 4] = MESSAGE_ID.extended;
+  bytes[at + 5] = id;
+  bytes[at + 6] = type;
+  writeUint32(bytes, at + 7, number);
 }
 
 function invalid(message: string): PeerError<WireErrorCode> {

@@ -130,6 +130,8 @@ export function takeBuffer(lengthBytes: number): Uint8Array {
 }
 
 function giveBack(buffer: Uint8Array): void {
+  // Ends of files have lengths of their own: kept, they would pile up over many runs.
+  if (buffer.length % BLOCK_BYTES !== 0) return;
   const buffers = spare.get(buffer.length) ?? [];
   spare.set(buffer.length, buffers);
   if (buffers.length < MAX_SPARE) buffers.push(buffer);

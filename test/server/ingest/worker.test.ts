@@ -37,8 +37,11 @@ async function start(options: Partial<IngestOptions> = {}, modulePath = worker.p
   return origin;
 }
 
+/** `synced.json` is the store's own word on what the disk has for sure, and stays. */
 const leftovers = async () =>
-  (await filesBelow(folder)).filter((path) => /^(tmp|uploads|pieces)\//.test(path));
+  (await filesBelow(folder)).filter(
+    (path) => /^(tmp|uploads|pieces)\//.test(path) && path !== 'pieces/synced.json',
+  );
 
 /** Resolves when the job table shows a photo being decoded. */
 async function processing(started: SmallOrigin): Promise<void> {

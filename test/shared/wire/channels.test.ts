@@ -5,6 +5,7 @@ import type { InfoHash } from '../../../shared/units.ts';
 import {
   encodeAccept,
   encodeClose,
+  encodeHaves,
   encodeMessageEnvelope,
   encodeOpen,
   parseChannelMessage,
@@ -50,6 +51,20 @@ describe('CH2: messages of the channels extension', () => {
 
   it('close carries a number and nothing else', () => {
     expect(received(encodeClose(ID, 0))).toEqual({ type: 'close', number: 0 });
+  });
+
+  it('HAVEs of many channels go as one array, those of channel 0 plain', () => {
+    const haves = [
+      { channel: { number: 5 }, piece: 3 },
+      { channel: { number: 0 }, piece: 70_000 },
+      { channel: { number: 9 }, piece: 0 },
+    ];
+    const alone = haves.map(({ channel: { number }, piece }) => {
+      const plain = encodeHave(piece);
+      if (number === 0) return plain;
+      return Buffer.concat([encodeMessageEnvelope(ID, number, plain.length - 4), plain.subarray(4)]);
+    });
+    expect(Buffer.from(encodeHaves(ID, haves))).toEqual(Buffer.concat(alone));
   });
 
   it('a message of the peer wire travels without its length prefix', () => {
