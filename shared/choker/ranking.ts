@@ -27,7 +27,7 @@ export interface NodeStats {
 export type Ranking = (a: NodeStats, b: NodeStats) => number;
 
 const byStanding: Ranking = (a, b) =>
-  Number(b.isFleet) - Number(a.isFleet) || Number(a.comesAfter) - Number(b.comesAfter);
+  Number(a.comesAfter) - Number(b.comesAfter) || Number(b.isFleet) - Number(a.isFleet);
 
 /** For a node that wants something: nodes of the fleet, then who gave most lately (BEP 3, "Choking and optimistic unchoking"). */
 export const titForTat: Ranking = (a, b) =>

@@ -24,8 +24,7 @@ const LEAST_RETURN = 1 / 8;
 
 /** What serves ends that come first leaves is theirs, and `AFTER_SHARE` of the uplink in any case. */
 export function comesAfter(standing: Standing): boolean {
-  if (standing.isFleet) return false;
-  if (standing.hasFleet || standing.isHoarding) return true;
+  if (standing.isHoarding || (standing.hasFleet && !standing.isFleet)) return true;
   const { isLeeching, sentBytes, receivedBytes } = standing;
   return isLeeching && sentBytes > TRUST_BYTES && receivedBytes < sentBytes * LEAST_RETURN;
 }

@@ -68,7 +68,6 @@ const LATELY_SECONDS = 10;
 
 /** Asked for every block: rates are looked at only where they decide. */
 export function isAfter(state: EngineState, node: RemoteNode): boolean {
-  if (node.isFleet) return false;
   const isLeeching = state.wantingTorrents.size > 0;
   let [sent, received] = [0, 0];
   for (const member of isLeeching ? node.group.nodes : []) {
@@ -76,7 +75,7 @@ export function isAfter(state: EngineState, node: RemoteNode): boolean {
     received += member.received.bytesPerSecond(state.now);
   }
   return comesAfter({
-    isFleet: false,
+    isFleet: node.isFleet,
     hasFleet: state.fleet.size > 0,
     isLeeching,
     sentBytes: sent * LATELY_SECONDS,

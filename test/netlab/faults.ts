@@ -86,7 +86,7 @@ async function wrongFiles(edge: ShapedEdge, { images }: Published): Promise<stri
   const names = await readdir(store, { recursive: true });
   const stored = new Map<string, string>();
   for (const name of names) {
-    const root = /([0-9a-f]{64})\.data$/.exec(name)?.[1];
+    const root = /([0-9a-f]{64})\.(?:whole|data)$/.exec(name)?.[1];
     if (root !== undefined) stored.set(root, path.join(store, name));
   }
   const wrong: string[] = [];

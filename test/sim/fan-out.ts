@@ -99,6 +99,7 @@ export function runFanOut(options: FanOut): FanOutResult {
   for (const torrent of simulation.torrents.values()) origin.add(torrent, { isSeed: true, superSeed: true });
   simulation.tracker.topology = drawTopology(origin, hosts, options.peers, seededRandom(options.seed + 2));
   if (simulation.tracker.topology) simulation.tracker.opensAtMs = 2 * START_JITTER_MS;
+  tellFleet(simulation.hosts, origin);
   startHosts(simulation, hosts);
   killSome(simulation, hosts, options);
   const boundSeconds = kumarRossSeconds({
@@ -147,6 +148,12 @@ function addHost(
     ...(isLiar ? { behaviour: liar } : {}),
     ...(isFreeRider ? { engine: { uploadSlots: 0 } } : {}),
   });
+}
+
+/** As edges know one another by the feed. */
+function tellFleet(hosts: readonly SimHost[], origin: SimHost): void {
+  const nodes = hosts.map((host) => ({ peerId: host.peerId, isOrigin: host === origin }));
+  for (const host of hosts) host.input({ type: 'fleet', nodes });
 }
 
 function startHosts(simulation: Simulation, hosts: readonly SimHost[]): void {

@@ -28,9 +28,12 @@ describe('threat row 13: who is served first on a full uplink', () => {
     expect(comesAfter({ ...seed, isHoarding: true })).toBe(true);
   });
 
-  it('threat row 1: beside a fleet, strangers come after; nodes of the fleet never do', () => {
+  it('threat row 1: beside a fleet, strangers come after; nodes of the fleet only when they give nothing either', () => {
     expect(comesAfter({ ...stranger, hasFleet: true, receivedBytes: 1e9 })).toBe(true);
-    const edge = { ...stranger, hasFleet: true, isFleet: true, sentBytes: 1e9, isHoarding: true };
-    expect(comesAfter(edge)).toBe(false);
+    const edge = { ...stranger, hasFleet: true, isFleet: true };
+    expect(comesAfter({ ...edge, sentBytes: 96 * KIB })).toBe(false);
+    expect(comesAfter({ ...edge, sentBytes: 1e9, receivedBytes: 2e8 })).toBe(false);
+    expect(comesAfter({ ...edge, sentBytes: 1e9 })).toBe(true);
+    expect(comesAfter({ ...edge, isHoarding: true })).toBe(true);
   });
 });
