@@ -37,7 +37,7 @@ import { type EngineCounters, EngineState } from './state.ts';
 import { pupilLeft, startOffering, superSeedTimer } from './super-seeding.ts';
 import type { TimerName } from './timers.ts';
 import { Torrent } from './torrent.ts';
-import { linkDrained } from './uplink.ts';
+import { linkDrained, uplinkIdle } from './uplink.ts';
 import { blockRead, serve } from './upload.ts';
 import { leavesFound, pieceHashed, piecesLost, pieceWritten } from './verification.ts';
 import { readerLeft, readerWants, setWant, wantingChanged } from './wanting.ts';
@@ -139,6 +139,11 @@ function handleLink(
 function linkSent(state: EngineState, link: Link): void {
   serve(state, link);
   const next = linkDrained(state, link);
+  if (next) serve(state, next);
+}
+
+function serveWaiting(state: EngineState): void {
+  const next = uplinkIdle(state);
   if (next) serve(state, next);
 }
 
@@ -268,6 +273,7 @@ function fire(state: EngineState, timer: TimerName): void {
   if (timer.kind === 'lateRequests') return askLate(state);
   if (timer.kind === 'superSeed') return superSeedTimer(state);
   if (timer.kind === 'quietChannels') return closeQuiet(state);
+  if (timer.kind === 'uplink') return serveWaiting(state);
   return timer.kind === 'chokingRound' ? runChokingRound(state) : runOptimisticRound(state);
 }
 

@@ -61,7 +61,7 @@ export interface EngineTunables {
   readonly readerHedgeMs: number;
   /** No peer gives anything for so long: fetch from the web seed what is wanted in the background. */
   readonly webSeedIdleMs: number;
-  /** The same for a torrent whose peers are busy with others. */
+  /** The same for a torrent whose peers are busy with others, and while the origin is linked. */
   readonly webSeedPatienceMs: number;
   /** Most that one web-seed request asks for. */
   readonly webSeedFetchBytes: number;

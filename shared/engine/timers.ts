@@ -5,7 +5,15 @@
 import type { InfoHash, LinkId } from '../units.ts';
 
 export type TimerName =
-  | { readonly kind: 'chokingRound' | 'optimisticUnchoke' | 'lateRequests' | 'superSeed' | 'quietChannels' }
+  | {
+      readonly kind:
+        | 'chokingRound'
+        | 'optimisticUnchoke'
+        | 'lateRequests'
+        | 'superSeed'
+        | 'quietChannels'
+        | 'uplink';
+    }
   | {
       readonly kind: 'handshake' | 'introduction' | 'keepAlive' | 'silence' | 'haves' | 'requests';
       readonly link: LinkId;

@@ -38,6 +38,7 @@ export function checkWebSeed(state: EngineState, torrent: Torrent): void {
 function decide(state: EngineState, torrent: Torrent): WebSeedDecision {
   const { picker, geometry, held } = torrent;
   const { readerHedgeMs, webSeedIdleMs, webSeedPatienceMs, webSeedFetchBytes, random } = state.options;
+  const isLinked = isOriginLinked(state, torrent);
   const awaited: { piece: PieceIndex; since: number }[] = [];
   for (const [piece, since] of torrent.readerSince) if (!held.has(piece)) awaited.push({ piece, since });
   return decideWebSeed({
@@ -55,14 +56,17 @@ function decide(state: EngineState, torrent: Torrent): WebSeedDecision {
       return state.now - askedSince >= readerHedgeMs;
     },
     readerHedgeMs,
-    idleMs: webSeedIdleMs,
-    patienceMs: isOriginLinked(state, torrent) ? Number.POSITIVE_INFINITY : webSeedPatienceMs,
+    idleMs: isLinked ? webSeedPatienceMs : webSeedIdleMs,
+    patienceMs: isLinked ? Number.POSITIVE_INFINITY : webSeedPatienceMs,
     fetchBytes: webSeedFetchBytes,
     draw: (bound) => random.integer(bound),
   });
 }
 
-/** The web seed is the origin's own uplink: while it gives over the wire, asking it by HTTP too only costs copies. */
+/**
+ * The web seed is the origin's own uplink: while it gives over the wire, asking it by HTTP too only costs copies, and
+ * gets round its order of who comes first. Two edges that the others had banned took half a copy that way.
+ */
 function isOriginLinked(state: EngineState, torrent: Torrent): boolean {
   for (const { node } of torrent.channels.values()) if (state.fleet.get(node.peerId)?.isOrigin) return true;
   return false;

@@ -3,7 +3,8 @@ import { Link } from '../../../shared/engine/link.ts';
 import { RemoteNode } from '../../../shared/engine/node.ts';
 import { joinGroup } from '../../../shared/engine/node-group.ts';
 import { EngineState } from '../../../shared/engine/state.ts';
-import { blockSent, linkDrained, sendBufferOf } from '../../../shared/engine/uplink.ts';
+import type { Torrent } from '../../../shared/engine/torrent.ts';
+import { blockSent, linkDrained, sendBufferOf, uplinkIdle } from '../../../shared/engine/uplink.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import { BLOCK_BYTES, type LinkId, type PeerId } from '../../../shared/units.ts';
 import { MessageDecoder } from '../../../shared/wire/decoder.ts';
@@ -57,7 +58,33 @@ describe('who may send on a full uplink', () => {
     expect(sendBufferOf(state, after)).toBe(0);
     expect(linkDrained(state, first)).toBeUndefined();
     first.unsentBytes = 0;
-    expect(linkDrained(state, first)).toBe(after);
+    expect(linkDrained(state, first), 'the kernel may have it still').toBeUndefined();
+    state.now = state.timers.nextAt() ?? 0;
+    expect(state.now, 'somebody will look again').toBeGreaterThan(0);
+    expect(uplinkIdle(state)).toBe(after);
+  });
+
+  it('threat row 13: a node that gives nothing has no more of a busy uplink, though the kernel takes all at once', () => {
+    const { state, linkOf, nodeAt } = uplink();
+    const giver = nodeAt('203.0.113.1', true);
+    const rider = nodeAt('203.0.113.2', true);
+    state.wantingTorrents.add({} as Torrent);
+    rider.sent.add(1e6, state.now);
+    const [first, after] = [linkOf(giver), linkOf(rider)];
+    let served = 0;
+    for (let i = 0; i < 320; i++) {
+      state.now += 7;
+      giver.sent.add(BLOCK_BYTES, state.now);
+      giver.received.add(BLOCK_BYTES, state.now);
+      blockSent(state, first, giver, BLOCK_BYTES);
+      linkDrained(state, first);
+      if (sendBufferOf(state, after) === 0) continue;
+      served++;
+      blockSent(state, after, rider, BLOCK_BYTES);
+    }
+    expect(served).toBe(10);
+    state.now += 1_000;
+    expect(sendBufferOf(state, after), 'the others want nothing more').toBe(BLOCK_BYTES);
   });
 
   it('and gets one block of thirty-two in any case', () => {
