@@ -19,12 +19,15 @@ export interface UntoldHave {
   readonly piece: PieceIndex;
 }
 
-/** We have the piece; says so now, or soon. */
-export function tellHave(state: EngineState, channel: Channel, piece: PieceIndex): void {
+/**
+ * We have the piece; says so now, or soon.
+ * @param isAwaited the other side waits to hear of it
+ */
+export function tellHave(state: EngineState, channel: Channel, piece: PieceIndex, isAwaited: boolean): void {
   const { link } = channel;
   const isFirst = link.untoldHaves.length === 0;
   link.untoldHaves.push({ channel, piece });
-  const dueAt = link.lastHaveAt + holdMs(state);
+  const dueAt = isAwaited ? state.now : link.lastHaveAt + holdMs(state);
   if (dueAt <= state.now) sendHaves(state, link);
   else if (isFirst) state.timers.set({ kind: 'haves', link: link.id }, dueAt);
 }

@@ -8,6 +8,13 @@ import { BLOCK_BYTES } from '../units.ts';
 
 /** Two blocks each: sixteen of them keep 20 Mbit/s busy for two round trips of 50 ms, and a small set is shared evenly. */
 const FIRST_PIPELINE_BYTES = 2 * BLOCK_BYTES;
+/**
+ * Queueing on the way to the node that is wanted, and that is too much, above the shortest time that it took to have
+ * a piece (RFC 6817 steers by 100 ms; half as much again, for the word that it was had queues on the way back). Our own
+ * buffers tell nothing of it: the kernel takes what it is given.
+ */
+const WANTED_QUEUE_MS = 150;
+const MAX_QUEUE_MS = 300;
 const FIRST_WINDOW_BYTES = 2 * BLOCK_BYTES;
 /** A path of 100 Mbit/s and 80 ms. */
 const MAX_PIPELINE_BYTES = 1 << 20;
@@ -22,6 +29,7 @@ export class Pupil {
   readonly #maxWindowBytes: number;
   #pipelineBytes = FIRST_PIPELINE_BYTES;
   #windowBytes: number;
+  #shortestMs = Number.POSITIVE_INFINITY;
   /** Told and not had. */
   awaitedBytes = 0;
   /** Had and not seen elsewhere. */
@@ -60,9 +68,17 @@ export class Pupil {
     return this.failures > 1;
   }
 
-  /** It had a piece of so many bytes, and nothing more for it stood in our queue: the pipeline was too short. */
-  ranDry(bytes: number): void {
-    this.#pipelineBytes = Math.min(this.#pipelineBytes + bytes, MAX_PIPELINE_BYTES);
+  /**
+   * It had a piece of so many bytes so long after it was told.
+   * @param wasFull nothing more could be told meanwhile: else a short time says nothing for a longer pipeline
+   */
+  fetched(bytes: number, tookMs: number, wasFull: boolean): void {
+    this.#shortestMs = Math.min(this.#shortestMs, tookMs);
+    const queueMs = tookMs - this.#shortestMs;
+    if (queueMs > MAX_QUEUE_MS)
+      this.#pipelineBytes = Math.max(this.#pipelineBytes - bytes, FIRST_PIPELINE_BYTES);
+    else if (queueMs <= WANTED_QUEUE_MS && wasFull)
+      this.#pipelineBytes = Math.min(this.#pipelineBytes + bytes, MAX_PIPELINE_BYTES);
   }
 
   spread(bytes: number): void {
@@ -87,6 +103,7 @@ export class Pupil {
   /** It has all of what came before: what was found out then says nothing about how to share a new set evenly. */
   begin(): void {
     this.#pipelineBytes = FIRST_PIPELINE_BYTES;
+    this.#shortestMs = Number.POSITIVE_INFINITY;
     this.gotElsewhere();
   }
 

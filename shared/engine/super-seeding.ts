@@ -49,7 +49,11 @@ export function pupilHas(state: EngineState, channel: Channel, piece: PieceIndex
   const seeder = activeSeeder(torrent);
   if (!seeder) return;
   const own = seeder.lessonOf(piece);
-  if (own?.source === source && own.hadAt === undefined) state.fetchTime.seen(state.now - own.toldAt);
+  if (own?.source === source && own.hadAt === undefined) {
+    const tookMs = state.now - own.toldAt;
+    state.fetchTime.seen(tookMs);
+    own.pupil.fetched(own.bytes, tookMs, !own.pupil.hasPipelineRoom);
+  }
   const spread = seeder.had(source, piece, state.now, torrent.picker.availability(piece));
   if (spread?.hadAt !== undefined) {
     spread.pupil.spread(spread.bytes);
@@ -57,7 +61,6 @@ export function pupilHas(state: EngineState, channel: Channel, piece: PieceIndex
     const owner = state.channels.get(spread.source as Channel['source']);
     if (owner) teach(state, owner.node);
   }
-  if (isDry(node)) node.group.pupil?.ranDry(torrent.geometry.contentLength(piece));
   teach(state, node);
   teachIdle(state);
 }
@@ -212,13 +215,6 @@ function say(state: EngineState, channel: Channel, lesson: Lesson): void {
   if (channel.link.channelsId !== undefined) return;
   const last = lesson.seeder.tellLast(channel.source, channel.has, state.now);
   if (last) state.say(channel, encodeHave(last.piece));
-}
-
-/** Nothing for the node waits in our queue. */
-function isDry(node: RemoteNode): boolean {
-  for (const link of node.links)
-    if (link.unsentBytes >= BLOCK_BYTES || link.readingBytes > 0 || link.serving.size > 0) return false;
-  return true;
 }
 
 function* channelsOf(node: RemoteNode): Iterable<Channel> {

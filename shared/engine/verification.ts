@@ -5,10 +5,12 @@
  * are kept; when it passes later, or another node gives its true leaves (BEP 52), every sender whose block had another
  * leaf lied (smart ban, threat row 3). A piece that came from one node alone names the liar at once.
  */
+
 import { equalBytes } from '../bytes.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
 import { WEB_SEED } from '../picker/partial-piece.ts';
 import type { PeerId, PieceIndex } from '../units.ts';
+import type { Channel } from './channel.ts';
 import { closeChannel } from './channels.ts';
 import { closeLink } from './connections.ts';
 import { announce } from './dialer.ts';
@@ -78,7 +80,7 @@ function piecePassed(
   for (const channel of torrent.channels.values()) {
     if (channel.has.has(piece)) channel.wantedCount--;
     tellInterest(state, channel);
-    tellHave(state, channel, piece);
+    tellHave(state, channel, piece, isAwaitedBy(state, channel, checked));
   }
   torrent.picker.passed(piece);
   state.emit({ type: 'writePiece', torrent: infoHash, piece, bytes: checked.bytes });
@@ -88,6 +90,12 @@ function piecePassed(
   torrent.failures.delete(piece);
   torrent.leafAsks.delete(piece);
   if (torrent.isComplete) torrentCompleted(state, torrent);
+}
+
+/** A super-seeding origin tells a node of the next piece when it hears that the last one arrived (BEP 16). */
+function isAwaitedBy(state: EngineState, { node }: Channel, { senders }: CheckingPiece): boolean {
+  if (!state.fleet.get(node.peerId)?.isOrigin) return false;
+  return senders.some(({ nodeKey }) => nodeKey === node.key);
 }
 
 function torrentCompleted(state: EngineState, torrent: Torrent): void {

@@ -24,6 +24,8 @@ export interface FanOut {
   readonly kill: number;
   /** Nodes that a host knows, on average, in a swarm of more. */
   readonly peers: number;
+  /** Of an uplink that is one queue and drops what is over; 0: fair queueing without a limit. */
+  readonly queueKib: number;
 }
 
 export interface FanOutResult {
@@ -60,6 +62,8 @@ export interface Causes {
   readonly links: number;
   readonly closeReasons: Readonly<Record<string, number>>;
   readonly overheadShare: number;
+  /** Turns of uplinks that found a full queue. */
+  readonly drops: number;
   /** Per second: share of the origin's and of the hosts' uplinks in use. */
   readonly originUse: readonly number[];
   readonly hostUse: readonly number[];
@@ -86,6 +90,7 @@ export function runFanOut(options: FanOut): FanOutResult {
     upBytesPerSecond: options.upKbit * BYTES_PER_KBIT,
     downBytesPerSecond: options.downKbit * BYTES_PER_KBIT,
     latencyMs,
+    queueBytes: options.queueKib > 0 ? options.queueKib << 10 : undefined,
   };
   const seedUpBytesPerSecond = options.seedUpKbit * BYTES_PER_KBIT;
   const origin = simulation.addHost({
@@ -137,6 +142,7 @@ function addHost(
     readonly upBytesPerSecond: number;
     readonly downBytesPerSecond: number;
     readonly latencyMs: number;
+    readonly queueBytes: number | undefined;
   },
   index: number,
 ): SimHost {
@@ -226,6 +232,7 @@ function causesOf(simulation: Simulation, origin: SimHost, done: readonly number
     failedDials: sum((host) => host.counters.failedDials),
     links: sum((host) => host.counters.linksOpened) / 2,
     closeReasons: reasons,
+    drops: sum((host) => host.access.use.drops),
     overheadShare: 1 - sum((host) => host.engine.counters.uploadedBytes) / sentBytes,
     originUse: usePerSecond([origin], endMs),
     hostUse: usePerSecond(hosts, endMs),

@@ -53,6 +53,11 @@ const flags = defineFlags({
     default: 30,
     description: 'Nodes that a host knows in a larger swarm',
   },
+  queueKib: {
+    kind: count('KiB', 'KiB', 0, 65_536),
+    default: 0,
+    description: 'One queue per uplink, which drops what is over; 0: fair and endless',
+  },
   grow: {
     kind: counts,
     description: 'Run with so many hosts each, such as 10,30,100: a table, and a plot over them',

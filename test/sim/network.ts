@@ -12,7 +12,7 @@ import { type Load, type Pipe, TURN_BYTES } from './pipe.ts';
 const SPARSE_BYTES = 1_500;
 /** Small messages that leave together; bounds how long a block waits for them. */
 const SPARSE_BATCH = 32;
-/** Small messages' report of having left may wait for others: it costs a step of the engine. */
+/** Small messages' report of having been taken may wait for others: it costs a step of the engine. */
 const REPORT_BYTES = 4_096;
 /** Least retransmission timeout of Linux; RFC 6298 wants a second. */
 const MIN_RETRANSMIT_MS = 200;
@@ -22,6 +22,8 @@ export interface Use {
   sentBytes: number;
   busyMs: number;
   firstBulkAt: number;
+  /** Turns that found a full queue. */
+  drops: number;
   /** Busy ms of the uplink per bucket of {@link BUCKET_MS}. */
   readonly busyBuckets: number[];
 }
@@ -38,18 +40,32 @@ export interface Loss {
 export interface AccessRates {
   readonly upBytesPerSecond: number;
   readonly downBytesPerSecond: number;
+  /**
+   * The uplink is one queue of so many bytes, first come, first served, that drops what is over, as most routers have
+   * it. Default: fair queueing without a limit.
+   */
+  readonly queueBytes?: number | undefined;
 }
 
 export class AccessLink {
   readonly upBytesPerMs: number;
   readonly downBytesPerMs: number;
-  readonly use: Use = { sentBytes: 0, busyMs: 0, firstBulkAt: Number.POSITIVE_INFINITY, busyBuckets: [] };
+  readonly use: Use = {
+    sentBytes: 0,
+    busyMs: 0,
+    firstBulkAt: Number.POSITIVE_INFINITY,
+    drops: 0,
+    busyBuckets: [],
+  };
   /** 1: as bought; a host that turns slow has less. */
   slowness = 1;
   loss: Loss | undefined;
   readonly #events: EventQueue;
   #sparse: Pipe[] = [];
   readonly #bulk: Pipe[] = [];
+  readonly #queueBytes: number | undefined;
+  readonly #queue: Load[] = [];
+  #waitingBytes = 0;
   #isBusy = false;
   #downFreeAt = 0;
 
@@ -57,10 +73,12 @@ export class AccessLink {
     this.#events = events;
     this.upBytesPerMs = rates.upBytesPerSecond / 1000;
     this.downBytesPerMs = rates.downBytesPerSecond / 1000;
+    this.#queueBytes = rates.queueBytes;
   }
 
   send(pipe: Pipe, chunks: readonly Uint8Array[]): void {
     pipe.push(chunks);
+    if (pipe.unreportedBytes >= REPORT_BYTES) this.#events.soon(() => this.#report(pipe));
     this.resume(pipe);
   }
 
@@ -71,14 +89,50 @@ export class AccessLink {
       if (pipe.closesWhenEmpty) this.#close(pipe);
       return;
     }
+    if (this.#queueBytes !== undefined) {
+      this.#enqueue(pipe, this.#queueBytes);
+      return;
+    }
     pipe.isListed = true;
     if (pipe.queuedBytes <= SPARSE_BYTES) this.#sparse.push(pipe);
     else this.#bulk.push(pipe);
     if (!this.#isBusy) this.#next();
   }
 
+  /** As much as TCP's window allows. What finds no room is sent again later, and the window is halved. */
+  #enqueue(pipe: Pipe, queueBytes: number): void {
+    while (!pipe.isHeldBack && !pipe.isEmpty && pipe.onWayBytes < pipe.windowBytes) {
+      const load = pipe.takeTurn();
+      pipe.onWayBytes += load.bytes;
+      this.#put(load, queueBytes);
+    }
+    if (!this.#isBusy) this.#next();
+  }
+
+  #put(load: Load, queueBytes: number): void {
+    const { pipe, bytes } = load;
+    if (this.#waitingBytes + bytes > queueBytes) {
+      const { now } = this.#events;
+      pipe.lost(now + 4 * pipe.latencyMs + this.#waitingBytes / this.upBytesPerMs);
+      pipe.isHeldBack = true;
+      this.use.drops++;
+      this.#events.at(pipe.stalledUntil, () => {
+        pipe.isHeldBack = false;
+        this.#put(load, queueBytes);
+        this.#enqueue(pipe, queueBytes);
+      });
+      return;
+    }
+    this.#queue.push(load);
+    this.#waitingBytes += bytes;
+  }
+
   #next(): void {
-    if (this.#sparse.length > SPARSE_BATCH) this.#transmit(this.#sparse.splice(0, SPARSE_BATCH));
+    const queued = this.#queue.shift();
+    if (queued) {
+      this.#waitingBytes -= queued.bytes;
+      this.#carry([queued]);
+    } else if (this.#sparse.length > SPARSE_BATCH) this.#transmit(this.#sparse.splice(0, SPARSE_BATCH));
     else if (this.#sparse.length > 0) {
       const pipes = this.#sparse;
       this.#sparse = [];
@@ -90,14 +144,17 @@ export class AccessLink {
   }
 
   #transmit(pipes: readonly Pipe[]): void {
-    this.#isBusy = true;
-    const loads: Load[] = [];
-    let bytes = 0;
-    for (const pipe of pipes) {
+    const loads = pipes.map((pipe) => {
       const load = pipe.takeTurn();
-      loads.push(load);
-      bytes += load.bytes;
-    }
+      pipe.onWayBytes += load.bytes;
+      return load;
+    });
+    this.#carry(loads);
+  }
+
+  #carry(loads: readonly Load[]): void {
+    this.#isBusy = true;
+    const bytes = loads.reduce((sum, load) => sum + load.bytes, 0);
     const durationMs = (bytes * this.slowness) / this.upBytesPerMs;
     this.#note(bytes, durationMs);
     this.#events.at(this.#events.now + durationMs, () => {
@@ -108,20 +165,21 @@ export class AccessLink {
   }
 
   #left(load: Load): void {
-    const { pipe, bytes } = load;
+    const { pipe } = load;
     const { now } = this.#events;
     pipe.isListed = false;
-    pipe.onWayBytes += bytes;
     if (this.loss && this.loss.random.fraction() < this.loss.share)
       pipe.lost(now + Math.max(MIN_RETRANSMIT_MS, 4 * pipe.latencyMs));
     this.#events.at(Math.max(now, pipe.stalledUntil) + pipe.latencyMs, () => pipe.to.#arrive(load));
-    pipe.unreportedBytes += bytes;
-    if (pipe.unreportedBytes >= REPORT_BYTES) {
-      const reported = pipe.unreportedBytes;
-      pipe.unreportedBytes = 0;
-      pipe.sent(reported);
-    }
+    if (pipe.unreportedBytes >= REPORT_BYTES) this.#report(pipe);
     this.resume(pipe);
+  }
+
+  #report(pipe: Pipe): void {
+    const bytes = pipe.unreportedBytes;
+    if (bytes === 0) return;
+    pipe.unreportedBytes = 0;
+    pipe.sent(bytes);
   }
 
   #arrive(load: Load): void {

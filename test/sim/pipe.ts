@@ -6,6 +6,11 @@ export const TURN_BYTES = 16_384;
 /** What TCP may have on its way on the paths here: more than twice what they hold. */
 const MAX_WINDOW_BYTES = 256 << 10;
 const MIN_WINDOW_BYTES = 2 * TURN_BYTES;
+/**
+ * What the kernel takes at once and calls sent, long before it left: about twice TCP's window, for Linux lets the send
+ * buffer grow so. An engine that takes its word for the uplink's is wrong by that much on each connection.
+ */
+const KERNEL_BYTES = 128 << 10;
 /** Queues shorter than this are moved to the front when they are empty only. */
 const SPARE_CHUNKS = 256;
 
@@ -36,12 +41,16 @@ export class Pipe {
   windowBytes = MAX_WINDOW_BYTES;
   queuedBytes = 0;
   onWayBytes = 0;
-  /** Left, and not told to the sender yet. */
+  /** Waits, and the kernel did not take it yet. */
+  #untakenBytes = 0;
+  /** Taken, and not told to the sender yet. */
   unreportedBytes = 0;
   /** Nothing arrives before: what was sent first is being sent again. */
   stalledUntil = 0;
   /** Its turn will come: it stands in a queue of the uplink, or is being sent. */
   isListed = false;
+  /** A packet was dropped and is sent again before any other. */
+  isHeldBack = false;
   isCut = false;
   /** Nobody will ever hear of it: the path forgot the connection and says nothing. */
   isDead = false;
@@ -69,7 +78,16 @@ export class Pipe {
     for (const chunk of chunks) {
       this.#queue.push(chunk);
       this.queuedBytes += chunk.length;
+      this.#untakenBytes += chunk.length;
     }
+    this.#take();
+  }
+
+  #take(): void {
+    const room = KERNEL_BYTES - (this.queuedBytes - this.#untakenBytes);
+    const taken = Math.max(0, Math.min(this.#untakenBytes, room));
+    this.#untakenBytes -= taken;
+    this.unreportedBytes += taken;
   }
 
   takeTurn(): Load {
@@ -81,6 +99,7 @@ export class Pipe {
     const chunks = queue.slice(first, at);
     this.#head = at;
     this.queuedBytes -= bytes;
+    this.#take();
     if (at === queue.length) this.drop();
     else if (at > SPARE_CHUNKS && at > queue.length / 2) {
       queue.splice(0, at);
@@ -94,6 +113,7 @@ export class Pipe {
     this.#queue.length = 0;
     this.#head = 0;
     this.queuedBytes = 0;
+    this.#untakenBytes = 0;
   }
 
   /** A packet was lost: half the window (RFC 5681), and nothing arrives until it was sent again. */

@@ -28,6 +28,7 @@ const fanOut: FanOut = {
   freeRiders: 1,
   kill: 1,
   peers: 6,
+  queueKib: 256,
 };
 
 describe('a run replays', () => {

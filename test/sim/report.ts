@@ -29,7 +29,7 @@ export function causeLines({ causes }: FanOutResult): string {
     `first block leaves the origin after ${firstBlockSeconds.toFixed(2)} s; each has left once after ${firstCopySeconds.toFixed(2)} s,`,
     `  of which its uplink was idle ${originIdleSeconds.toFixed(2)} s; ${causes.originRepeatedMib.toFixed(2)} MiB left it again`,
     `from there ${tailSeconds.toFixed(2)} s to the last host; first host done ${causes.firstDoneSeconds.toFixed(2)} s, median ${causes.medianDoneSeconds.toFixed(2)} s`,
-    `uplinks of the hosts in use: ${percent(causes.hostUpUse)} until that copy, ${percent(causes.hostUpUseInTail)} after it; not payload: ${(causes.overheadShare * 100).toFixed(2)} %`,
+    `uplinks of the hosts in use: ${percent(causes.hostUpUse)} until that copy, ${percent(causes.hostUpUseInTail)} after it; not payload: ${(causes.overheadShare * 100).toFixed(2)} %; drops: ${causes.drops}`,
     `dials ${causes.dials}, failed ${causes.failedDials}, connections ${causes.links}; closed: ${JSON.stringify(causes.closeReasons)}`,
     `origin's uplink in use, % per second: ${perSecond(causes.originUse)}`,
     `hosts' uplinks in use, % per second:  ${perSecond(causes.hostUse)}`,

@@ -240,15 +240,32 @@ describe('what a node is entrusted with', () => {
     expect(pupil.trustBytes).toBe(10 * PIECE_BYTES);
   });
 
-  it('the pipeline grows when it ran dry', () => {
-    const pupil = new Pupil(false, WINDOW_BYTES);
-    const fill = () => {
+  describe('the pipeline is steered by the time until a piece is had, for the kernel hides what waits', () => {
+    const full = (pupil: Pupil) => {
       while (pupil.mayBeTold(0)) pupil.awaitedBytes += PIECE_BYTES;
       return pupil.awaitedBytes;
     };
-    const first = fill();
-    expect(fill()).toBe(first);
-    pupil.ranDry(PIECE_BYTES);
-    expect(fill()).toBe(first + PIECE_BYTES);
+
+    it('it grows while that takes hardly longer than the shortest, and the pipeline held something back', () => {
+      const pupil = new Pupil(false, WINDOW_BYTES);
+      const first = full(pupil);
+      pupil.fetched(PIECE_BYTES, 40, true);
+      expect(full(pupil)).toBe(first + PIECE_BYTES);
+      pupil.fetched(PIECE_BYTES, 41, false);
+      expect(full(pupil), 'it was not the limit').toBe(first + PIECE_BYTES);
+      pupil.fetched(PIECE_BYTES, 250, true);
+      expect(full(pupil), 'long enough').toBe(first + PIECE_BYTES);
+    });
+
+    it('it shrinks when pieces queue on the way, but not below the first', () => {
+      const pupil = new Pupil(false, WINDOW_BYTES);
+      const first = full(pupil);
+      for (let i = 0; i < 5; i++) pupil.fetched(PIECE_BYTES, 40, true);
+      pupil.awaitedBytes = 0;
+      expect(full(pupil)).toBe(first + 5 * PIECE_BYTES);
+      for (let i = 0; i < 20; i++) pupil.fetched(PIECE_BYTES, 400, true);
+      pupil.awaitedBytes = 0;
+      expect(full(pupil)).toBe(first);
+    });
   });
 });
