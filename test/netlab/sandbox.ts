@@ -57,8 +57,14 @@ function disconnect(child: ChildProcess): void {
   if (child.connected) child.disconnect();
 }
 
-/** For the inner process, before all else. */
+/**
+ * For the inner process, before all else. The folder's files are in memory: a run would else depend on the one before
+ * it, for ext4 does not reuse the inodes of files that were deleted in the last minutes, and looks at each of them
+ * whenever a file is made (measured with 200 image sets: twice the system time, 1.9 instead of 1.4 of the bound).
+ */
 export function enterSandbox(): void {
+  const folder = sandboxFolder();
+  if (folder !== undefined) execFileSync('mount', ['-t', 'tmpfs', 'files', folder]);
   const end = () => process.exit(INTERRUPTED);
   process.on('disconnect', end).on('SIGINT', end).on('SIGTERM', end);
   mkdirSync('/run/netns', { recursive: true });
