@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Image, ProductList } from '../../shared/api-types/catalog.ts';
@@ -75,7 +75,10 @@ async function drafted(folder: string, make: (draft: string) => Promise<void>): 
   const draft = path.join(sandboxFolder() ?? tmpdir(), `draft-${path.basename(folder)}`);
   try {
     await make(draft);
-    renameSync(draft, folder);
+    // The run's folder is in memory, and only on one file system is a rename all or nothing.
+    const beside = `${folder}.${process.pid}`;
+    cpSync(draft, beside, { recursive: true });
+    renameSync(beside, folder);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
