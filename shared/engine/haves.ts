@@ -12,6 +12,11 @@ import type { EngineState } from './state.ts';
 
 /** Half the time after which super-seeding would think that a node sits on its pieces. */
 const MAX_HOLD_MS = 350;
+/**
+ * The origin hears of each piece from each node, and acknowledges each packet on the uplink that counts most. What it
+ * waits for is told at once anyway.
+ */
+const ORIGIN_HOLD_MS = 250;
 
 /** A piece that the other side of a channel is to hear of. */
 export interface UntoldHave {
@@ -27,14 +32,15 @@ export function tellHave(state: EngineState, channel: Channel, piece: PieceIndex
   const { link } = channel;
   const isFirst = link.untoldHaves.length === 0;
   link.untoldHaves.push({ channel, piece });
-  const dueAt = isAwaited ? state.now : link.lastHaveAt + holdMs(state);
+  const dueAt = isAwaited ? state.now : link.lastHaveAt + holdMs(state, channel);
   if (dueAt <= state.now) sendHaves(state, link);
   else if (isFirst) state.timers.set({ kind: 'haves', link: link.id }, dueAt);
 }
 
 /** Where a block takes a second to come, its HAVE need not hurry; and each alone would cost the other side an ACK. */
-function holdMs({ options, blockLatencyMs }: EngineState): number {
-  return Math.max(options.haveHoldMs, Math.min(blockLatencyMs / 2, MAX_HOLD_MS));
+function holdMs({ options, blockLatencyMs, fleet }: EngineState, { node }: Channel): number {
+  const least = fleet.get(node.peerId)?.isOrigin ? ORIGIN_HOLD_MS : options.haveHoldMs;
+  return Math.max(least, Math.min(blockLatencyMs / 2, MAX_HOLD_MS));
 }
 
 /** Puts what waits into the link's outbox. A piece that was lost meanwhile, or whose channel ended, is not told. */
