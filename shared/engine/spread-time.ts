@@ -10,11 +10,16 @@ const BACKOFF = 1.1;
 export class SpreadTime {
   #meanMs: number | undefined;
   #deviationMs = 0;
+  readonly #patience: number;
   timeoutMs: number;
 
-  /** @param firstTimeoutMs while nothing was seen */
-  constructor(firstTimeoutMs: number) {
+  /**
+   * @param firstTimeoutMs while nothing was seen
+   * @param patience times what the mean and four deviations say
+   */
+  constructor(firstTimeoutMs: number, patience = 1) {
     this.timeoutMs = firstTimeoutMs;
+    this.#patience = patience;
   }
 
   seen(ms: number): void {
@@ -25,7 +30,7 @@ export class SpreadTime {
       this.#deviationMs += (Math.abs(ms - this.#meanMs) - this.#deviationMs) / 4;
       this.#meanMs += (ms - this.#meanMs) / 8;
     }
-    this.#set(this.#meanMs + 4 * this.#deviationMs);
+    this.#set(this.#patience * (this.#meanMs + 4 * this.#deviationMs));
   }
 
   timedOut(): void {

@@ -60,8 +60,11 @@ export class EngineState {
   lastPeerBlockAt = 0;
   /** Smoothed time from request to block, over all nodes. */
   blockLatencyMs = 0;
-  /** From telling a node of a piece until it has it: on a thin uplink seconds stand in the kernel's buffers. */
-  readonly fetchTime = new SpreadTime(2_000);
+  /**
+   * From telling a node of a piece until it has it: on a thin uplink seconds stand in the kernel's buffers, and what is
+   * told to another meanwhile leaves twice. A node that is gone is noticed by its link.
+   */
+  readonly fetchTime = new SpreadTime(4_000, 2);
   /** From there until another node has it. */
   readonly spreadTime = new SpreadTime(600);
   optimisticNode: string | undefined;

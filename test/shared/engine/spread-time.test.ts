@@ -10,6 +10,13 @@ it('what is waited for follows what was seen: mean and four deviations', () => {
   expect(time.timeoutMs).toBeCloseTo(1_000, 0);
 });
 
+it('with patience it is a multiple of that', () => {
+  const time = new SpreadTime(600, 2);
+  expect(time.timeoutMs).toBe(600);
+  time.seen(1_000);
+  expect(time.timeoutMs).toBe(6_000);
+});
+
 it('is never too short for a scheduler, nor too long for a node that is gone', () => {
   const time = new SpreadTime(600);
   for (let i = 0; i < 50; i++) time.seen(5);
