@@ -2,7 +2,7 @@
  * A torrent from its parts, as a value: what reading its bytes again would give (parse.ts), without the reading. An
  * edge makes one for each set it joins, and reading what was just written took two thirds of that time.
  */
-import { fromHex, toHex } from '../bytes.ts';
+import { toHex } from '../bytes.ts';
 import { Geometry } from '../geometry.ts';
 import type { FileRoot, InfoHash, InfoHashV2 } from '../units.ts';
 import { refuse } from './errors.ts';
@@ -47,10 +47,9 @@ export function assembleMetainfo(parts: MetainfoParts, maxBytes: number, hashes:
   };
 }
 
-function asTreeFile({ name, rawName, lengthBytes, root }: NamedFile): TreeFile {
+function asTreeFile({ name, rawName, lengthBytes, rawRoot }: NamedFile): TreeFile {
   if (!Number.isSafeInteger(lengthBytes) || lengthBytes < 1)
     refuse('metainfo_file_length', `${name} has no length of at least one byte`);
-  const rawRoot = fromHex(root) as Uint8Array;
   if (rawRoot.every((byte) => byte === 0)) refuse('metainfo_file_root', `${name} has a root of zeros`);
   return { name, rawName, lengthBytes, rawRoot };
 }

@@ -58,7 +58,7 @@ export function makeMetainfo(parts: MetainfoParts, hashes: HashFunctions): Metai
 /** In the torrent's order. */
 export function namedFiles(parts: MetainfoParts): readonly NamedFile[] {
   const files = parts.files
-    .map((file) => ({ ...file, rawName: fromUtf8(file.name) }))
+    .map((file) => ({ ...file, rawName: fromUtf8(file.name), rawRoot: fromHex(file.root) as Uint8Array }))
     .sort((a, b) => compareBytes(a.rawName, b.rawName));
   invariant(files.length > 0, 'a set has at least one file');
   invariant(
@@ -110,15 +110,14 @@ function checked(bytes: Uint8Array, hashes: HashFunctions): Metainfo {
   }
 }
 
-export type NamedFile = HashedFile & { readonly rawName: Uint8Array };
+export type NamedFile = HashedFile & { readonly rawName: Uint8Array; readonly rawRoot: Uint8Array };
 
 function fileTree(files: readonly NamedFile[]): Map<string, BencodeInput> {
   const tree = new Map<string, BencodeInput>();
   for (const file of files) {
     const key = toLatin1(file.rawName);
     invariant(!tree.has(key), `two files ${file.name}`);
-    const root = fromHex(file.root) as Uint8Array;
-    tree.set(key, dictionary({ '': dictionary({ length: file.lengthBytes, 'pieces root': root }) }));
+    tree.set(key, dictionary({ '': dictionary({ length: file.lengthBytes, 'pieces root': file.rawRoot }) }));
   }
   return tree;
 }
@@ -144,10 +143,9 @@ export function piecesV1(files: readonly HashedFile[]): Uint8Array {
   return pieces;
 }
 
-function pieceLayers(files: readonly HashedFile[], pieceLengthBytes: number): Map<string, Uint8Array> {
+function pieceLayers(files: readonly NamedFile[], pieceLengthBytes: number): Map<string, Uint8Array> {
   const layers = new Map<string, Uint8Array>();
   for (const file of files)
-    if (file.lengthBytes > pieceLengthBytes)
-      layers.set(toLatin1(fromHex(file.root) as Uint8Array), file.pieceLayer);
+    if (file.lengthBytes > pieceLengthBytes) layers.set(toLatin1(file.rawRoot), file.pieceLayer);
   return layers;
 }

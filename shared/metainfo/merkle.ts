@@ -57,7 +57,7 @@ function climb(layer: Uint8Array, height: number, pad: Uint8Array, sha256: Sha25
       above.set(sha256(parent), at / 2);
     }
     below = above;
-    padBelow = sha256(pair(padBelow, padBelow));
+    if (level + 1 < height) padBelow = sha256(pair(padBelow, padBelow));
   }
   return below.slice();
 }
