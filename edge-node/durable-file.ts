@@ -10,30 +10,13 @@ export async function writeDurably(
   bytes: Uint8Array,
   files: FileSystem = nodeFileSystem,
 ): Promise<void> {
-  await replace(path, bytes, files, true);
-  await files.syncDirectory(dirname(path));
-}
-
-/**
- * The same without waiting for the disk: kill -9 leaves the old or the new file, a power cut may leave any bytes.
- * For what is judged when it is read and can be had again; a sync costs more than all else of a small file.
- */
-export function writeAtomically(
-  path: string,
-  bytes: Uint8Array,
-  files: FileSystem = nodeFileSystem,
-): Promise<void> {
-  return replace(path, bytes, files, false);
-}
-
-async function replace(path: string, bytes: Uint8Array, files: FileSystem, sync: boolean): Promise<void> {
   const temporary = `${path}.${process.pid}-${written++}.tmp`;
   try {
     const file = await files.open(temporary, true);
     try {
       await file.truncate(0);
       await file.write([bytes], 0);
-      if (sync) await file.sync();
+      await file.sync();
     } finally {
       await file.close();
     }
@@ -42,6 +25,7 @@ async function replace(path: string, bytes: Uint8Array, files: FileSystem, sync:
     await files.remove(temporary).catch(() => {});
     throw error;
   }
+  await files.syncDirectory(dirname(path));
 }
 
 /**

@@ -31,6 +31,7 @@ import { OfferedHashes } from './images/offered-hashes.ts';
 import { TorrentFiles } from './images/torrent-files.ts';
 import { TorrentSource } from './images/torrent-source.ts';
 import { OriginFetch } from './origin-fetch.ts';
+import { shareWriterThread } from './writer-thread.ts';
 
 export interface EdgeParts {
   readonly log: Logger;
@@ -95,8 +96,11 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
     diskFailed: (error) => log.error({ err: error }, 'the log could not be written'),
   });
   opened.push(['log', () => store.close()]);
+  const writer = shareWriterThread();
+  opened.push(['writer', () => writer.close()]);
   const pieces = await openDiskPieceStore({
     directory: join(config.dataFolder, 'pieces'),
+    fileSystem: writer.files,
     onError: (error) => log.error({ err: error }, 'the piece store failed'),
   });
   opened.push(['store', () => pieces.close()]);
@@ -111,7 +115,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   opened.push(['fleet', () => fleetFile.close()]);
   const origin = new OriginFetch(new URL(config.origin));
   opened.push(['origin', () => origin.close()]);
-  const files = await TorrentFiles.open(config.dataFolder);
+  const files = await TorrentFiles.open(config.dataFolder, writer.files);
   opened.push(['torrents', () => files.close()]);
   const hashes = new OfferedHashes();
   const desk = new HashDesk({ table, offered: hashes, send: (frame) => follower?.wantHashes(frame) });

@@ -4,7 +4,6 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { SetHashes } from '../../shared/api-types/feed.ts';
-import { fromHex } from '../../shared/bytes.ts';
 import type { InfoHash } from '../../shared/units.ts';
 
 const MAX_CHARACTERS = 32 * 1_048_576;
@@ -29,6 +28,9 @@ export class OfferedHashes {
   take(infoHash: InfoHash): Uint8Array | undefined {
     const hashes = this.#kept.get(infoHash);
     this.#kept.delete(infoHash);
-    return hashes === undefined ? undefined : fromHex(hashes);
+    if (hashes === undefined) return undefined;
+    const bytes = Buffer.from(hashes, 'hex');
+    // Node stops at the first character that is no hex digit.
+    return bytes.length * 2 === hashes.length ? bytes : undefined;
   }
 }
