@@ -2,14 +2,25 @@
 import { invariant } from './errors.ts';
 
 const GROUP = /^[0-9a-fA-F]{1,4}$/;
-const PART = /^(?:0|[1-9]\d{0,2})$/;
 const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
 /** Dotted form without leading zeros: RFC 6943 section 3.1.1 tells how `010.0.0.1` is read in two ways. */
 export function parseIpv4(text: string): Uint8Array | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => PART.test(part) && Number(part) <= 255)) return undefined;
-  return Uint8Array.from(parts, Number);
+  const bytes = new Uint8Array(4);
+  let at = 0;
+  for (let i = 0; i < 4; i++) {
+    const start = at;
+    let value = 0;
+    for (let code = text.charCodeAt(at); code >= 0x30 && code <= 0x39; code = text.charCodeAt(++at))
+      value = value * 10 + code - 0x30;
+    const isPart = at > start && at - start <= 3 && value <= 255;
+    const hasLeadingZero = at - start > 1 && text.charCodeAt(start) === 0x30;
+    // After the part stands a dot; after the last one nothing.
+    const isEnd = i === 3 ? at === text.length : text.charCodeAt(at++) === 0x2e;
+    if (!isPart || hasLeadingZero || !isEnd) return undefined;
+    bytes[i] = value;
+  }
+  return bytes;
 }
 
 /** RFC 4291 section 2.2, without a zone. */

@@ -11,6 +11,8 @@ interface Entry {
   failures: number;
   dialAt: number;
   isDialling: boolean;
+  /** A dial of its own, which the limits count; not a channel of a link that stands. */
+  isCounted: boolean;
   /** Known once a handshake told it. */
   peerId: PeerId | undefined;
 }
@@ -50,7 +52,15 @@ export class AddressBook {
       const key = keyOf(address);
       if (address.port === 0 || this.#entries.has(key)) continue;
       if (this.#entries.size >= this.#maxEntries && !this.#dropFailed() && !this.#dropOf(source)) continue;
-      const entry = { address, source, failures: 0, dialAt: 0, isDialling: false, peerId: undefined };
+      const entry = {
+        address,
+        source,
+        failures: 0,
+        dialAt: 0,
+        isDialling: false,
+        isCounted: false,
+        peerId: undefined,
+      };
       this.#entries.set(key, entry);
       this.#wait(entry);
     }
@@ -75,8 +85,9 @@ export class AddressBook {
     for (const entry of shuffle(ready, random).sort((a, b) => a.failures - b.failures)) {
       if (chosen.length === count) break;
       const { address, source } = entry;
-      if (!isReached(address) && !this.#limits.admits(address.ip, source)) continue;
-      this.#setDialling(entry, true);
+      const isCounted = !isReached(address);
+      if (isCounted && !this.#limits.admits(address.ip, source)) continue;
+      this.#setDialling(entry, true, isCounted);
       chosen.push(entry);
     }
     this.#nextAt = Number.POSITIVE_INFINITY;
@@ -162,11 +173,13 @@ export class AddressBook {
     this.#nextAt = Math.min(this.#nextAt, entry.dialAt);
   }
 
-  #setDialling(entry: Entry, isDialling: boolean): void {
+  #setDialling(entry: Entry, isDialling: boolean, isCounted = false): void {
     if (isDialling) this.#waiting.delete(entry);
     if (entry.isDialling === isDialling) return;
     entry.isDialling = isDialling;
-    this.#limits.change(entry.address.ip, entry.source, isDialling ? 1 : -1);
     this.#diallingCount += isDialling ? 1 : -1;
+    if (entry.isCounted !== isCounted)
+      this.#limits.change(entry.address.ip, entry.source, isCounted ? 1 : -1);
+    entry.isCounted = isCounted;
   }
 }

@@ -41,6 +41,18 @@ describe('threat row 2: many addresses, of which most are invented', () => {
     expect(book.take(50, 0, nobody, random(), () => true)).toHaveLength(30);
   });
 
+  it('nor does it take a place from those that are dialled, before or after', () => {
+    const book = new AddressBook(500, 2_000);
+    const near = Array.from({ length: 9 }, (_, i) => ({ ip: `192.0.2.${i}`, port: 6881 }));
+    book.add(near.slice(0, 6), 'host');
+    const reached = book.take(50, 0, nobody, random(), () => true);
+    expect(reached).toHaveLength(6);
+    book.add(near.slice(6), 'host');
+    expect(book.take(50, 0, nobody, random())).toHaveLength(3);
+    for (const each of reached) book.release(each);
+    expect(book.take(50, 0, nobody, random())).toEqual([]);
+  });
+
   it('what was linked once does not make room for newcomers', () => {
     const book = new AddressBook(2, 2_000);
     book.add([address(1), address(2)], 'host');
