@@ -1,7 +1,8 @@
 /**
  * Which roots may have files in the store. An image set that an edge hears of is new to it: asking the disk for thirty
  * files that are not there took half of the CPU of joining it (a `stat` by the thread pool 25 us and more, each). A
- * directory is listed once, when the first of its roots is asked for; what the store makes later is noted.
+ * directory is listed once, when the first of its roots is asked for, and only if it is there; what the store makes
+ * later is noted.
  */
 import type { FileRoot } from '../../units.ts';
 import type { FileSystem } from './file-system.ts';
@@ -16,6 +17,8 @@ const keyOf = (root: string): number => Number.parseInt(root.slice(2, 2 + DIGITS
 export class KnownRoots {
   readonly #fileSystem: FileSystem;
   readonly #storeDirectory: string;
+  /** Directories that stood when the first root was asked for. */
+  #shards: Promise<Set<string>> | undefined;
   readonly #listed = new Map<string, Promise<Set<number>>>();
 
   constructor(fileSystem: FileSystem, storeDirectory: string) {
@@ -38,12 +41,26 @@ export class KnownRoots {
   #keysIn(shard: string): Promise<Set<number>> {
     const listed = this.#listed.get(shard);
     if (listed) return listed;
-    const listing = this.#fileSystem
-      .list(`${this.#storeDirectory}/${shard}`)
-      .then((names) => new Set(names.filter((name) => STORED.test(name)).map(keyOf)));
+    const listing = this.#list(shard);
     this.#listed.set(shard, listing);
     // A directory that could not be read is tried again for the next root.
     listing.catch(() => this.#listed.delete(shard));
     return listing;
+  }
+
+  async #list(shard: string): Promise<Set<number>> {
+    if (!(await this.#standing()).has(shard)) return new Set();
+    const names = await this.#fileSystem.list(`${this.#storeDirectory}/${shard}`);
+    return new Set(names.filter((name) => STORED.test(name)).map(keyOf));
+  }
+
+  #standing(): Promise<Set<string>> {
+    if (this.#shards) return this.#shards;
+    const shards = this.#fileSystem.list(this.#storeDirectory).then((names) => new Set(names));
+    this.#shards = shards;
+    shards.catch(() => {
+      this.#shards = undefined;
+    });
+    return shards;
   }
 }
