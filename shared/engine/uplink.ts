@@ -16,6 +16,8 @@ const MAX_CREDIT_BYTES = 2 * BLOCK_BYTES;
  * the pause they were first to be complete.
  */
 const PAUSE_MS = 250;
+/** A link that took nothing for so long uses nothing of the uplink: the other side, or the path, stands still. */
+const STANDSTILL_MS = 2_000;
 
 export class Uplink {
   /** Links that come first, with blocks on their way to the kernel. */
@@ -27,7 +29,8 @@ export class Uplink {
   idleAt = 0;
 
   hasRoomAfter(now: number): boolean {
-    return this.creditBytes >= BLOCK_BYTES || (this.busy.size === 0 && now >= this.idleAt);
+    if (this.creditBytes >= BLOCK_BYTES) return true;
+    return now >= this.idleAt + (this.busy.size === 0 ? 0 : STANDSTILL_MS);
   }
 
   forget(link: Link): void {
@@ -76,20 +79,24 @@ export function uplinkIdle(state: EngineState): Link | undefined {
 }
 
 function nextWaiting(state: EngineState): Link | undefined {
-  const { uplink, now } = state;
-  if (uplink.waiting.size === 0) return undefined;
-  if (!uplink.hasRoomAfter(now)) {
-    armUplink(state);
-    return undefined;
+  const { uplink } = state;
+  let next: Link | undefined;
+  if (uplink.hasRoomAfter(state.now)) {
+    for (const link of uplink.waiting) {
+      uplink.waiting.delete(link);
+      // Else what it waited with was cancelled.
+      if (link.serving.size > 0) next = link;
+      if (next) break;
+    }
   }
-  const [next] = uplink.waiting;
-  uplink.waiting.delete(next as Link);
+  armUplink(state);
   return next;
 }
 
-/** While a link is busy, its draining wakes those that wait. */
+/** Who waits is woken by what drains; and in any case after a pause, for a link that drains may also close. */
 function armUplink({ uplink, timers, now }: EngineState): void {
-  if (uplink.busy.size === 0 && now < uplink.idleAt) timers.setNoLaterThan({ kind: 'uplink' }, uplink.idleAt);
+  if (uplink.waiting.size === 0) return;
+  timers.setNoLaterThan({ kind: 'uplink' }, now < uplink.idleAt ? uplink.idleAt : now + PAUSE_MS);
 }
 
 /** A rate of the last ten seconds as bytes: what counts as lately. */

@@ -101,7 +101,9 @@ export class Watch {
       const wire = this.#wires.get(end);
       const { oldestAt, count } = wire?.outstanding() ?? { oldestAt: now, count: 0 };
       asked += count;
-      if (oldestAt + lateMs < now)
+      // One that died in silence cannot answer the cancel of what was given to others long ago.
+      const isThere = end.other.ends.has(end.otherLink);
+      if (isThere && oldestAt + lateMs < now)
         host.violated('request-answered', `${end.other.name} owes a block since ${oldestAt.toFixed(0)} ms`);
       if (count > limits.maxRequests + READER_REQUESTS)
         host.violated('bounded-memory', `${count} requests to ${end.other.name}`);

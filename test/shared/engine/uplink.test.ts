@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Channel } from '../../../shared/engine/channel.ts';
 import { Link } from '../../../shared/engine/link.ts';
 import { RemoteNode } from '../../../shared/engine/node.ts';
 import { joinGroup } from '../../../shared/engine/node-group.ts';
@@ -55,6 +56,7 @@ describe('who may send on a full uplink', () => {
     expect(sendBufferOf(state, after), 'nobody else wants anything').toBe(BLOCK_BYTES);
     first.unsentBytes = BLOCK_BYTES;
     blockSent(state, first, edge, BLOCK_BYTES);
+    after.serving.add({} as Channel);
     expect(sendBufferOf(state, after)).toBe(0);
     expect(linkDrained(state, first)).toBeUndefined();
     first.unsentBytes = 0;
@@ -85,6 +87,40 @@ describe('who may send on a full uplink', () => {
     expect(served).toBe(10);
     state.now += 1_000;
     expect(sendBufferOf(state, after), 'the others want nothing more').toBe(BLOCK_BYTES);
+  });
+
+  it('a link on which nothing moves keeps nobody waiting, and neither does one that is closed', () => {
+    const { state, linkOf, nodeAt } = uplink();
+    const edge = nodeAt('203.0.113.1', true);
+    const stranger = nodeAt('198.51.100.1', false);
+    state.fleet.set(edge.peerId, { isOrigin: false });
+    const [stuck, after] = [linkOf(edge), linkOf(stranger)];
+    stuck.unsentBytes = BLOCK_BYTES;
+    blockSent(state, stuck, edge, BLOCK_BYTES);
+    after.serving.add({} as Channel);
+    expect(sendBufferOf(state, after)).toBe(0);
+    let looks = 0;
+    while (uplinkIdle(state) === undefined) {
+      expect(++looks).toBeLessThan(20);
+      state.now = state.timers.nextAt();
+      expect(state.now, 'somebody will look again').toBeLessThan(5_000);
+      state.timers.takeDue(state.now);
+    }
+    expect(looks).toBeGreaterThan(1);
+  });
+
+  it('a link whose requests were cancelled while it waited passes its turn on', () => {
+    const { state, linkOf, nodeAt } = uplink();
+    const edge = nodeAt('203.0.113.1', true);
+    const [first, second] = [nodeAt('198.51.100.1', false), nodeAt('198.51.101.1', false)];
+    state.fleet.set(edge.peerId, { isOrigin: false });
+    const [busy, cancelled, waiting] = [linkOf(edge), linkOf(first), linkOf(second)];
+    blockSent(state, busy, edge, BLOCK_BYTES);
+    sendBufferOf(state, cancelled);
+    sendBufferOf(state, waiting);
+    waiting.serving.add({} as Channel);
+    state.now = 1_000;
+    expect(linkDrained(state, busy)).toBe(waiting);
   });
 
   it('and gets one block of thirty-two in any case', () => {
