@@ -33,6 +33,7 @@ export class Prefetcher {
   readonly #attempts = new Map<InfoHash, number>();
   #running = 0;
   #joinsUntilAhead = 0;
+  #turn: NodeJS.Immediate | undefined;
   #closed = false;
 
   constructor(parts: PrefetcherParts) {
@@ -74,6 +75,18 @@ export class Prefetcher {
     for (const { timer } of this.#waiting.values()) clearTimeout(timer);
     this.#waiting.clear();
     this.#queue.clear();
+    clearImmediate(this.#turn);
+  }
+
+  /**
+   * In the next turn of the event loop: what a join needs may all be here, and two hundred joins in one turn kept the
+   * first links waiting for a second.
+   */
+  #nextTurn(): void {
+    this.#turn ??= setImmediate(() => {
+      this.#turn = undefined;
+      this.#next();
+    });
   }
 
   #next(): void {
@@ -105,7 +118,7 @@ export class Prefetcher {
       if ((error as Error).name !== 'AbortError') this.#retryLater(image);
     } finally {
       this.#running--;
-      this.#next();
+      this.#nextTurn();
     }
   }
 

@@ -66,6 +66,24 @@ test('entries, head and root key are there again after a restart', async () => {
   await expect(store.pin('f'.repeat(64))).rejects.toMatchObject({ code: 'log_root_key' });
 });
 
+test('the first entries of a long frame are in effect before the last ones are judged', async () => {
+  const log = logOf(200);
+  let judged = 0;
+  const judgedBefore: number[] = [];
+  const store = await LogStore.open({
+    dataFolder: tempDirectory(),
+    rootKey: log.rootKey.publicKey,
+    crypto: { ...crypto, verifyEd25519: (...args) => ++judged > 0 && crypto.verifyEd25519(...args) },
+    now: Date.now,
+    listener: { applied: () => judgedBefore.push(judged), rebuilt: () => {}, diskFailed: () => {} },
+  });
+  onTestFinished(() => store.close());
+  expect(await store.offerEntries(log.entries)).toBeUndefined();
+  expect(judgedBefore).toHaveLength(200);
+  expect(judgedBefore[0]).toBeLessThan(100);
+  expect(judgedBefore[199]).toBe(200);
+});
+
 test('threat row 51: a torn last line is cut off and offered again', async () => {
   const log = logOf(4);
   const folder = await filled(log);

@@ -48,6 +48,21 @@ test('images are joined in the order of the log, eight at a time', async () => {
   expect(numbers()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
+test('however fast joins are, others have their turn after eight of them', async () => {
+  let joins = 0;
+  const made = new Prefetcher({
+    join: async () => joins++,
+    fits: () => true,
+    random: seededRandom(1),
+  });
+  for (let number = 1; number <= 100; number++) made.add(image(number));
+  // Everything that needs no turn of the event loop.
+  for (let i = 0; i < 1_000; i++) await Promise.resolve();
+  expect(joins).toBe(8);
+  await vi.runAllTimersAsync();
+  expect(joins).toBe(100);
+});
+
 test('a failed join is tried again after a pause that grows to a minute and no more', async () => {
   const { made, calls } = prefetcher();
   made.add(image(1));
