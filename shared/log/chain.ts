@@ -42,17 +42,27 @@ export function verifyEntry(
   crypto: LogCrypto,
 ): { state: ChainState; entry: EntryBody } {
   const entry = parseEntryBody(signed.body);
-  if (entry.number !== state.number + 1)
-    throw logError('log_entry_gap', `entry ${entry.number} after ${state.number}`);
-  if (entry.previous !== state.hash)
-    throw logError('log_fork', `entry ${entry.number} follows another entry`);
+  return { state: verifyParsed(state, signed, entry, crypto), entry };
+}
+
+/**
+ * As {@link verifyEntry}, for who has read the body already.
+ * @param entry what `parseEntryBody` made of the body
+ */
+export function verifyParsed(
+  state: ChainState,
+  signed: Signed,
+  entry: EntryBody,
+  crypto: LogCrypto,
+): ChainState {
+  requireNext(state, entry);
   const isAllowed = isKeyChange(entry.change) ? entry.key === state.rootKey : state.keys.includes(entry.key);
   if (!isAllowed) throw logError('log_key_invalid', `entry ${entry.number} by ${entry.key}`);
   const next = applyEntry(state, entry, hashBody(signed.body, crypto));
   // Last, for it costs a hundred times the rest.
   if (!verifySignature('entry', entry.key, signed, crypto))
     throw logError('log_signature_invalid', `entry ${entry.number}`);
-  return { state: next, entry };
+  return next;
 }
 
 /**

@@ -14,7 +14,7 @@
  */
 import type { LogStatus } from '../api-types/status.ts';
 import { PeerError } from '../errors.ts';
-import { type ChainState, isKeyChange, restoreEntry, verifyEntry, verifyHead } from './chain.ts';
+import { type ChainState, isKeyChange, restoreEntry, verifyHead, verifyParsed } from './chain.ts';
 import { hashBody, type LogErrorCode, parseEntryBody, parseHeadBody } from './codec.ts';
 import type { EntryBody, LogCrypto, Signed } from './entry.ts';
 import { type Claim, claimOf, type Evidence, type ForkProof } from './evidence.ts';
@@ -103,7 +103,7 @@ export class LogKeeper {
       const known = this.#history.hashAt(entry.number);
       if (known !== undefined && known === hashBody(signed.body, this.#crypto)) return;
       if (entry.number === this.chain.number + 1 && entry.previous === this.chain.hash)
-        this.#extend(signed, actions);
+        this.#extend(signed, entry, actions);
       else this.#follow(signed, entry, actions);
     });
   }
@@ -130,8 +130,9 @@ export class LogKeeper {
     };
   }
 
-  #extend(signed: Signed, actions: KeeperAction[]): void {
-    const { state, entry } = verifyEntry(this.chain, signed, this.#crypto);
+  /** @param entry the body of `signed`, read */
+  #extend(signed: Signed, entry: EntryBody, actions: KeeperAction[]): void {
+    const state = verifyParsed(this.chain, signed, entry, this.#crypto);
     try {
       this.#requireHighest(state);
     } catch (error) {
@@ -149,11 +150,11 @@ export class LogKeeper {
   /** An entry that is not the next of ours: of a branch, of no log at all, or too early. */
   #follow(signed: Signed, entry: EntryBody, actions: KeeperAction[]): void {
     const from = this.#branchBefore(entry);
-    const { state } = verifyEntry(from.state, signed, this.#crypto);
+    const state = verifyParsed(from.state, signed, entry, this.#crypto);
     this.#branch = { partedAt: from.partedAt, state };
     if (isKeyChange(entry.change) && !this.#history.hasKeyChangeAfter(from.partedAt - 1)) {
       this.#wayBack(from.partedAt, { kind: 'entry', signed }, actions);
-      if (entry.number === from.partedAt) this.#extend(signed, actions);
+      if (entry.number === from.partedAt) this.#extend(signed, entry, actions);
       return;
     }
     this.#keepProof(from.partedAt, { kind: 'entry', signed }, actions);
