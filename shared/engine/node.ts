@@ -6,6 +6,7 @@ import { WorkBudget } from './flood-guard.ts';
 import type { Link } from './link.ts';
 import type { NodeGroup } from './node-group.ts';
 import { RequestDepth, type RequestDepthOptions } from './request-depth.ts';
+import type { Lesson } from './super-lessons.ts';
 import { QueuedUploads } from './upload-queue.ts';
 
 export class RemoteNode {
@@ -44,6 +45,10 @@ export class RemoteNode {
   group: NodeGroup;
   /** Its channels in which there may be pieces that nobody was told of, oldest first. */
   readonly untaught = new Set<Channel>();
+  /** Its channels for torrents that we super-seed, oldest first. */
+  readonly learning = new Set<Channel>();
+  /** What it was told there and others have not reported yet, the longest told first. */
+  readonly lessons = new Set<Lesson>();
   /** When it last came to a torrent that we super-seed. */
   learnsSince = 0;
   lastBlockAt: number;

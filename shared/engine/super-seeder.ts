@@ -7,29 +7,9 @@
  */
 import { Bitfield } from '../bitfield.ts';
 import type { Random } from '../random.ts';
-import { shuffle } from '../random.ts';
 import type { Pupil } from './pupil.ts';
-
-/** A piece told to a node that others have not reported yet. */
-export interface Lesson {
-  readonly seeder: SuperSeeder;
-  readonly source: number;
-  readonly pupil: Pupil;
-  readonly piece: number;
-  readonly bytes: number;
-  /** Told because the node got nothing elsewhere: nobody waits for it to spread. */
-  readonly isExtra: boolean;
-  readonly toldAt: number;
-  /** When it was told, or last seen in our own queue. */
-  since: number;
-  hadAt: number | undefined;
-}
-
-interface Enrolment {
-  readonly pupil: Pupil;
-  readonly told: Bitfield;
-  readonly lessons: Map<number, Lesson>;
-}
+import { beginLesson, type Enrolment, endLesson, type Lesson, lessonHad } from './super-lessons.ts';
+import { UntoldPieces } from './super-untold.ts';
 
 export interface LearnerView {
   /** What the node has. */
@@ -45,23 +25,17 @@ export class SuperSeeder {
   readonly #pieceBytes: (piece: number) => number;
   readonly #enrolled = new Map<number, Enrolment>();
   readonly #groups = new Map<Pupil, number>();
-  /** Pieces told to nobody, last one next. */
-  readonly #untold: number[];
-  readonly #isUntold: Bitfield;
+  readonly #untold: UntoldPieces;
   readonly #lessons = new Map<number, Lesson>();
   #fleetCount = 0;
 
   constructor(pieceCount: number, pieceBytes: (piece: number) => number, random: Random) {
     this.#pieceBytes = pieceBytes;
-    this.#untold = shuffle(
-      Array.from({ length: pieceCount }, (_, piece) => piece),
-      random,
-    );
-    this.#isUntold = Bitfield.full(pieceCount);
+    this.#untold = new UntoldPieces(pieceCount, random);
   }
 
   get hasUntold(): boolean {
-    return this.#untold.length > 0;
+    return this.#untold.count > 0;
   }
 
   /** One node only that could spread anything. */
@@ -74,13 +48,10 @@ export class SuperSeeder {
     return this.#lessons.get(piece);
   }
 
-  lessonsOf(source: number): Iterable<Lesson> {
-    return this.#enrolled.get(source)?.lessons.values() ?? [];
-  }
-
-  join(source: number, pupil: Pupil): void {
-    const told = Bitfield.empty(this.#isUntold.size);
-    this.#enrolled.set(source, { pupil, told, lessons: new Map() });
+  /** @param open the node's lessons over all torrents, kept up to date */
+  join(source: number, pupil: Pupil, open: Set<Lesson>): void {
+    const told = Bitfield.empty(this.#untold.pieceCount);
+    this.#enrolled.set(source, { pupil, told, lessons: new Map(), open });
     this.#groups.set(pupil, (this.#groups.get(pupil) ?? 0) + 1);
     if (pupil.isFleet) this.#fleetCount++;
   }
@@ -97,7 +68,7 @@ export class SuperSeeder {
     else this.#groups.set(pupil, members);
     for (const lesson of [...lessons.values()]) this.#unteach(lesson, enrolment);
     for (const piece of told.indexes()) {
-      if (availability(piece) === 0 && !this.#lessons.has(piece)) this.#putBack(piece);
+      if (availability(piece) === 0 && !this.#lessons.has(piece)) this.#untold.putBack(piece);
     }
   }
 
@@ -106,15 +77,12 @@ export class SuperSeeder {
     const enrolment = this.#enrolled.get(source);
     // Nodes of the fleet pass pieces on; a stranger beside them gets what is out already.
     if (!enrolment || (this.#fleetCount > 0 && !enrolment.pupil.isFleet)) return undefined;
-    for (let i = this.#untold.length - 1; i >= 0; i--) {
-      const piece = this.#untold[i] as number;
-      const isOut = view.availability(piece) >= BELIEVED_REPORTS;
-      if (!isOut && (enrolment.told.has(piece) || view.has.has(piece))) continue;
-      this.#untold.splice(i, 1);
-      this.#isUntold.clear(piece);
-      if (!isOut) return this.#teach(source, enrolment, piece, now);
-    }
-    return undefined;
+    const { told } = enrolment;
+    const piece = this.#untold.takeNext({
+      isOut: (one) => view.availability(one) >= BELIEVED_REPORTS,
+      isFit: (one) => !told.has(one) && !view.has.has(one),
+    });
+    return piece === undefined ? undefined : this.#teach(source, enrolment, piece, now);
   }
 
   /** The rarest of what the node lacks: for one that waits in vain for what others were told. */
@@ -124,7 +92,7 @@ export class SuperSeeder {
     const { pupil } = enrolment;
     // What nobody else was told is not for those that keep it.
     const isOutOnly = (this.#fleetCount > 0 && !pupil.isFleet) || (pupil.isHoarding && !this.#isAlone);
-    const isFit = (piece: number) => !view.has.has(piece) && !(isOutOnly && this.#isUntold.has(piece));
+    const isFit = (piece: number) => !view.has.has(piece) && !(isOutOnly && this.#untold.has(piece));
     const rarest =
       this.#rarest(view, (piece) => isFit(piece) && !enrolment.told.has(piece)) ??
       // It was told, and did not come for it; perhaps it forgot.
@@ -138,8 +106,8 @@ export class SuperSeeder {
    */
   tellLast(source: number, has: Bitfield, now: number): Lesson | undefined {
     const enrolment = this.#enrolled.get(source);
-    if (!enrolment || enrolment.told.count !== this.#isUntold.size - 1) return undefined;
-    for (let piece = 0; piece < this.#isUntold.size; piece++) {
+    if (!enrolment || enrolment.told.count !== this.#untold.pieceCount - 1) return undefined;
+    for (let piece = 0; piece < this.#untold.pieceCount; piece++) {
       if (enrolment.told.has(piece)) continue;
       return has.has(piece) ? undefined : this.#tellOutOfTurn(source, enrolment, piece, now);
     }
@@ -153,9 +121,7 @@ export class SuperSeeder {
     const own = enrolment.lessons.get(piece);
     if (own) {
       if (own.hadAt !== undefined) return undefined;
-      own.hadAt = now;
-      own.pupil.awaitedBytes -= own.bytes;
-      own.pupil.unspreadBytes += own.bytes;
+      lessonHad(own, now);
       // Nobody to spread it to, or everybody has it.
       const isOver = own.isExtra || this.#isAlone || availability >= this.#enrolled.size;
       if (isOver) this.#end(own, enrolment);
@@ -185,16 +151,12 @@ export class SuperSeeder {
 
   #unteach(lesson: Lesson, enrolment: Enrolment): void {
     this.#end(lesson, enrolment);
-    if (!lesson.isExtra) this.#putBack(lesson.piece);
-  }
-
-  #putBack(piece: number): void {
-    if (this.#isUntold.set(piece)) this.#untold.push(piece);
+    if (!lesson.isExtra) this.#untold.putBack(lesson.piece);
   }
 
   #rarest(view: LearnerView, isFit: (piece: number) => boolean): number | undefined {
     let rarest: number | undefined;
-    for (let piece = 0; piece < this.#isUntold.size; piece++) {
+    for (let piece = 0; piece < this.#untold.pieceCount; piece++) {
       if (!isFit(piece)) continue;
       if (rarest === undefined || view.availability(piece) < view.availability(rarest)) rarest = piece;
     }
@@ -202,36 +164,22 @@ export class SuperSeeder {
   }
 
   #tellOutOfTurn(source: number, enrolment: Enrolment, piece: number, now: number): Lesson {
-    const isExtra = !this.#isUntold.clear(piece);
-    if (!isExtra) this.#untold.splice(this.#untold.indexOf(piece), 1);
+    const isExtra = !this.#untold.take(piece);
     return this.#teach(source, enrolment, piece, now, isExtra);
   }
 
   #teach(source: number, enrolment: Enrolment, piece: number, now: number, isExtra = false): Lesson {
-    const { pupil, told, lessons } = enrolment;
+    const { pupil } = enrolment;
     const bytes = this.#pieceBytes(piece);
-    const lesson: Lesson = {
-      seeder: this,
-      source,
-      pupil,
-      piece,
-      bytes,
-      isExtra,
-      toldAt: now,
-      since: now,
-      hadAt: undefined,
-    };
-    told.set(piece);
-    lessons.set(piece, lesson);
-    pupil.awaitedBytes += bytes;
+    const times = { toldAt: now, since: now, hadAt: undefined };
+    const lesson: Lesson = { seeder: this, source, pupil, piece, bytes, isExtra, ...times };
+    beginLesson(lesson, enrolment);
     if (!isExtra) this.#lessons.set(piece, lesson);
     return lesson;
   }
 
   #end(lesson: Lesson, enrolment: Enrolment): void {
-    enrolment.lessons.delete(lesson.piece);
+    endLesson(lesson, enrolment);
     if (this.#lessons.get(lesson.piece) === lesson) this.#lessons.delete(lesson.piece);
-    if (lesson.hadAt === undefined) lesson.pupil.awaitedBytes -= lesson.bytes;
-    else lesson.pupil.unspreadBytes -= lesson.bytes;
   }
 }

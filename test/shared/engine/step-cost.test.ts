@@ -67,7 +67,7 @@ function looksPerStep(swarm: VirtualSwarm, node: VirtualNode, blocks: number): M
 }
 
 /** One seed, one node that takes, one that took half already: requests, blocks and HAVE messages go all ways. */
-function swarmOf(torrentCount: number, pieceCount: number, blocksPerPiece = 1) {
+function swarmOf(torrentCount: number, pieceCount: number, blocksPerPiece = 1, superSeed = false) {
   const swarm = new VirtualSwarm(1);
   const pieceLength = BLOCK * blocksPerPiece;
   const geometry = new Geometry(pieceLength, [pieceLength * pieceCount]);
@@ -76,7 +76,7 @@ function swarmOf(torrentCount: number, pieceCount: number, blocksPerPiece = 1) {
   const upBytesPerSecond = 4_000_000;
   const seed = swarm.addNode('seed', { upBytesPerSecond });
   const [node, other] = ['node', 'other'].map((name) => swarm.addNode(name, { upBytesPerSecond }));
-  for (const torrent of torrents) seed.add(torrent, { seed: true });
+  for (const torrent of torrents) seed.add(torrent, { seed: true, superSeed });
   for (const torrent of torrents) node!.add(torrent, {});
   for (const torrent of torrents) other!.add(torrent, {});
   const { engine } = node as VirtualNode;
@@ -102,6 +102,17 @@ describe('what a step costs', () => {
     const [before, after] = [few, many].map(({ swarm, node }) => looksPerStep(swarm, node, 200));
     for (const [type, few] of before as Map<string, number>)
       expect((after as Map<string, number>).get(type), `${type}, ${few} with few torrents`).toBeLessThan(
+        2 * few + 10,
+      );
+  });
+
+  it('of an origin that super-seeds does not grow with the torrents on a link', () => {
+    const few = swarmOf(10, 40, 1, true);
+    const many = swarmOf(1_000, 2, 1, true);
+    const [before, after] = [few, many].map(({ swarm, seed }) => looksPerStep(swarm, seed, 200));
+    expect(before?.has('tick')).toBe(true);
+    for (const [type, few] of before as Map<string, number>)
+      expect((after as Map<string, number>).get(type) ?? 0, `${type}, ${few} with few torrents`).toBeLessThan(
         2 * few + 10,
       );
   });

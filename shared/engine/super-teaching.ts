@@ -1,0 +1,91 @@
+/**
+ * Which node is told of which piece next, by HAVE messages to nodes that were told we had nothing (BEP 16). Only nodes
+ * with an upload slot are told anything; oldest torrents first, so that image sets become complete one after the
+ * other; and our uplink never waits while there is something that nobody was told of.
+ */
+import { encodeHave } from '../wire/encode.ts';
+import type { Channel } from './channel.ts';
+import type { RemoteNode } from './node.ts';
+import type { Pupil } from './pupil.ts';
+import type { EngineState } from './state.ts';
+import type { Lesson } from './super-lessons.ts';
+import type { LearnerView } from './super-seeder.ts';
+import { activeSeeder } from './super-seeding.ts';
+import type { Torrent } from './torrent.ts';
+
+/** Tells the node of as many pieces as it may be told of. */
+export function teach(state: EngineState, node: RemoteNode): void {
+  const { pupil } = node.group;
+  if (!pupil || !node.isUnchoked) return;
+  while (pupil.mayBeTold(state.now) && tellNext(state, node)) {}
+  while (pupil.isRelaxed && pupil.hasPipelineRoom && tellAny(state, node)) {
+    // One at a time for those that keep what they get.
+    if (pupil.isHoarding) pupil.isRelaxed = false;
+  }
+}
+
+export function teachOthers(state: EngineState, torrent: Torrent): void {
+  for (const channel of torrent.channels.values()) {
+    if (channel.isSeed || !channel.node.group.pupil) continue;
+    channel.node.untaught.add(channel);
+    teach(state, channel.node);
+  }
+}
+
+/** Everybody sits on what it got, and nothing is asked of us: the one that spreads best is told of more. */
+export function teachIdle(state: EngineState): void {
+  let best: RemoteNode | undefined;
+  for (const node of state.nodes.values()) {
+    const { pupil } = node.group;
+    if (!pupil || !node.isUnchoked) continue;
+    if (pupil.awaitedBytes > 0) return;
+    if (node.untaught.size > 0 && (!best || pupil.trustBytes > (best.group.pupil as Pupil).trustBytes))
+      best = node;
+  }
+  if (best) tellNext(state, best);
+}
+
+function tellNext(state: EngineState, node: RemoteNode): boolean {
+  for (const channel of node.untaught) {
+    const lesson = activeSeeder(channel.torrent)?.tellNext(channel.source, viewOf(channel), state.now);
+    if (lesson) {
+      say(state, channel, lesson);
+      return true;
+    }
+    node.untaught.delete(channel);
+  }
+  return false;
+}
+
+function tellAny(state: EngineState, node: RemoteNode): boolean {
+  for (const channel of node.learning) {
+    if (channel.isSeed) continue;
+    const lesson = activeSeeder(channel.torrent)?.tellAny(channel.source, viewOf(channel), state.now);
+    if (!lesson) continue;
+    say(state, channel, lesson);
+    return true;
+  }
+  return false;
+}
+
+function viewOf({ has, torrent: { picker } }: Channel): LearnerView {
+  return { has, availability: (piece) => picker.availability(piece) };
+}
+
+function say(state: EngineState, channel: Channel, lesson: Lesson): void {
+  state.say(channel, encodeHave(lesson.piece));
+  state.timers.setNoLaterThan({ kind: 'superSeed' }, state.now + state.spreadTime.timeoutMs);
+  if (channel.link.channelsId !== undefined) return;
+  const last = lesson.seeder.tellLast(channel.source, channel.has, state.now);
+  if (last) state.say(channel, encodeHave(last.piece));
+}
+
+export function lessonChannel(state: EngineState, { source }: Lesson): Channel | undefined {
+  return state.channels.get(source as Channel['source']);
+}
+
+/** The torrent of a lesson, while it is super-seeded. */
+export function taughtTorrent(state: EngineState, lesson: Lesson): Torrent | undefined {
+  const torrent = lessonChannel(state, lesson)?.torrent;
+  return torrent && activeSeeder(torrent) ? torrent : undefined;
+}
