@@ -17,6 +17,7 @@ import { askTracker } from './swarm-node-ask-tracker.ts';
 import { DiskActions } from './swarm-node-disk.ts';
 import { HashActions } from './swarm-node-hashes.ts';
 import { Listeners } from './swarm-node-listeners.ts';
+import { keepFreedMemory, pieceBuffer } from './swarm-node-memory.ts';
 import { parseHttpUrl, TrustedOrigins } from './swarm-node-origins.ts';
 import type { SwarmNodeParts } from './swarm-node-parts.ts';
 import { performer } from './swarm-node-perform.ts';
@@ -84,6 +85,7 @@ class NodeHost implements SwarmNode {
       listenPort: peerPort,
       random: seededRandom(randomInt(2 ** 48 - 1)),
       hashes: nodeHashes,
+      allocate: pieceBuffer,
       maxLinks: options.maxLinks,
       reservedFleetLinks: reservedLinksOf(options),
     });
@@ -296,6 +298,7 @@ class NodeHost implements SwarmNode {
 
   #host(torrent: HostedTorrent): void {
     const { infoHash, infoHashV2, geometry } = torrent.outline;
+    keepFreedMemory(geometry.pieceLengthBytes);
     this.#torrents.set(infoHash, torrent);
     this.#loop.feed({
       type: 'addTorrent',
