@@ -66,6 +66,8 @@ export class HashAnswers {
     maxSize: MAX_KEPT_CHARACTERS,
     sizeCalculation: ({ hashes }) => hashes.length + 1,
   });
+  /** A fleet asks for the same sets at the same time: each is read once for all of them. */
+  readonly #underWay = new Map<number, Promise<SetHashes | undefined>>();
 
   /** @param hashesOf see ./set-hashes.ts */
   constructor(
@@ -98,9 +100,15 @@ export class HashAnswers {
     return { bytes: deflateFrame(encodeServerFrame(frame)), numbers: done };
   }
 
-  async #hashesAt(number: number): Promise<SetHashes | undefined> {
-    const kept = this.#kept.get(number);
-    if (kept) return kept;
+  #hashesAt(number: number): SetHashes | Promise<SetHashes | undefined> {
+    const known = this.#kept.get(number) ?? this.#underWay.get(number);
+    if (known) return known;
+    const reading = this.#readHashes(number).finally(() => this.#underWay.delete(number));
+    this.#underWay.set(number, reading);
+    return reading;
+  }
+
+  async #readHashes(number: number): Promise<SetHashes | undefined> {
     const [entry] = await this.#read(number - 1, 1);
     const set = entry && (await this.#hashesOf(entry));
     if (set) this.#kept.set(number, set);

@@ -54,7 +54,7 @@ export class HostedTorrent {
     options: TorrentOptions,
     totals: TorrentTotals,
   ): Promise<HostedTorrent> {
-    const held = await heldPieces(store, metainfo, metainfo);
+    const held = await heldPieces(store, metainfo, async () => metainfo);
     const torrent = new HostedTorrent(metainfo, options, Bitfield.empty(held.size), totals, { metainfo });
     for (const piece of held.indexes()) torrent.hold(piece as PieceIndex);
     torrent.#isOpen = true;
@@ -135,9 +135,14 @@ export class HostedTorrent {
   }
 
   async #openFiles(store: PieceStore, lost: (pieces: readonly PieceIndex[]) => void): Promise<void> {
-    // Without hashes, files that a crash left unmarked cannot be judged: their leaves count as missing.
-    const metainfo = await Promise.resolve(this.pieceHashes()).catch(() => undefined);
-    const found = await heldPieces(store, this.outline, metainfo);
+    // Read for files that a crash left unmarked only. Without hashes their leaves count as missing.
+    const found = await heldPieces(store, this.outline, async () => {
+      try {
+        return await this.pieceHashes();
+      } catch {
+        return undefined;
+      }
+    });
     this.#isOpen = true;
     const missing: PieceIndex[] = [];
     for (const piece of this.held.indexes()) if (!found.has(piece)) missing.push(piece as PieceIndex);
@@ -163,15 +168,18 @@ export class HostedTorrent {
 async function heldPieces(
   store: PieceStore,
   { files, geometry }: TorrentOutline,
-  metainfo: Metainfo | undefined,
+  hashes: () => Promise<Metainfo | undefined>,
 ): Promise<Bitfield> {
   const held = Bitfield.empty(geometry.pieceCount);
   const leavesPerPiece = geometry.pieceLengthBytes / BLOCK_BYTES;
   for (const [index, file] of files.entries()) {
     const { firstPiece, pieceCount } = geometry.files[index] as FileSpan;
-    const isGood = (firstLeaf: number, bytes: Uint8Array) =>
-      metainfo !== undefined &&
-      checkPiece(metainfo, (firstPiece + firstLeaf / leavesPerPiece) as PieceIndex, bytes).verdict === 'ok';
+    const isGood = async (firstLeaf: number, bytes: Uint8Array) => {
+      const metainfo = await hashes();
+      if (metainfo === undefined) return false;
+      const piece = (firstPiece + firstLeaf / leavesPerPiece) as PieceIndex;
+      return checkPiece(metainfo, piece, bytes).verdict === 'ok';
+    };
     const leaves = await store.open(file, isGood, leavesPerPiece);
     for (let piece = 0; piece < pieceCount; piece++)
       if (holdsPiece(leaves, piece * leavesPerPiece, leavesPerPiece)) held.set(firstPiece + piece);

@@ -21,7 +21,7 @@ export interface PieceStore {
    */
   open(
     file: StoredFile,
-    verifyLeaves: (firstLeaf: number, bytes: Uint8Array) => boolean,
+    verifyLeaves: (firstLeaf: number, bytes: Uint8Array) => boolean | Promise<boolean>,
     leavesPerPiece?: number,
   ): Promise<Bitfield>;
   /**

@@ -15,7 +15,8 @@ export interface RecoveryParts {
   readonly isNameTrusted: boolean;
 }
 
-export type VerifyLeaves = (firstLeaf: number, bytes: Uint8Array) => boolean;
+/** Whether leaves are those of the file. Asked only of a file that lay here unmarked; hashes may be read for it then. */
+export type VerifyLeaves = (firstLeaf: number, bytes: Uint8Array) => boolean | Promise<boolean>;
 
 /** Fills in what the file holds. @throws what the disk throws */
 export async function recover(
@@ -53,7 +54,7 @@ export async function recover(
 
 /** One that is named whole and is not becomes data without marks. */
 async function isWhole(parts: RecoveryParts, state: FileState): Promise<boolean> {
-  const lengthBytes = await parts.fileSystem.lengthOf(state.paths.whole);
+  const lengthBytes = await wholeLength(parts, state);
   if (lengthBytes === undefined) return false;
   state.isNamedWhole = true;
   if (parts.isNameTrusted && lengthBytes === state.file.lengthBytes) return true;
@@ -63,6 +64,16 @@ async function isWhole(parts: RecoveryParts, state: FileState): Promise<boolean>
   state.haveState = 'absent';
   await parts.haveWriter.unname(state);
   return false;
+}
+
+/** Opened and not only looked at: nearly always somebody wants to read it now, and a look costs as much. */
+async function wholeLength({ descriptors }: RecoveryParts, state: FileState): Promise<number | undefined> {
+  try {
+    return await descriptors.use(state.paths.whole, false, (file) => file.lengthBytes());
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function marksBeyond(have: ParsedHave, onDisk: number, leafCount: number): boolean {
@@ -85,7 +96,7 @@ async function judgeUnmarked(
       if (first + count > onDisk || state.holds(first, count)) continue;
       const bytes = new Uint8Array(state.bytesIn(first, count));
       const read = await file.read(bytes, first * BLOCK_BYTES);
-      if (read === bytes.length && verifyLeaves(first, bytes)) found.push({ first, count });
+      if (read === bytes.length && (await verifyLeaves(first, bytes))) found.push({ first, count });
     }
     // What was found may be in the kernel's memory only: synced before it is marked, like any write.
     if (found.length > 0) await file.sync();

@@ -191,8 +191,9 @@ describe('what one edge waits for', () => {
         return { infoHash: body.padStart(40, '0') as InfoHash, hashes: 'ab' };
       },
     );
-    for (let edge = 0; edge < 50; edge++)
-      expect((await answers.answer([1, 2, 3])).numbers).toEqual([1, 2, 3]);
+    const herd = await Promise.all(Array.from({ length: 50 }, () => answers.answer([1, 2, 3])));
+    for (const { numbers } of herd) expect(numbers).toEqual([1, 2, 3]);
+    expect((await answers.answer([1, 2, 3])).numbers).toEqual([1, 2, 3]);
     expect(reads).toBe(3);
   });
 });

@@ -71,6 +71,18 @@ describe('a torrent added as stored', () => {
     expect([node.swarm.completeTorrents(), node.swarm.bytes().verified]).toEqual([1, TOTAL]);
   });
 
+  it('whose files are all there is read from without its hashes', async () => {
+    const { torrent, directory, metainfo } = await made();
+    const load = vi.fn(async () => metainfo);
+    const node = await startNode(directory);
+    await node.swarm.addStored(stored(metainfo, load), SEED);
+    for (const [index, content] of torrent.contents.entries())
+      expect(Buffer.compare(await readAll(node, metainfo.infoHash, index, 0, content.length), content)).toBe(
+        0,
+      );
+    expect(load).not.toHaveBeenCalled();
+  });
+
   it('whose hashes cannot be had at once: pieces wait for them, and none is taken unchecked', async () => {
     const { torrent, directory, metainfo } = await made();
     const { infoHash, files } = metainfo;

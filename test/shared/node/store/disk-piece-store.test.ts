@@ -143,6 +143,34 @@ describe('the store on disk, after a restart', () => {
     expect(store.isComplete(file.root)).toBe(false);
     await store.close();
   });
+
+  it('a whole file is found and read with one open', async () => {
+    const directory = tempDirectory();
+    const { file, bytes } = makeContent(40_000, 8);
+    writeFileSync(join(directory, 'source'), bytes);
+    const before = await open(directory);
+    await before.adopt(file, join(directory, 'source'));
+    await before.close();
+    const calls: string[] = [];
+    const store = await openDiskPieceStore({
+      directory,
+      fileSystem: {
+        ...nodeFileSystem,
+        open: (path, create) => {
+          calls.push(`open ${path}`);
+          return nodeFileSystem.open(path, create);
+        },
+        lengthOf: (path) => {
+          calls.push(`look at ${path}`);
+          return nodeFileSystem.lengthOf(path);
+        },
+      },
+    });
+    expect((await store.open(file, never)).isFull).toBe(true);
+    expect(await store.read(file, 0, 40_000)).toEqual(bytes);
+    expect(calls).toEqual([`open ${storePaths(directory, file.root).whole}`]);
+    await store.close();
+  });
 });
 
 describe('the store on disk', () => {
