@@ -3,7 +3,8 @@ import type { EngineAction } from '../engine/actions.ts';
 import type { EngineInput } from '../engine/inputs.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
 import type { InfoHash, PieceIndex } from '../units.ts';
-import { checkPiece } from './hashing/check-piece.ts';
+import type { CheckedPiece } from './hashing/check-piece.ts';
+import { PieceChecker } from './hashing/piece-checker.ts';
 import type { PieceStore } from './store/piece-store.ts';
 import { StoreError } from './store/store-error.ts';
 import type { NodeLog } from './swarm-node-parts.ts';
@@ -28,6 +29,7 @@ const MAX_RETRY_MS = 30_000;
 
 export class DiskActions {
   readonly #parts: DiskActionParts;
+  readonly #checker: PieceChecker;
   #loggedAt = Number.NEGATIVE_INFINITY;
   #retryMs = FIRST_RETRY_MS;
   #retryAt = 0;
@@ -35,15 +37,24 @@ export class DiskActions {
 
   constructor(parts: DiskActionParts) {
     this.#parts = parts;
+    this.#checker = new PieceChecker((error) =>
+      parts.log.warn({ err: error }, 'the thread that hashes is lost: pieces are hashed without it'),
+    );
   }
 
-  /** At once, but for a torrent whose hashes are still on disk. */
+  /** At once, but for a large piece, and for a torrent whose hashes are still on disk. */
   hashPiece({ torrent: infoHash, piece, bytes }: ActionOf<'hashPiece'>): void {
     const torrent = this.#parts.torrent(infoHash);
     if (!torrent) return;
-    const judge = (metainfo: Metainfo) => {
-      const { verdict, leaves } = checkPiece(metainfo, piece, bytes);
+    const answer = ({ verdict, leaves }: CheckedPiece) => {
+      // Removed and added again meanwhile, its piece of this number may be one of other bytes.
+      if (this.#parts.torrent(infoHash) !== torrent) return;
       this.#parts.feed({ type: 'pieceHashed', torrent: infoHash, piece, verdict, leaves });
+    };
+    const judge = (metainfo: Metainfo) => {
+      const checked = this.#checker.check(metainfo, piece, bytes);
+      if (checked instanceof Promise) void checked.then(answer);
+      else answer(checked);
     };
     const hashes = torrent.pieceHashes();
     if (!(hashes instanceof Promise)) return judge(hashes);
@@ -72,8 +83,9 @@ export class DiskActions {
     );
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
+    await this.#checker.close();
   }
 
   /** From memory at once, when it is there. */

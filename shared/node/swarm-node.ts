@@ -275,8 +275,8 @@ class NodeHost implements SwarmNode {
     for (const infoHash of infoHashes) this.#readers.torrentGone(infoHash);
     this.#storedChecks.close();
     this.#webSeeds.close();
-    this.#disk.close();
     await Promise.all([
+      this.#disk.close(),
       this.#transport.shutdown(),
       this.#announcer.close(STOPPED_ANNOUNCE_MS),
       this.#parts.store.flush(),

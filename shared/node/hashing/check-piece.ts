@@ -15,6 +15,14 @@ export interface CheckedPiece {
   readonly leaves: Uint8Array;
 }
 
+/** All that is to be known of a piece's bytes. */
+export interface PieceHashes {
+  /** Of the content and its padding. */
+  readonly sha1: Uint8Array;
+  /** SHA-256 of each content block, 32 bytes each. */
+  readonly leaves: Uint8Array;
+}
+
 const SHA1_BYTES = 20;
 const ZEROS = new Uint8Array(1_048_576);
 
@@ -24,22 +32,29 @@ const ZEROS = new Uint8Array(1_048_576);
  */
 export function checkPiece(metainfo: Metainfo, piece: PieceIndex, content: Uint8Array): CheckedPiece {
   const leaves = leavesOf(content);
-  if (content.length !== metainfo.geometry.contentLength(piece)) return { verdict: 'bad', leaves };
-  const holdsV1 = checkV1(metainfo, piece, content);
+  const { geometry } = metainfo;
+  if (content.length !== geometry.contentLength(piece)) return { verdict: 'bad', leaves };
+  const sha1 = paddedSha1(content, geometry.paddedLength(piece) - content.length);
+  return judgePiece(metainfo, piece, { sha1, leaves });
+}
+
+/** The same for one that was hashed already; its length must be the torrent's. */
+export function judgePiece(metainfo: Metainfo, piece: PieceIndex, hashes: PieceHashes): CheckedPiece {
+  const { leaves } = hashes;
+  const holdsV1 = equalBytes(
+    hashes.sha1,
+    metainfo.pieceHashesV1.subarray(piece * SHA1_BYTES, (piece + 1) * SHA1_BYTES),
+  );
   const holdsV2 = checkV2(metainfo, piece, leaves);
   if (holdsV1 !== holdsV2) return { verdict: 'conflict', leaves };
   return { verdict: holdsV1 ? 'ok' : 'bad', leaves };
 }
 
-function checkV1(metainfo: Metainfo, piece: PieceIndex, content: Uint8Array): boolean {
-  const { geometry, pieceHashesV1 } = metainfo;
-  const wanted = pieceHashesV1.subarray(piece * SHA1_BYTES, (piece + 1) * SHA1_BYTES);
-  const paddingBytes = geometry.paddedLength(piece) - content.length;
-  if (paddingBytes === 0) return equalBytes(nodeHashes.sha1(content), wanted);
+function paddedSha1(content: Uint8Array, paddingBytes: number): Uint8Array {
+  if (paddingBytes === 0) return nodeHashes.sha1(content);
   const sha1 = createHash('sha1').update(content);
-  for (let left = paddingBytes; left > 0; left -= ZEROS.length)
-    sha1.update(left < ZEROS.length ? ZEROS.subarray(0, left) : ZEROS);
-  return equalBytes(sha1.digest(), wanted);
+  for (let left = paddingBytes; left > 0; left -= ZEROS.length) sha1.update(ZEROS.subarray(0, left));
+  return sha1.digest();
 }
 
 function checkV2(metainfo: Metainfo, piece: PieceIndex, leaves: Uint8Array): boolean {
