@@ -18,6 +18,7 @@ import { Channel } from './channel.ts';
 import { nodeChanged } from './choking.ts';
 import { closeLink } from './connections.ts';
 import { dialMore } from './dialer.ts';
+import { tellChanges } from './dont-have.ts';
 import { charge } from './flood-guard.ts';
 import { becameRarer } from './free-pieces.ts';
 import { abandonRequests } from './given-up-requests.ts';
@@ -55,7 +56,7 @@ export function addChannel(
 export function openChannel(state: EngineState, link: Link, torrent: Torrent, address: Address): void {
   const number = link.nextChannelNumber;
   link.nextChannelNumber += 2;
-  link.opening.set(number, { torrent, address });
+  link.opening.set(number, { torrent, address, told: torrent.held.clone() });
   state.send(link, encodeOpen(link.channelsId as number, number, torrent.infoHash, piecesOf(torrent)));
 }
 
@@ -180,6 +181,7 @@ function acceptReceived(
   }
   const channel = addChannel(state, link, ready, accept.number, torrent);
   begin(state, channel, accept.pieces);
+  if (link.channels.get(accept.number) === channel) tellChanges(state, channel, opening.told);
   // What we opened it for may have come from elsewhere meanwhile.
   if (link.channels.get(accept.number) === channel) channelQuiet(state, channel);
 }

@@ -156,6 +156,7 @@ function nodeOf(state: EngineState, peerId: PeerId, ip: string, isFleet: boolean
   const depth = { minRequests, initialRequests, maxRequests, targetLatencyMs: requestLatencyMs };
   const group = joinGroup(state, { key: nodeKey(peerId, ip), ip, isFleet });
   const node = new RemoteNode(peerId, ip, isFleet, group, depth, state.now);
+  node.isOrigin = state.fleet.get(peerId)?.isOrigin ?? false;
   group.nodes.add(node);
   state.nodes.set(node.key, node);
   return node;

@@ -2,6 +2,7 @@
  * A piece that was there and is not any more: ours, told to all who may think that we have it, and another node's.
  * Caches evict and disks fail, so it is never evidence against anybody (threat row 4).
  */
+import type { Bitfield } from '../bitfield.ts';
 import { PeerError } from '../errors.ts';
 import type { PieceIndex } from '../units.ts';
 import { encodeDontHave, parseDontHave } from '../wire/dont-have.ts';
@@ -9,7 +10,10 @@ import { encodeReject } from '../wire/encode.ts';
 import type { Channel } from './channel.ts';
 import { forgetPiece } from './download.ts';
 import { charge } from './flood-guard.ts';
+import { skipsKnown, tellHave } from './haves.ts';
+import type { Link } from './link.ts';
 import type { EngineState } from './state.ts';
+import { activeSeeder } from './super-seeding.ts';
 import type { Torrent } from './torrent.ts';
 
 /** We hold these pieces no more: nobody waits for them, and nobody asks again. */
@@ -19,7 +23,28 @@ export function tellLost(state: EngineState, torrent: Torrent, pieces: readonly 
     for (const piece of pieces) {
       rejectUploads(state, channel, piece);
       if (dontHaveId !== undefined) state.say(channel, encodeDontHave(dontHaveId, piece));
+      else if (channel.node.isFleet) channel.link.untoldLosses.push({ channel, piece });
     }
+  }
+}
+
+/** The other side said by which id it takes the message: it hears of what was lost before. */
+export function tellLostBefore(state: EngineState, link: Link): void {
+  const { dontHaveId } = link;
+  if (dontHaveId === undefined) return;
+  for (const { channel, piece } of link.untoldLosses.splice(0))
+    if (!channel.torrent.held.has(piece)) state.say(channel, encodeDontHave(dontHaveId, piece));
+}
+
+/** The channel stands now; what came and went since we said what we have, the other side does not know yet. */
+export function tellChanges(state: EngineState, channel: Channel, told: Bitfield): void {
+  const { torrent, link } = channel;
+  if (activeSeeder(torrent)) return;
+  for (let piece = 0 as PieceIndex; piece < told.size; piece++) {
+    const isHeld = torrent.held.has(piece);
+    if (isHeld === told.has(piece)) continue;
+    if (isHeld) tellHave(state, channel, piece, false);
+    else if (link.dontHaveId !== undefined) state.say(channel, encodeDontHave(link.dontHaveId, piece));
   }
 }
 
@@ -41,6 +66,8 @@ export function dontHaveReceived(state: EngineState, channel: Channel, payload: 
   if (++channel.takenBackCount > torrent.geometry.pieceCount) charge(state, channel.node, 'idleMessage');
   forgetPiece(state, channel, piece);
   giveUpPiece(state, channel, piece);
+  // It had the piece, so it may not have been told that we have it too.
+  if (torrent.held.has(piece) && skipsKnown(channel)) tellHave(state, channel, piece, true);
   state.linksToFill.add(link);
 }
 

@@ -139,13 +139,12 @@ function handleLink(
 /** The link may have more now, and perhaps one that comes after it. */
 function linkSent(state: EngineState, link: Link): void {
   serve(state, link);
-  const next = linkDrained(state, link);
-  if (next) serve(state, next);
+  serveWaiting(state, linkDrained(state, link));
 }
 
-function serveWaiting(state: EngineState): void {
-  const next = uplinkIdle(state);
-  if (next) serve(state, next);
+/** What the first that waits wanted may be off by now: then it is the next one's turn, or nobody would wake that one. */
+function serveWaiting(state: EngineState, first: Link | undefined): void {
+  for (let next = first; next && !serve(state, next); next = uplinkIdle(state)) {}
 }
 
 type BlockRead = Extract<EngineInput, { type: 'blockRead' }>;
@@ -223,7 +222,11 @@ function handleTorrent(state: EngineState, input: TorrentInput): void {
 function setFleet(state: EngineState, input: Extract<EngineInput, { type: 'fleet' }>): void {
   state.fleet.clear();
   for (const { peerId, isOrigin } of input.nodes) state.fleet.set(peerId, { isOrigin });
-  for (const node of state.nodes.values()) regroup(state, node, state.fleet.has(node.peerId));
+  for (const node of state.nodes.values()) {
+    const known = state.fleet.get(node.peerId);
+    node.isOrigin = known?.isOrigin ?? false;
+    regroup(state, node, known !== undefined);
+  }
 }
 
 /** A stranger was taken into the fleet, or a node of the fleet left it: it counts with others now. */
@@ -274,7 +277,7 @@ function fire(state: EngineState, timer: TimerName): void {
   if (timer.kind === 'lateRequests') return askLate(state);
   if (timer.kind === 'superSeed') return superSeedTimer(state);
   if (timer.kind === 'quietChannels') return closeQuiet(state);
-  if (timer.kind === 'uplink') return serveWaiting(state);
+  if (timer.kind === 'uplink') return serveWaiting(state, uplinkIdle(state));
   return timer.kind === 'chokingRound' ? runChokingRound(state) : runOptimisticRound(state);
 }
 

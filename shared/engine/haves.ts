@@ -3,6 +3,9 @@
  * travels alone, and a node with eight links tells each piece eight times: in a swarm of small pieces that is most of
  * what a node does. So the first HAVE after a pause leaves at once, and those after it wait a little, or for
  * anything else that goes out on the link.
+ *
+ * A node of the fleet is not told of what it has: half of all HAVEs would say to one that has the piece that another
+ * has it too. When it loses the piece it says so, and is told then (dont-have.ts).
  */
 import type { PieceIndex } from '../units.ts';
 import { encodeHaves } from '../wire/channels.ts';
@@ -25,6 +28,14 @@ export interface UntoldHave {
 }
 
 /**
+ * The other side needs no word of pieces that it has. An origin wants to hear of all: so it learns what has spread
+ * (BEP 16); and of strangers it is not known what they make of our HAVEs.
+ */
+export function skipsKnown({ node, fast }: Channel): boolean {
+  return fast && node.isFleet && !node.isOrigin;
+}
+
+/**
  * We have the piece; says so now, or soon.
  * @param isAwaited the other side waits to hear of it
  */
@@ -38,8 +49,8 @@ export function tellHave(state: EngineState, channel: Channel, piece: PieceIndex
 }
 
 /** Where a block takes a second to come, its HAVE need not hurry; and each alone would cost the other side an ACK. */
-function holdMs({ options, blockLatencyMs, fleet }: EngineState, { node }: Channel): number {
-  const least = fleet.get(node.peerId)?.isOrigin ? ORIGIN_HOLD_MS : options.haveHoldMs;
+function holdMs({ options, blockLatencyMs }: EngineState, { node }: Channel): number {
+  const least = node.isOrigin ? ORIGIN_HOLD_MS : options.haveHoldMs;
   return Math.max(least, Math.min(blockLatencyMs / 2, MAX_HOLD_MS));
 }
 
@@ -51,7 +62,9 @@ export function sendHaves(state: EngineState, link: Link): void {
     .splice(0)
     .filter(
       ({ channel, piece }) =>
-        link.channels.get(channel.number) === channel && channel.torrent.held.has(piece),
+        link.channels.get(channel.number) === channel &&
+        channel.torrent.held.has(piece) &&
+        !(channel.has.has(piece) && skipsKnown(channel)),
     );
   if (current.length > 0) state.send(link, encodeHaves(link.channelsId, current));
 }

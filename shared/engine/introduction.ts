@@ -4,6 +4,7 @@ import { DONT_HAVE_EXTENSION } from '../wire/dont-have.ts';
 import { parseExtensionHandshake } from '../wire/extension.ts';
 import { mergeTwins } from './channels.ts';
 import { addressKey, dialEnded, knowAddress } from './dialer.ts';
+import { tellLostBefore } from './dont-have.ts';
 import type { Link, Ready } from './link.ts';
 import { channelQuiet } from './quiet-channels.ts';
 import type { EngineState } from './state.ts';
@@ -22,6 +23,7 @@ export function introduced(state: EngineState, link: Link, ready: Ready, payload
   }
   // BEP 10: 0 says that it no longer takes the message.
   link.dontHaveId = (messages.get(DONT_HAVE_EXTENSION) ?? link.dontHaveId) || undefined;
+  tellLostBefore(state, link);
   if (messages.get(HASHES_EXTENSION)) link.givesHashes = true;
   const channelsId = messages.get(CHANNELS_EXTENSION);
   const isNews = link.channelsId === undefined && channelsId !== undefined && channelsId !== 0;

@@ -1,4 +1,5 @@
 /** One connection. It knows bytes, the handshake and its node; what is said about a torrent is the channel's. */
+import type { Bitfield } from '../bitfield.ts';
 import { Candidates } from '../picker/candidates.ts';
 import type { LinkId, PieceIndex } from '../units.ts';
 import type { MessageDecoder } from '../wire/decoder.ts';
@@ -34,6 +35,8 @@ export interface OpeningChannel {
   readonly torrent: Torrent;
   /** Where the torrent knows the node by. */
   readonly address: Address;
+  /** What we said to have. */
+  readonly told: Bitfield;
 }
 
 /** A piece that we began to ask this link for, and did not ask for to its end yet. */
@@ -89,6 +92,8 @@ export class Link {
   readonly serving = new Set<Channel>();
   /** New pieces that the other side has not been told of yet. */
   readonly untoldHaves: UntoldHave[] = [];
+  /** Pieces that we lost before the other side named {@link dontHaveId}; only of a node of the fleet. */
+  readonly untoldLosses: UntoldHave[] = [];
   /** When it was last told of any. */
   lastHaveAt = Number.NEGATIVE_INFINITY;
   /** Chunks of this step, sent as one action at its end. */

@@ -140,7 +140,11 @@ function setPeerInterested(state: EngineState, channel: Channel, isInterested: b
 function haveReceived(state: EngineState, channel: Channel, value: number): void {
   const piece = channel.torrent.geometry.pieceIndex(value);
   if (piece === undefined) throw new PeerError('peer_have_unknown_piece', `have ${value}`);
-  if (!takePiece(channel, piece)) return charge(state, channel.node, 'idleMessage');
+  if (!takePiece(channel, piece)) {
+    // What the fleet says again about a piece that we lost is its answer to our don't-have.
+    const isAnswer = channel.node.isFleet && channel.torrent.picker.isWanted(piece);
+    return isAnswer ? undefined : charge(state, channel.node, 'idleMessage');
+  }
   channel.node.lastHaveAt = state.now;
   pupilHas(state, channel, piece);
   interestChanged(state, channel);

@@ -15,6 +15,8 @@ export class RemoteNode {
   readonly peerId: PeerId;
   readonly ip: string;
   isFleet: boolean;
+  /** The fleet's seed of last resort. */
+  isOrigin = false;
   readonly links = new Set<Link>();
   /** Payload only. */
   readonly received = new RateMeter();

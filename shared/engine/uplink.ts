@@ -60,7 +60,8 @@ export function blockSent(state: EngineState, link: Link, node: RemoteNode, byte
   const { uplink } = state;
   if (isAfter(state, node)) uplink.creditBytes -= Math.min(bytes, uplink.creditBytes);
   else {
-    uplink.busy.add(link);
+    // Less than a block counts as drained (linkDrained): of the end of a file the host may say nothing for long.
+    if (link.unsentBytes + bytes >= BLOCK_BYTES) uplink.busy.add(link);
     uplink.idleAt = state.now + PAUSE_MS;
     uplink.creditBytes = Math.min(uplink.creditBytes + bytes * AFTER_SHARE, MAX_CREDIT_BYTES);
   }

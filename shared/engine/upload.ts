@@ -63,16 +63,22 @@ export function cancelUpload(state: EngineState, channel: Channel, block: WireBl
   if (channel.fast) state.say(channel, encodeReject(block));
 }
 
-/** Reads queued blocks while little waits to be sent, channel by channel in turns. */
-export function serve(state: EngineState, link: Link): void {
+/**
+ * Reads queued blocks while little waits to be sent, channel by channel in turns.
+ * @returns whether there was any, and room for it
+ */
+export function serve(state: EngineState, link: Link): boolean {
+  let isServed = false;
   for (const channel of link.serving) {
-    if (link.unsentBytes + link.readingBytes >= sendBufferOf(state, link)) return;
+    if (link.unsentBytes + link.readingBytes >= sendBufferOf(state, link)) return isServed;
     link.serving.delete(channel);
     const request = channel.uploads.shift();
     if (!request) continue;
     if (channel.uploads.length > 0) link.serving.add(channel);
     readForUpload(state, channel, request);
+    isServed = true;
   }
+  return isServed;
 }
 
 function readForUpload(state: EngineState, channel: Channel, request: UploadRequest): void {

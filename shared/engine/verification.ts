@@ -16,7 +16,7 @@ import { closeLink } from './connections.ts';
 import { announce } from './dialer.ts';
 import { tellLost } from './dont-have.ts';
 import { askLeaves, hashesChecked } from './hash-exchange.ts';
-import { tellHave } from './haves.ts';
+import { skipsKnown, tellHave } from './haves.ts';
 import type { PieceVerdict } from './inputs.ts';
 import { torrentQuiet } from './quiet-channels.ts';
 import { fillRequests, tellInterest } from './requests.ts';
@@ -78,9 +78,13 @@ function piecePassed(
   torrent.held.set(piece);
   torrent.readerSince.delete(piece);
   for (const channel of torrent.channels.values()) {
-    if (channel.has.has(piece)) channel.wantedCount--;
-    tellInterest(state, channel);
-    tellHave(state, channel, piece, isAwaitedBy(state, channel, checked));
+    const hasIt = channel.has.has(piece);
+    if (hasIt) {
+      channel.wantedCount--;
+      tellInterest(state, channel);
+    }
+    if (!hasIt || !skipsKnown(channel))
+      tellHave(state, channel, piece, channel.node.isOrigin && cameFrom(channel, checked));
   }
   torrent.picker.passed(piece);
   state.emit({ type: 'writePiece', torrent: infoHash, piece, bytes: checked.bytes });
@@ -92,9 +96,8 @@ function piecePassed(
   if (torrent.isComplete) torrentCompleted(state, torrent);
 }
 
-/** A super-seeding origin tells a node of the next piece when it hears that the last one arrived (BEP 16). */
-function isAwaitedBy(state: EngineState, { node }: Channel, { senders }: CheckingPiece): boolean {
-  if (!state.fleet.get(node.peerId)?.isOrigin) return false;
+/** A super-seeding origin tells a node of the next piece when it hears that the one it sent arrived (BEP 16). */
+function cameFrom({ node }: Channel, { senders }: CheckingPiece): boolean {
   return senders.some(({ nodeKey }) => nodeKey === node.key);
 }
 

@@ -1,0 +1,54 @@
+/** Goal: a node of the fleet hears of each piece that it lacks, and of none that it has, until it says that it lost it. */
+import { describe, expect, it } from 'vitest';
+import { BLOCK_BYTES, type PieceIndex } from '../../../shared/units.ts';
+import { encodeDontHave, OUR_DONT_HAVE_ID } from '../../../shared/wire/dont-have.ts';
+import { encodeHave, encodeHaveNone, encodePiece, encodeUnchoke } from '../../../shared/wire/encode.ts';
+import { encodeHandshake } from '../../../shared/wire/handshake.ts';
+import { INFO_HASH, PEER_ID, ScriptedPeer } from '../../support/scripted-peer.ts';
+
+const GOT = 0 as PieceIndex;
+const NO_LEAVES = new Uint8Array(0);
+
+/** The peer has the piece, and gives it to us. */
+function given(
+  as: 'edge' | 'origin' | 'stranger',
+  before: (peer: ScriptedPeer) => void = () => {},
+): ScriptedPeer {
+  const peer = new ScriptedPeer();
+  const nodes = as === 'stranger' ? [] : [{ peerId: PEER_ID, isOrigin: as === 'origin' }];
+  peer.input({ type: 'fleet', nodes });
+  peer.connect();
+  peer.say(encodeHandshake({ infoHash: INFO_HASH, peerId: PEER_ID, fast: true, extended: true, v2: false }));
+  peer.say(encodeHaveNone(), encodeHave(GOT), encodeUnchoke());
+  peer.say(encodePiece(GOT, 0, new Uint8Array(BLOCK_BYTES)));
+  before(peer);
+  peer.input({ type: 'pieceHashed', torrent: INFO_HASH, piece: GOT, verdict: 'ok', leaves: NO_LEAVES });
+  peer.pass(1_000);
+  return peer;
+}
+
+const told = (peer: ScriptedPeer) =>
+  peer.heard().flatMap((message) => (message.type === 'have' ? [message.piece] : []));
+
+const takeBack = (peer: ScriptedPeer) => peer.say(encodeDontHave(OUR_DONT_HAVE_ID, GOT));
+
+describe('a piece that is new to us', () => {
+  it('is not told to an edge of the fleet that has it', () => {
+    expect(told(given('edge'))).toEqual([]);
+  });
+
+  it('is told to the origin, which counts who has what, and to a stranger', () => {
+    expect(told(given('origin'))).toEqual([GOT]);
+    expect(told(given('stranger'))).toEqual([GOT]);
+  });
+
+  it('is told to an edge that had it, once it says that it has it no more', () => {
+    const peer = given('edge');
+    takeBack(peer);
+    expect(told(peer)).toEqual([GOT]);
+  });
+
+  it('is told to an edge that lost it while we checked it', () => {
+    expect(told(given('edge', takeBack))).toEqual([GOT]);
+  });
+});
