@@ -17,7 +17,7 @@ export function nodeChanged(state: EngineState): void {
 export function giveFreeSlots(state: EngineState): void {
   state.slotsMayBeFree = false;
   if (state.options.buggify?.('chokeNow')) runChokingRound(state);
-  if (isAnyoneWaiting(state)) {
+  if (isAnyoneWaiting(state) && !isFullOfFleet(state)) {
     for (const key of fillFreeSlots(statsOfAll(state), ranking(state), slotsOf(state))) {
       unchoke(state, state.nodes.get(key) as RemoteNode);
     }
@@ -76,6 +76,13 @@ function armRounds(state: EngineState): void {
 function isAnyoneWaiting(state: EngineState): boolean {
   for (const node of state.nodes.values()) if (!node.isUnchoked && wantsSlot(node)) return true;
   return false;
+}
+
+/** Who of the fleet has a slot and wants it keeps it: with all slots theirs there is nothing to give away. */
+function isFullOfFleet(state: EngineState): boolean {
+  let seats = 0;
+  for (const node of state.nodes.values()) if (node.isFleet && node.isUnchoked && wantsSlot(node)) seats++;
+  return seats >= state.options.uploadSlots;
 }
 
 const slotsOf = ({ options: { uploadSlots, strangerSlots } }: EngineState) => ({

@@ -22,14 +22,27 @@ export type TimerName =
 
 interface Deadline {
   readonly name: TimerName;
-  readonly key: string;
+  readonly key: Key;
   readonly at: number;
   /** It was set anew, or cleared: its place in the heap means nothing any more. */
   isStale: boolean;
 }
 
-function keyOf(name: TimerName): string {
-  if ('link' in name) return `${name.kind}:${name.link}`;
+type Key = string | number;
+
+const LINK_KINDS = {
+  handshake: 0,
+  introduction: 1,
+  keepAlive: 2,
+  silence: 3,
+  haves: 4,
+  requests: 5,
+} as const;
+const SPARE_KINDS = 8;
+
+/** Deadlines of links are set and looked up for each block and HAVE: a number costs no string each time. */
+function keyOf(name: TimerName): Key {
+  if ('link' in name) return name.link * SPARE_KINDS + LINK_KINDS[name.kind];
   return 'torrent' in name ? `${name.kind}:${name.torrent}` : name.kind;
 }
 
@@ -37,7 +50,7 @@ function keyOf(name: TimerName): string {
 const SPARE_ENTRIES = 1_024;
 
 export class Timers {
-  readonly #deadlines = new Map<string, Deadline>();
+  readonly #deadlines = new Map<Key, Deadline>();
   readonly #heap: Deadline[] = [];
 
   set(name: TimerName, at: number): void {
