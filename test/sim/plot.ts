@@ -19,7 +19,7 @@ export function plotSvg(result: FanOutResult, wholeBytes: number): string {
   });
   const bound = x(result.boundSeconds);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12"><title>Figures of simulated swarms</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
     `<path d="M${x(0)} ${y(1)}V${y(0)}H${x(lastSecond)}" fill="none" stroke="black"/>`,
     `<line x1="${bound}" y1="${y(0)}" x2="${bound}" y2="${y(1)}" stroke="gray" stroke-dasharray="4"/>`,
