@@ -64,7 +64,7 @@ export function growthSvg(points: readonly GrowthPoint[]): string {
     (point, i) => `<text x="${x(i)}" y="${HEIGHT - 12}" text-anchor="middle">${point.hosts}</text>`,
   );
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12"><title>Figures of simulated swarms</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
     ...marks,
     ...hosts,
