@@ -19,6 +19,7 @@ const SOURCES = [
   'storefront',
   'test/bench',
   'test/netlab',
+  'test/sim',
   'package.json',
   'tsconfig.json',
   'tsconfig.base.json',
