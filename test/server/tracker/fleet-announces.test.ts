@@ -1,7 +1,7 @@
 /** Feed and tracker of an origin together: what an edge says on its socket, and what a stock client is told. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { EdgeRegistry } from '../../../server/feed/edge-registry.ts';
@@ -14,8 +14,8 @@ import type { AnnounceFrame } from '../../../shared/feed/announce-frames.ts';
 import { parseServerFrame } from '../../../shared/feed/server-frame.ts';
 import { EMPTY_LOG_HASH } from '../../../shared/log/entry.ts';
 import type { InfoHash, PeerId } from '../../../shared/units.ts';
-import { encodeHandshake, HandshakeReader } from '../../../shared/wire/handshake.ts';
 import { catalogFixture } from '../support/catalog-fixture.ts';
+import { greetingPeer } from '../support/greeting-peer.ts';
 
 const ORIGIN_ID = 'aa'.repeat(20) as PeerId;
 const EDGE_ID = '11'.repeat(20) as PeerId;
@@ -84,23 +84,9 @@ async function edgeAt(url: string) {
 
 /** A stock client's listening port: it answers the handshake of any torrent. */
 async function stockClient(): Promise<number> {
-  const sockets: Socket[] = [];
-  const server = createTcpServer((socket) => {
-    sockets.push(socket);
-    const reader = new HandshakeReader();
-    socket.on('error', () => undefined);
-    socket.on('data', (bytes) => {
-      const asked = reader.feed(bytes)?.handshake;
-      if (asked) socket.write(encodeHandshake({ ...asked, peerId: STOCK_ID }));
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  cleanups.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
+  const peer = await greetingPeer('127.0.0.1', STOCK_ID);
+  cleanups.push(peer.close);
+  return peer.port;
 }
 
 function ask(

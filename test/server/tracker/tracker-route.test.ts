@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { StoredImage } from '../../../server/catalog/catalog-api.ts';
@@ -16,8 +16,8 @@ import { HttpMetrics } from '../../../shared/node/http/http-metrics.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import { encodeHexBytes } from '../../../shared/tracker/raw-query.ts';
 import type { PeerId } from '../../../shared/units.ts';
-import { encodeHandshake, HandshakeReader } from '../../../shared/wire/handshake.ts';
 import { type CatalogFixture, catalogFixture } from '../support/catalog-fixture.ts';
+import { greetingPeer } from '../support/greeting-peer.ts';
 
 const ORIGIN_ID = 'aa'.repeat(20) as PeerId;
 const ORIGIN_PORT = 6881;
@@ -124,23 +124,9 @@ const failureOf = (body: Uint8Array) => asText(fieldsOf(body).get('failure reaso
 
 /** A peer that answers handshakes of any torrent. */
 async function peerAt(host: string): Promise<number> {
-  const sockets: Socket[] = [];
-  const server = createTcpServer((socket) => {
-    sockets.push(socket);
-    const reader = new HandshakeReader();
-    socket.on('error', () => undefined);
-    socket.on('data', (bytes) => {
-      const asked = reader.feed(bytes)?.handshake;
-      if (asked) socket.write(encodeHandshake({ ...asked, peerId: '22'.repeat(20) as PeerId }));
-    });
-  });
-  server.listen(0, host);
-  await once(server, 'listening');
-  cleanups.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
+  const peer = await greetingPeer(host, '22'.repeat(20) as PeerId);
+  cleanups.push(peer.close);
+  return peer.port;
 }
 
 describe('announce', () => {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../shared/bytes.ts';
-import { Geometry } from '../../../shared/geometry.ts';
 import type { HashRange } from '../../../shared/metainfo/hash-range.ts';
 import { seededRandom } from '../../../shared/random.ts';
-import { BLOCK_BYTES, type FileRoot } from '../../../shared/units.ts';
+import type { FileRoot } from '../../../shared/units.ts';
 import {
   encodeHashes,
   encodeHashReject,
@@ -11,14 +10,9 @@ import {
   encodeHaveAll,
 } from '../../../shared/wire/encode.ts';
 import { encodeHashRange, parseHashRange } from '../../../shared/wire/hashes.ts';
+import { geometry, ROOTS, WANTED } from '../../support/block-pieces.ts';
 import { INFO_HASH, ScriptedPeer } from '../../support/scripted-peer.ts';
 
-const ROOTS = ['c1', 'c2'].map((digits) => digits.repeat(32) as FileRoot);
-const [ROOT] = ROOTS as [FileRoot, FileRoot];
-/** Pieces of four blocks: one file of 16 pieces, one of three blocks. */
-const geometry = new Geometry(4 * BLOCK_BYTES, [16 * 4 * BLOCK_BYTES, 3 * BLOCK_BYTES - 7]);
-
-const WANTED: HashRange = { root: ROOT, baseLayer: 0, index: 0, length: 4, proofLayers: 0 };
 const hashes = (count: number, byte = 9) => new Uint8Array(32 * count).fill(byte);
 
 describe('giving hashes', () => {

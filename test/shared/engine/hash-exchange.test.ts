@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concatBytes } from '../../../shared/bytes.ts';
 import { Geometry } from '../../../shared/geometry.ts';
-import type { HashRange } from '../../../shared/metainfo/hash-range.ts';
 import { BLOCK_BYTES, type FileRoot, type PieceIndex } from '../../../shared/units.ts';
 import {
   encodeBitfield,
@@ -12,13 +11,9 @@ import {
 } from '../../../shared/wire/encode.ts';
 import { encodeHandshake } from '../../../shared/wire/handshake.ts';
 import { encodeHashRange, parseHashRange } from '../../../shared/wire/hashes.ts';
+import { geometry, ROOTS, WANTED } from '../../support/block-pieces.ts';
 import { INFO_HASH, PEER_ID, ScriptedPeer } from '../../support/scripted-peer.ts';
 import { type NodeOptions, randomTorrent, VirtualSwarm } from '../../support/virtual-swarm.ts';
-
-const ROOTS = ['c1', 'c2'].map((digits) => digits.repeat(32) as FileRoot);
-const [ROOT] = ROOTS as [FileRoot, FileRoot];
-/** Pieces of four blocks: one file of 16 pieces, one of three blocks. */
-const geometry = new Geometry(4 * BLOCK_BYTES, [16 * 4 * BLOCK_BYTES, 3 * BLOCK_BYTES - 7]);
 
 /** So few pieces that nodes have to share them. */
 const largePieces = new Geometry(32 * BLOCK_BYTES, [3 * 32 * BLOCK_BYTES, 3 * BLOCK_BYTES - 7]);
@@ -124,7 +119,6 @@ function asked() {
   return peer;
 }
 
-const WANTED: HashRange = { root: ROOT, baseLayer: 0, index: 0, length: 4, proofLayers: 0 };
 const hashes = (count: number, byte = 9) => new Uint8Array(32 * count).fill(byte);
 const checks = (peer: ScriptedPeer) => peer.actions.filter(({ type }) => type === 'checkHashes');
 

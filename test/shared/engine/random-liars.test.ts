@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Geometry } from '../../../shared/geometry.ts';
 import { seededRandom } from '../../../shared/random.ts';
-import { BLOCK_BYTES, type FileRoot, type LinkId, type PieceIndex } from '../../../shared/units.ts';
+import { BLOCK_BYTES, type LinkId, type PieceIndex } from '../../../shared/units.ts';
 import { encodeHandshake } from '../../../shared/wire/handshake.ts';
+import { ROOTS } from '../../support/block-pieces.ts';
 import {
   randomTorrent,
   type VirtualNode,
   VirtualSwarm,
   type VirtualTorrent,
 } from '../../support/virtual-swarm.ts';
-
-const ROOTS = ['c1', 'c2'].map((digits) => digits.repeat(32) as FileRoot);
 
 /** A swarm drawn from a seed: some seeds lie about some blocks, every node loses pieces now and then. */
 function swarmOf(seed: number) {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { PeerError } from '../../../shared/errors.ts';
 import type { AnnounceFrame, PeersFrame } from '../../../shared/feed/announce-frames.ts';
 import { encodeClientFrame, parseClientFrame } from '../../../shared/feed/client-frame.ts';
 import { MAX_CLIENT_FRAME_CHARACTERS } from '../../../shared/feed/feed-error.ts';
 import { encodeServerFrame, parseServerFrame } from '../../../shared/feed/server-frame.ts';
-import { type Random, seededRandom } from '../../../shared/random.ts';
+import { expectReadOrPeerError } from '../../support/damaged-frames.ts';
 
 const ANNOUNCE: AnnounceFrame = {
   type: 'announce',
@@ -73,31 +72,6 @@ describe('announce and peers', () => {
   });
 
   it('random damage ends in a frame or in a PeerError, and a frame that is read is read again the same', () => {
-    const seed = Math.floor(Math.random() * 2 ** 32);
-    const random = seededRandom(seed);
-    for (let round = 0; round < 6_000; round++) {
-      const text = damage(JSON.stringify(random.integer(2) === 0 ? ANNOUNCE : PEERS), random);
-      for (const [parse, encode] of [
-        [parseClientFrame, encodeClientFrame],
-        [parseServerFrame, encodeServerFrame],
-      ] as const) {
-        try {
-          const frame = parse(text);
-          expect(parse((encode as (frame: object) => string)(frame)), `seed ${seed}`).toEqual(frame);
-        } catch (error) {
-          if (!(error instanceof PeerError)) throw new Error(`seed ${seed} round ${round}`, { cause: error });
-        }
-      }
-    }
+    expectReadOrPeerError([ANNOUNCE, PEERS]);
   });
 });
-
-function damage(text: string, random: Random): string {
-  const bits = ['"', '{', '[', ']', ',', ':', '-1', '1e999', 'null', '0', '9', ',[', '__proto__', ''];
-  let result = text;
-  for (let i = 1 + random.integer(3); i > 0; i--) {
-    const at = random.integer(result.length + 1);
-    result = result.slice(0, at) + bits[random.integer(bits.length)] + result.slice(at + random.integer(3));
-  }
-  return result;
-}
