@@ -5,17 +5,15 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PublishedImage } from '../../api-types/catalog.ts';
-import { evaluateConditions, rangeHolds } from '../../http/conditional.ts';
 import { parseImageQuery } from '../../http/query.ts';
-import { contentRange, parseRange, unsatisfiedRange } from '../../http/range.ts';
 import { type ImageRoute, parseImageRoute } from '../../http/route.ts';
 import { selectRendition } from '../../http/select-rendition.ts';
 import type { Exchange, HttpLog, Plan } from './exchange.ts';
 import type { HttpMetrics, RouteLabel } from './http-metrics.ts';
-import { CROSS_ORIGIN, ImageResources, makeResource, NAMED_CACHING, type Resource } from './image-headers.ts';
-import { boundaryOf, multipart, singlePart } from './multipart.ts';
+import { ImageResources, makeResource, NAMED_CACHING, type Resource } from './image-headers.ts';
 import { padBody } from './pad-body.ts';
-import { sendProblem } from './problem-response.ts';
+import { planAnswer } from './plan-answer.ts';
+import { answerOptions, notFound, preconditionFailed, rangeUnsatisfiable, refuseMethod } from './refusals.ts';
 import type { RenditionBody, RenditionSource } from './rendition-source.ts';
 import { sendHeadersWhenThere, sendWarm, sendWhenThere } from './send-body.ts';
 
@@ -36,19 +34,6 @@ interface Found {
   readonly resource: Resource;
   open(): Promise<RenditionBody> | RenditionBody;
 }
-
-const ALLOWED = 'GET, HEAD, OPTIONS';
-const NO_CONTENT: readonly string[] = [
-  'Allow',
-  ALLOWED,
-  ...CROSS_ORIGIN,
-  'Access-Control-Allow-Methods',
-  ALLOWED,
-  'Access-Control-Allow-Headers',
-  'Range, If-Range, If-Match, If-None-Match',
-  'Access-Control-Max-Age',
-  '86400',
-];
 
 const UNKNOWN_IMAGE = {
   origin: 'There is no image at this address.',
@@ -101,7 +86,8 @@ export function createImageRoute(options: ImageRouteOptions): RequestHandler {
     // A GET has no body. Whoever sends one may be hiding a second request in it (threat row 47): answer and hang up.
     if (hasBody(req)) res.shouldKeepAlive = false;
     if (req.method !== 'GET' && req.method !== 'HEAD') {
-      refuseMethod(exchange);
+      if (req.method === 'OPTIONS') answerOptions(exchange);
+      else refuseMethod(exchange);
       return true;
     }
     const image = route.type === 'unknown' ? undefined : source.image(route.imageId);
@@ -119,33 +105,14 @@ export function createImageRoute(options: ImageRouteOptions): RequestHandler {
 function answer(exchange: Exchange, found: Found): void {
   const { req, res, metrics, route } = exchange;
   const { resource } = found;
-  const verdict = evaluateConditions(
-    { ifMatch: header(req, 'if-match'), ifNoneMatch: header(req, 'if-none-match') },
-    resource.etag,
-  );
-  if (verdict === 'not-modified') {
+  const outcome = planAnswer(req, resource);
+  if (outcome === 'precondition-failed') preconditionFailed(exchange);
+  else if (outcome === 'range-unsatisfiable') rangeUnsatisfiable(exchange, resource);
+  else if (outcome === 'not-modified') {
     metrics.answered(route, 304);
     res.writeHead(304, resource.notModified as string[]);
     res.end();
-    return;
-  }
-  if (verdict === 'precondition-failed') {
-    metrics.answered(route, 412);
-    const detail = 'The file has another ETag than If-Match names.';
-    sendProblem(res, { status: 412, code: 'precondition_failed', detail });
-    return;
-  }
-  const plan = planAnswer(req, resource);
-  if (plan === undefined) {
-    metrics.answered(route, 416);
-    const detail = `The file has ${resource.sizeBytes} bytes; the range lies outside.`;
-    sendProblem(res, { status: 416, code: 'range_unsatisfiable', detail }, [
-      'Content-Range',
-      unsatisfiedRange(resource.sizeBytes),
-    ]);
-    return;
-  }
-  send(exchange, plan, found);
+  } else send(exchange, outcome, found);
 }
 
 function send(exchange: Exchange, plan: Plan, found: Found): void {
@@ -161,46 +128,6 @@ function send(exchange: Exchange, plan: Plan, found: Found): void {
   else void sendWhenThere(exchange, plan, opening);
 }
 
-/** `undefined`: 416. Range is for GET only (RFC 9110 section 14.2). */
-function planAnswer(req: IncomingMessage, resource: Resource): Plan | undefined {
-  const field = req.method === 'GET' ? req.headers.range : undefined;
-  const whole: Plan = { resource, status: 200, content: undefined, partialHeaders: [] };
-  if (field === undefined || !rangeHolds(header(req, 'if-range'), resource.etag)) return whole;
-  const wish = parseRange(field, resource.sizeBytes);
-  if (wish.type === 'whole') return whole;
-  if (wish.type === 'unsatisfiable') return undefined;
-  const [first] = wish.ranges;
-  const single = wish.ranges.length === 1 && first !== undefined;
-  const content = single ? singlePart(first) : multipart(resource, wish.ranges);
-  const partialHeaders = [
-    'Content-Type',
-    single ? resource.contentType : `multipart/byteranges; boundary=${boundaryOf(resource)}`,
-    'Content-Length',
-    String(content.lengthBytes),
-    ...(single ? ['Content-Range', contentRange(first, resource.sizeBytes)] : []),
-  ];
-  return { resource, status: 206, content, partialHeaders };
-}
-
-function refuseMethod(exchange: Exchange): void {
-  const { req, res, metrics, route } = exchange;
-  if (req.method === 'OPTIONS') {
-    metrics.answered(route, 204);
-    res.writeHead(204, NO_CONTENT as string[]);
-    res.end();
-    return;
-  }
-  metrics.answered(route, 405);
-  // No purge verb either (threat row 45): only signed entries of the log take an image away.
-  const detail = `Images can be read only: ${ALLOWED}.`;
-  sendProblem(res, { status: 405, code: 'method_not_allowed', detail }, ['Allow', ALLOWED]);
-}
-
-function notFound(exchange: Exchange, code: string, detail: string): void {
-  exchange.metrics.answered(exchange.route, 404);
-  sendProblem(exchange.res, { status: 404, code, detail });
-}
-
 function padResource(lengthBytes: number, nodeName: string): Resource {
   const parts = {
     etag: `"pad-${lengthBytes}"`,
@@ -209,11 +136,6 @@ function padResource(lengthBytes: number, nodeName: string): Resource {
     caching: NAMED_CACHING,
   };
   return makeResource(parts, nodeName);
-}
-
-function header(req: IncomingMessage, name: string): string | undefined {
-  const value = req.headers[name];
-  return typeof value === 'string' ? value : undefined;
 }
 
 function hasBody(req: IncomingMessage): boolean {
