@@ -3,28 +3,16 @@
  * disk. Run by itself it prints the figures; `SHOAL_BENCH_PROFILE=DIR` writes a CPU profile of both ends there.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InternalError } from '../../shared/errors.ts';
-import { makeMetainfo, pieceLengthFor } from '../../shared/metainfo/make.ts';
-import { hashFile } from '../../shared/node/hashing/hash-file.ts';
-import { nodeHashes } from '../../shared/node/hashing/node-hashes.ts';
+import { type LinkPayload, makeLinkPayload, warmMemory } from './link-payload.ts';
 import type { LoopbackOrder, LoopbackReport } from './loopback-peer.ts';
 
-export interface LoopbackBenchOptions {
-  /** Default 512 MiB. */
-  readonly totalBytes?: number;
-  /** Default 4. */
-  readonly files?: number;
-}
-
 export interface LoopbackBenchResult {
-  readonly totalBytes: number;
   /** From the dial to the last piece's write. */
   readonly seconds: number;
   readonly mebibytesPerSecond: number;
@@ -36,9 +24,8 @@ export interface LoopbackBenchResult {
 
 const MIB = 1024 * 1024;
 
-export async function runLoopbackBench(options: LoopbackBenchOptions = {}): Promise<LoopbackBenchResult> {
-  const { totalBytes = 512 * MIB, files = 4 } = options;
-  const directory = mkdtempSync(join(tmpdir(), 'shoal-loopback-'));
+export async function runLoopbackBench(payload: LinkPayload): Promise<LoopbackBenchResult> {
+  const directory = mkdtempSync(path.join(payload.directory, 'shoal-'));
   const children: ChildProcess[] = [];
   const start = async (name: string, order: LoopbackOrder) => {
     const child = fork(new URL('./loopback-peer.js', import.meta.url), [], { execArgv: profileFlags(name) });
@@ -48,32 +35,42 @@ export async function runLoopbackBench(options: LoopbackBenchOptions = {}): Prom
     return { child, port: ready.port };
   };
   try {
-    const { torrentPath, sources } = await makeTorrent(directory, totalBytes, files);
+    const torrentPath = payload.hybridTorrentPath;
     const seed = await start('seed', {
-      directory: join(directory, 'seed'),
+      directory: path.join(directory, 'seed'),
       torrentPath,
-      sources,
+      sources: linkSources(payload, directory),
       dialPort: undefined,
     });
+    warmMemory(payload);
     const leech = await start('leech', {
-      directory: join(directory, 'leech'),
+      directory: path.join(directory, 'leech'),
       torrentPath,
       sources: [],
       dialPort: seed.port,
     });
     const { seconds, syncedSeconds } = await reportOf(leech.child, 'done');
+    const mebibytes = payload.totalBytes / MIB;
     return {
-      totalBytes,
       seconds,
-      mebibytesPerSecond: totalBytes / MIB / seconds,
-      syncedMebibytesPerSecond: totalBytes / MIB / syncedSeconds,
+      mebibytesPerSecond: mebibytes / seconds,
+      syncedMebibytesPerSecond: mebibytes / syncedSeconds,
       seed: await stop(seed.child),
       leech: await stop(leech.child),
     };
   } finally {
     for (const child of children) child.kill();
-    await rm(directory, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** The store moves what it adopts: so it gets other names of the same files. */
+function linkSources({ sources }: LinkPayload, directory: string): string[] {
+  return sources.map((source) => {
+    const name = path.join(directory, path.basename(source));
+    linkSync(source, name);
+    return name;
+  });
 }
 
 async function stop(child: ChildProcess): Promise<{ cpuSeconds: number; maxResidentBytes: number }> {
@@ -103,51 +100,17 @@ async function reportOf<Type extends LoopbackReport['type']>(
   });
 }
 
-async function makeTorrent(directory: string, totalBytes: number, files: number) {
-  const sources: string[] = [];
-  const hashed = [];
-  for (let index = 0; index < files; index++) {
-    const name = `part-${String(index).padStart(4, '0')}.bin`;
-    const path = join(directory, name);
-    await writeRandomFile(path, Math.ceil(totalBytes / files), name);
-    hashed.push({ name, ...(await hashFile(path, pieceLengthFor(totalBytes))) });
-    sources.push(path);
-  }
-  const metainfo = makeMetainfo(
-    {
-      name: 'loopback',
-      files: hashed,
-      pieceLengthBytes: pieceLengthFor(totalBytes),
-      announce: undefined,
-      webSeeds: [],
-      createdBy: undefined,
-    },
-    nodeHashes,
-  );
-  const torrentPath = join(directory, 'loopback.torrent');
-  writeFileSync(torrentPath, metainfo.bytes);
-  return { torrentPath, sources };
-}
-
-/** Bytes no file system can compress, the same in every run. */
-export async function writeRandomFile(path: string, lengthBytes: number, seed: string): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    for (let at = 0; at < lengthBytes; at += MIB) {
-      const length = Math.min(MIB, lengthBytes - at);
-      await file.write(createHash('shake128', { outputLength: length }).update(`${seed} ${at}`).digest());
-    }
-  } finally {
-    await file.close();
-  }
-}
-
 function profileFlags(name: string): string[] {
   const directory = process.env.SHOAL_BENCH_PROFILE;
   return directory ? ['--cpu-prof', `--cpu-prof-dir=${directory}`, `--cpu-prof-name=${name}.cpuprofile`] : [];
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const result = await runLoopbackBench();
-  console.log(JSON.stringify(result, undefined, 2));
+  const directory = mkdtempSync(path.join(tmpdir(), 'shoal-link-'));
+  try {
+    const payload = await makeLinkPayload(directory);
+    console.log(JSON.stringify(await runLoopbackBench(payload), undefined, 2));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }

@@ -7,18 +7,8 @@ import { runEdgeHttpBench } from './edge-http.ts';
 import { type EngineBench, runEngineBench } from './engine.ts';
 import { type IdleNode, runIdleBench } from './idle.ts';
 import { runIngestBench } from './ingest.ts';
-import { libtorrentVersion, runLibtorrentLink } from './libtorrent-link.ts';
-import { runLoopbackBench } from './loopback.ts';
-import { median } from './median.ts';
-
-interface Row {
-  readonly what: string;
-  readonly measured: string;
-  readonly mark: string;
-  readonly isMet: boolean;
-}
-
-const LINK_RUNS = 3;
+import { linkRows } from './link-rows.ts';
+import type { Row } from './row.ts';
 
 const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   ingest: async () => {
@@ -27,18 +17,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     const measured = `${result.medianSeconds.toFixed(2)} s (worst ${result.worstSeconds.toFixed(2)} s)`;
     return [{ what, measured, mark: 'at most 8 s', isMet: result.medianSeconds <= 8 }];
   },
-  link: async () => {
-    const version = libtorrentVersion();
-    const rates: number[] = [];
-    const libtorrent: number[] = [];
-    for (let run = 0; run < LINK_RUNS; run++) {
-      rates.push((await runLoopbackBench()).mebibytesPerSecond);
-      if (version !== undefined) libtorrent.push(await runLibtorrentLink());
-    }
-    const what = 'one link over loopback, 512 MiB, verified and written';
-    const measured = `${ratesText(rates)}; ${besideLibtorrent(version, rates, libtorrent)}`;
-    return [{ what, measured, mark: 'at least 100 MiB/s', isMet: median(rates) >= 100 }];
-  },
+  link: linkRows,
   edge: async () => {
     const results = await runEdgeHttpBench();
     return results.map(({ name, bodyBytes, bareRequestsPerSecond, edgeRequestsPerSecond, ratio }) => ({
@@ -54,19 +33,6 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   },
   engine: async () => engineRows(runEngineBench()),
 };
-
-const ratesText = (rates: readonly number[]): string =>
-  `${median(rates).toFixed(0)} MiB/s (${rates.map((rate) => rate.toFixed(0)).join(', ')})`;
-
-function besideLibtorrent(
-  version: string | undefined,
-  rates: readonly number[],
-  libtorrent: readonly number[],
-): string {
-  if (version === undefined) return 'libtorrent is not installed here';
-  const ratio = (median(rates) / median(libtorrent)).toFixed(2);
-  return `${ratio} of libtorrent ${version} in the same run, ${ratesText(libtorrent)}`;
-}
 
 /** Marks of docs/benchmarks.md: ready in 5 s, 300 MB, 2 % of a core. */
 function idleRows(role: string, sets: number, node: IdleNode): Row[] {
