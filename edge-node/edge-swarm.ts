@@ -1,0 +1,61 @@
+/** The edge's place in the swarm: its node, and who of the fleet stands at the other ends. */
+import type { Logger } from '../shared/node/process/logger.ts';
+import type { PieceStore } from '../shared/node/store/piece-store.ts';
+import { createSwarmNode } from '../shared/node/swarm-node.ts';
+import type { SwarmNode } from '../shared/node/swarm-node-api.ts';
+import type { PeerId } from '../shared/units.ts';
+import type { EdgeConfig } from './config.ts';
+import type { FleetAnnouncer } from './feed/fleet-announcer.ts';
+import type { FleetBook } from './fleet-book.ts';
+import { FleetFile } from './fleet-file.ts';
+
+/** A node of the fleet needs one, a stock client one for each torrent: 200 image sets and 20 such clients. */
+const MAX_LINKS = 4_000;
+
+export interface EdgeSwarmParts {
+  readonly config: EdgeConfig;
+  readonly log: Logger;
+  readonly peerId: PeerId;
+  readonly store: PieceStore;
+  readonly announcer: FleetAnnouncer;
+  onFatal(error: unknown): void;
+}
+
+export function startSwarm(parts: EdgeSwarmParts): Promise<SwarmNode> {
+  const { config, log, peerId, store, announcer, onFatal } = parts;
+  return createSwarmNode(
+    {
+      peerId,
+      host: config.host,
+      peerPort: config.peerPort,
+      localAddress: undefined,
+      upRateBytesPerSecond: config.upRateBytesPerSecond,
+      downRateBytesPerSecond: config.downRateBytesPerSecond,
+      maxLinks: MAX_LINKS,
+    },
+    {
+      store,
+      log,
+      trustedOrigins: [new URL(config.origin).origin],
+      announceElsewhere: (action) => announcer.take(action),
+      onFatal,
+    },
+  );
+}
+
+/** The fleet as the book has it, kept over restarts; the node is told of it, now and later. */
+export async function openFleet(
+  config: EdgeConfig,
+  log: Logger,
+  swarm: SwarmNode,
+  book: FleetBook,
+): Promise<FleetFile> {
+  book.onChange(() => {
+    swarm.setFleet(
+      book.nodes().map((node) => ({ peerId: node.peerId, isOrigin: node.isOrigin, ip: node.address.ip })),
+    );
+  });
+  return FleetFile.open(config.dataFolder, book, (error) =>
+    log.warn({ err: error }, 'the list of siblings could not be kept'),
+  );
+}
