@@ -4,13 +4,14 @@
  * set of wishes; two queries with the same wishes are the same request (threat row 40: key flooding).
  */
 import type { RenditionType } from '../api-types/catalog.ts';
+import { parsePixelRatio, parsePixels } from './image-numbers.ts';
 
 export interface ImageWish {
   /** In CSS pixels; `undefined`: not given or absurd. */
   readonly width: number | undefined;
   readonly height: number | undefined;
-  /** Device pixels per CSS pixel, 1 to 5 (the bounds of imgix). */
-  readonly dpr: number;
+  /** Device pixels per CSS pixel, 1 to 5; `undefined`: not given or absurd. */
+  readonly dpr: number | undefined;
   /** `undefined`: choose by Accept. */
   readonly type: RenditionType | undefined;
   /** `auto=format`: by Accept where the client names a newer type, and `type` is what the others get. */
@@ -22,8 +23,6 @@ export interface ImageWish {
 /** What a stock provider of an image component writes is below 200 characters. */
 const MAX_QUERY_CHARACTERS = 2048;
 const MAX_WORDS = 64;
-/** Wider than any rung or screen; beyond it a number is a mistake or a probe. */
-const MAX_PIXELS = 16_384;
 
 const TYPES: Readonly<Record<string, RenditionType>> = {
   avif: 'image/avif',
@@ -50,7 +49,7 @@ const COVERING = new Set(['cover', 'crop', 'fill', 'facearea', 'min', 'outside',
 /** Reads what follows the `?`. Quality is known but changes nothing: the ladder has one quality per format. */
 export function parseImageQuery(query: string): ImageWish {
   const words = query === '' ? NO_WORDS : readWords(query);
-  const pixels = (...names: string[]) => readPixels(first(words, names));
+  const pixels = (...names: string[]) => parsePixels(first(words, names));
   const preset = first(words, ['preset'])?.toLowerCase() ?? '';
   const height = pixels('h', 'height');
   const width =
@@ -62,11 +61,16 @@ export function parseImageQuery(query: string): ImageWish {
   return {
     width,
     height,
-    dpr: readRatio(first(words, ['dpr'])),
+    dpr: parsePixelRatio(first(words, ['dpr'])),
     type: Object.hasOwn(TYPES, format) ? TYPES[format] : undefined,
     autoFormat: auto.includes('format'),
     fit: COVERING.has(fit) ? 'cover' : 'contain',
   };
+}
+
+/** Whether the address itself says how large the image has to be; then nothing that a browser tells makes it larger. */
+export function namesSize(wish: ImageWish): boolean {
+  return wish.width !== undefined || wish.height !== undefined;
 }
 
 const NO_WORDS: ReadonlyMap<string, string> = new Map();
@@ -104,17 +108,4 @@ function first(words: ReadonlyMap<string, string>, names: readonly string[]): st
     if (value !== undefined) return value;
   }
   return undefined;
-}
-
-// Scripts write numbers unrounded, to 17 digits: devicePixelRatio at 110 % zoom is 1.100000023841858.
-function readPixels(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\d{1,6}(?:\.\d{1,17})?(?:px)?$/.test(text)) return undefined;
-  const value = Number.parseFloat(text);
-  return value >= 1 && value <= MAX_PIXELS ? value : undefined;
-}
-
-function readRatio(text: string | undefined): number {
-  if (text === undefined || !/^\d(?:\.\d{1,17})?$/.test(text)) return 1;
-  const value = Number(text);
-  return value >= 1 && value <= 5 ? value : 1;
 }

@@ -1,9 +1,10 @@
 /** One request for image bytes on its way through the route. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { digestHeaders } from './digests.ts';
 import type { HttpMetrics, RouteLabel } from './http-metrics.ts';
 import type { RawHeaders, Resource } from './image-headers.ts';
 import type { Content } from './multipart.ts';
-import type { ByteSource } from './rendition-source.ts';
+import type { RenditionBody } from './rendition-source.ts';
 
 /** The part of pino that the HTTP side uses. */
 export interface HttpLog {
@@ -31,15 +32,20 @@ export interface Plan {
   readonly partialHeaders: RawHeaders;
 }
 
-export function headersOf(plan: Plan, source: ByteSource): RawHeaders {
-  return plan.content === undefined
-    ? plan.resource.whole[source]
-    : [...plan.resource.base[source], ...plan.partialHeaders];
+function headersOf(req: IncomingMessage, plan: Plan, body: RenditionBody): RawHeaders {
+  const { resource, content } = plan;
+  const plain =
+    content === undefined
+      ? resource.whole[body.source]
+      : [...resource.base[body.source], ...plan.partialHeaders];
+  const digests = digestHeaders(req, plan, body);
+  // The list of a whole file is ready made: who asks for nothing more costs no new one.
+  return digests.length === 0 ? plain : [...plain, ...digests];
 }
 
 /** Writes the status line and headers, and counts the answer. */
-export function beginAnswer(exchange: Exchange, plan: Plan, source: ByteSource, headers: RawHeaders): void {
-  exchange.res.writeHead(plan.status, headers as string[]);
+export function beginAnswer(exchange: Exchange, plan: Plan, body: RenditionBody): void {
+  exchange.res.writeHead(plan.status, headersOf(exchange.req, plan, body) as string[]);
   exchange.metrics.answered(exchange.route, plan.status);
-  exchange.metrics.firstByte(source, performance.now() - exchange.startedMs);
+  exchange.metrics.firstByte(body.source, performance.now() - exchange.startedMs);
 }

@@ -2,7 +2,8 @@
  * Header lists of the image route, made once per rendition: raw arrays go straight into node:http's writeHead,
  * which is the warm path's whole header work.
  */
-import type { PublishedImage, Rendition } from '../../api-types/catalog.ts';
+import { SCREEN_HINTS } from '../../http/client-hints.ts';
+import type { FileDigest } from './digests.ts';
 import type { ByteSource } from './rendition-source.ts';
 
 /** Name, value, name, value… as node:http takes it. */
@@ -19,21 +20,52 @@ export interface Resource {
   /** For 200. */
   readonly whole: Readonly<Record<ByteSource, RawHeaders>>;
   readonly notModified: RawHeaders;
+  readonly digest: FileDigest;
 }
 
 export const NAMED_CACHING: RawHeaders = ['Cache-Control', 'public, max-age=31536000, immutable'];
 
-/** Also when JPEG was chosen: a cache that forgets Vary there gives JPEG to all (RFC 9110 section 12.5.5). */
-const NEGOTIATED_CACHING: RawHeaders = [
-  'Cache-Control',
-  'public, max-age=3600, stale-while-revalidate=86400',
-  'Vary',
-  'Accept',
-];
+/** How an address leaves the choice to the client: all of it, or all but the size. */
+export type Openness = 'open' | 'sized';
+
+/** An hour, and for a day what is there goes out while the cache asks again (RFC 5861 section 3). */
+const NEGOTIATED_CACHING = 'public, max-age=3600, stale-while-revalidate=86400';
+
+/**
+ * What the choice depends on, also when JPEG was chosen and when a field was not sent: a cache that forgets Vary there
+ * gives JPEG to all (RFC 9110 section 12.5.5). With a size in the address the screen decides nothing, and caches keep
+ * few variants.
+ */
+const VARY: Readonly<Record<Openness, string>> = {
+  open: ['Accept', 'Save-Data', ...SCREEN_HINTS].join(', '),
+  sized: 'Accept, Save-Data',
+};
+
+/** Browsers tell of their screen only those who ask (RFC 8942 section 3.1). */
+const ACCEPT_CH: Readonly<Record<Openness, RawHeaders>> = {
+  open: ['Accept-CH', SCREEN_HINTS.filter((name) => name.startsWith('Sec-')).join(', ')],
+  sized: [],
+};
+
+/** @param url path of the rendition that was chosen */
+export function negotiatedCaching(url: string, openness: Openness): RawHeaders {
+  return [
+    'Cache-Control',
+    NEGOTIATED_CACHING,
+    'Vary',
+    VARY[openness],
+    'Content-Location',
+    url,
+    ...ACCEPT_CH[openness],
+  ];
+}
 
 /** Images are public, and a shop's page stands on another host than the node. */
 export const CROSS_ORIGIN: RawHeaders = [
   'Access-Control-Allow-Origin',
+  '*',
+  // Without it a script reads neither ETag nor Content-Range nor Cache-Status.
+  'Access-Control-Expose-Headers',
   '*',
   'Timing-Allow-Origin',
   '*',
@@ -41,11 +73,12 @@ export const CROSS_ORIGIN: RawHeaders = [
   'cross-origin',
 ];
 
-export function makeResource(
-  parts: { etag: string; sizeBytes: number; contentType: string; caching: RawHeaders },
-  nodeName: string,
-): Resource {
-  const { etag, sizeBytes, contentType, caching } = parts;
+export interface ResourceParts extends Pick<Resource, 'etag' | 'sizeBytes' | 'contentType' | 'digest'> {
+  readonly caching: RawHeaders;
+}
+
+export function makeResource(parts: ResourceParts, nodeName: string): Resource {
+  const { etag, sizeBytes, contentType, digest, caching } = parts;
   const validators = [...caching, 'ETag', etag];
   const base = (source: ByteSource): RawHeaders => [
     ...validators,
@@ -70,6 +103,7 @@ export function makeResource(
     etag,
     sizeBytes,
     contentType,
+    digest,
     base: { memory: base('memory'), disk: base('disk'), swarm: base('swarm') },
     whole: { memory: whole('memory'), disk: whole('disk'), swarm: whole('swarm') },
     notModified: [...validators, ...CROSS_ORIGIN, 'Cache-Status', `${cacheName(nodeName)}; hit`],
@@ -86,44 +120,4 @@ function cacheName(nodeName: string): string {
   if (/^[A-Za-z*][A-Za-z0-9:/!#$%&'*+.^_`|~-]*$/.test(nodeName)) return nodeName;
   const printable = nodeName.replace(/[^\x20-\x7e]/g, '?');
   return `"${printable.replace(/["\\]/g, '\\$&')}"`;
-}
-
-/** The resources of one image; kept as long as the catalog keeps the image, so a purge frees them. */
-export class ImageResources {
-  readonly #byName: ReadonlyMap<string, Rendition>;
-  readonly #named = new Map<string, Resource>();
-  readonly #negotiated = new Map<string, Resource>();
-  readonly #nodeName: string;
-
-  constructor(image: PublishedImage, nodeName: string) {
-    this.#byName = new Map(image.renditions.map((rendition) => [rendition.name, rendition]));
-    this.#nodeName = nodeName;
-  }
-
-  rendition(name: string): Rendition | undefined {
-    return this.#byName.get(name);
-  }
-
-  named(rendition: Rendition): Resource {
-    return this.#resource(this.#named, rendition, NAMED_CACHING);
-  }
-
-  negotiated(rendition: Rendition): Resource {
-    const caching = [...NEGOTIATED_CACHING, 'Content-Location', rendition.url];
-    return this.#resource(this.#negotiated, rendition, caching);
-  }
-
-  #resource(cache: Map<string, Resource>, rendition: Rendition, caching: RawHeaders): Resource {
-    const known = cache.get(rendition.name);
-    if (known !== undefined) return known;
-    const parts = {
-      etag: `"${rendition.root}"`,
-      sizeBytes: rendition.bytes,
-      contentType: rendition.type,
-      caching,
-    };
-    const made = makeResource(parts, this.#nodeName);
-    cache.set(rendition.name, made);
-    return made;
-  }
 }

@@ -1,16 +1,16 @@
 /**
  * GET, HEAD and OPTIONS of /images/… on bare node:http, the same on both roles. Answers depend on the path, the
- * image words of the query, and the fields Accept, Range, If-Range, If-Match and If-None-Match: nothing else that a
- * client can send changes a byte (threat row 38). Not in express: it costs nine tenths of the warm path.
+ * image words of the query, and the fields Accept, Range, If-Range, If-Match and If-None-Match; where the address leaves
+ * it open on Save-Data and client hints; and Want-Repr-Digest adds a field. Nothing else that a client can send changes
+ * a byte (threat row 38). Not in express: it costs nine tenths of the warm path.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PublishedImage } from '../../api-types/catalog.ts';
-import { parseImageQuery } from '../../http/query.ts';
 import { type ImageRoute, parseImageRoute } from '../../http/route.ts';
-import { selectRendition } from '../../http/select-rendition.ts';
 import type { Exchange, HttpLog, Plan } from './exchange.ts';
 import type { HttpMetrics, RouteLabel } from './http-metrics.ts';
-import { ImageResources, makeResource, NAMED_CACHING, type Resource } from './image-headers.ts';
+import type { Resource } from './image-headers.ts';
+import { ImageResources, padResource } from './image-resources.ts';
 import { padBody } from './pad-body.ts';
 import { planAnswer } from './plan-answer.ts';
 import { answerOptions, notFound, preconditionFailed, rangeUnsatisfiable, refuseMethod } from './refusals.ts';
@@ -62,20 +62,15 @@ export function createImageRoute(options: ImageRouteOptions): RequestHandler {
   };
 
   const find = (route: ImageRoute, image: PublishedImage, req: IncomingMessage): Found | undefined => {
-    const ofImage = resourcesOf(image);
+    if (route.type === 'unknown') return undefined;
     if (route.type === 'pad') {
       const resource = padResource(route.lengthBytes, nodeName);
       return { resource, open: () => padBody(route.lengthBytes) };
     }
-    if (route.type === 'named') {
-      const rendition = ofImage.rendition(route.name);
-      if (rendition === undefined) return undefined;
-      return { resource: ofImage.named(rendition), open: () => source.open(image, rendition) };
-    }
-    if (route.type !== 'negotiated') return undefined;
-    const rendition = selectRendition(image, parseImageQuery(route.query), req.headers.accept);
-    if (rendition === undefined) return undefined;
-    return { resource: ofImage.negotiated(rendition), open: () => source.open(image, rendition) };
+    const ofImage = resourcesOf(image);
+    const found =
+      route.type === 'named' ? ofImage.named(route.name) : ofImage.negotiated(route.query, req.headers);
+    return found && { resource: found.resource, open: () => source.open(image, found.rendition) };
   };
 
   return function imageRoute(req, res) {
@@ -126,16 +121,6 @@ function send(exchange: Exchange, plan: Plan, found: Found): void {
   else if (!(opening instanceof Promise) && opening.whole !== undefined)
     sendWarm(exchange, plan, opening, opening.whole);
   else void sendWhenThere(exchange, plan, opening);
-}
-
-function padResource(lengthBytes: number, nodeName: string): Resource {
-  const parts = {
-    etag: `"pad-${lengthBytes}"`,
-    sizeBytes: lengthBytes,
-    contentType: 'application/octet-stream',
-    caching: NAMED_CACHING,
-  };
-  return makeResource(parts, nodeName);
 }
 
 function hasBody(req: IncomingMessage): boolean {

@@ -14,7 +14,7 @@ const NO_CONTENT: readonly string[] = [
   'Access-Control-Allow-Methods',
   ALLOWED,
   'Access-Control-Allow-Headers',
-  'Range, If-Range, If-Match, If-None-Match',
+  'Range, If-Range, If-Match, If-None-Match, Save-Data, Want-Repr-Digest, Want-Content-Digest',
   'Access-Control-Max-Age',
   '86400',
 ];

@@ -1,7 +1,7 @@
 /** Ways of an image's bytes into a response: at once from memory, or as verified bytes come in. */
 import { once } from 'node:events';
 import { InternalError, UserError } from '../../errors.ts';
-import { beginAnswer, type Exchange, headersOf, type Plan } from './exchange.ts';
+import { beginAnswer, type Exchange, type Plan } from './exchange.ts';
 import { CLIENT_CLOSED_REQUEST } from './http-metrics.ts';
 import { type Content, singlePart } from './multipart.ts';
 import { sendProblem } from './problem-response.ts';
@@ -17,7 +17,7 @@ export function sendWarm(exchange: Exchange, plan: Plan, body: RenditionBody, wh
     fail(exchange, new InternalError(`${whole.length} bytes for ${plan.resource.etag}`));
     return;
   }
-  beginAnswer(exchange, plan, body.source, headersOf(plan, body.source));
+  beginAnswer(exchange, plan, body);
   const { content } = plan;
   if (content === undefined) {
     metrics.sent(body.source, whole.length);
@@ -68,7 +68,7 @@ export async function sendHeadersWhenThere(
 ): Promise<void> {
   try {
     const body = await opening;
-    beginAnswer(exchange, plan, body.source, headersOf(plan, body.source));
+    beginAnswer(exchange, plan, body);
     exchange.res.end();
   } catch (error) {
     fail(exchange, error);
@@ -88,7 +88,7 @@ async function stream(
     // Headers wait for the first bytes: until then a source that fails can still be a clean 503.
     let step = await chunks.next();
     signal.throwIfAborted();
-    beginAnswer(exchange, plan, body.source, headersOf(plan, body.source));
+    beginAnswer(exchange, plan, body);
     while (step.done !== true) {
       metrics.sent(body.source, step.value.length);
       if (!res.write(step.value)) await once(res, 'drain', { signal });

@@ -2,8 +2,9 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
+import { readToEnd } from '../../../support/http-client.ts';
 import { BLOCK_BYTES, memorySource } from './memory-source.ts';
-import { readToEnd, serveImages } from './serve.ts';
+import { serveImages } from './serve.ts';
 
 const NAME = '1280.jpg';
 const get = (url: string, fields = '') => `GET ${url} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;

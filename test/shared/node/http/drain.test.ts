@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
+import { readToEnd } from '../../../support/http-client.ts';
 import { memorySource } from './memory-source.ts';
-import { readToEnd, serveImages } from './serve.ts';
+import { serveImages } from './serve.ts';
 
 const LARGE_BYTES = 32 * 2 ** 20;
 const get = (url: string, fields = '') => `GET ${url} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;

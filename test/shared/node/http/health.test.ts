@@ -6,7 +6,7 @@ import { createHealth } from '../../../../shared/node/http/health.ts';
 import { HttpMetrics } from '../../../../shared/node/http/http-metrics.ts';
 import { createRegistry } from '../../../../shared/node/http/node-metrics.ts';
 import { parsePeerId } from '../../../../shared/units.ts';
-import { askPort } from './serve.ts';
+import { askPort } from '../../../support/http-client.ts';
 
 const STATUS: NodeStatus = {
   role: 'edge',

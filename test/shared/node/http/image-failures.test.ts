@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { Registry } from 'prom-client';
 import { describe, expect, test, vi } from 'vitest';
+import { readToEnd } from '../../../support/http-client.ts';
 import { memorySource } from './memory-source.ts';
-import { readToEnd, serveImages } from './serve.ts';
+import { serveImages } from './serve.ts';
 
 const NAME = '1280.jpg';
 const connectionsOf = (server: Server): Promise<number> =>

@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { ImageResources, makeResource, NAMED_CACHING } from '../../../../shared/node/http/image-headers.ts';
+import { makeResource, NAMED_CACHING } from '../../../../shared/node/http/image-headers.ts';
+import { ImageResources } from '../../../../shared/node/http/image-resources.ts';
 import { memorySource } from './memory-source.ts';
 
-const parts = { etag: '"e"', sizeBytes: 5, contentType: 'image/avif', caching: NAMED_CACHING };
+const parts = {
+  etag: '"e"',
+  sizeBytes: 5,
+  contentType: 'image/avif',
+  caching: NAMED_CACHING,
+  digest: { sha256: undefined },
+};
 
 function field(list: readonly string[], name: string): string | undefined {
   const at = list.indexOf(name);
@@ -42,29 +49,30 @@ describe('header lists', () => {
   test('are made once per rendition and kind of address', () => {
     const { published } = memorySource();
     const resources = new ImageResources(published, 'edge-1');
-    const rendition = resources.rendition('640.avif')!;
-    expect(resources.named(rendition)).toBe(resources.named(rendition));
-    expect(resources.negotiated(rendition)).toBe(resources.negotiated(rendition));
-    expect(resources.named(rendition)).not.toBe(resources.negotiated(rendition));
-    expect(resources.rendition('641.avif')).toBeUndefined();
-    expect(resources.rendition('constructor')).toBeUndefined();
+    const named = resources.named('640.jpg')!.resource;
+    const [open, sized] = ['', 'w=640'].map((query) => resources.negotiated(query, {})!.resource);
+    expect(resources.named('640.jpg')!.resource).toBe(named);
+    expect(resources.negotiated('x=1', { dpr: '1' })!.resource).toBe(open);
+    expect(resources.negotiated('h=427', {})!.resource).toBe(sized);
+    expect(new Set([named, open, sized]).size).toBe(3);
+    expect(resources.named('641.avif')).toBeUndefined();
+    expect(resources.named('constructor')).toBeUndefined();
   });
 
   test('only negotiated answers vary, and only named ones never change', () => {
     const { published } = memorySource();
     const resources = new ImageResources(published, 'edge-1');
-    for (const { name } of published.renditions) {
-      const rendition = resources.rendition(name)!;
-      const named = resources.named(rendition);
-      const negotiated = resources.negotiated(rendition);
+    for (const { name, width, type, url } of published.renditions) {
+      const named = resources.named(name)!.resource;
+      const negotiated = resources.negotiated(`w=${width}`, { accept: type })!.resource;
       for (const list of [named.whole.disk, named.notModified]) {
         expect(field(list, 'Vary')).toBeUndefined();
         expect(field(list, 'Cache-Control')).toContain('immutable');
       }
       for (const list of [negotiated.whole.disk, negotiated.notModified]) {
-        expect(field(list, 'Vary')).toBe('Accept');
+        expect(field(list, 'Vary')).toBe('Accept, Save-Data');
         expect(field(list, 'Cache-Control')).not.toContain('immutable');
-        expect(field(list, 'Content-Location')).toBe(rendition.url);
+        expect(field(list, 'Content-Location')).toBe(url);
       }
       expect(negotiated.etag).toBe(named.etag);
     }

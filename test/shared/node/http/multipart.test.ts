@@ -9,6 +9,7 @@ const parts = {
   sizeBytes: 1000,
   contentType: 'image/avif',
   caching: NAMED_CACHING,
+  digest: { sha256: undefined },
 };
 const resource = makeResource(parts, 'edge-1');
 const range = (startBytes: number, endBytes: number): ByteRange => ({ startBytes, endBytes });

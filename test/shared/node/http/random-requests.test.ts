@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { type Random, seededRandom } from '../../../../shared/random.ts';
+import { readToEnd } from '../../../support/http-client.ts';
 import { jumble, pick } from '../../http/random-inputs.ts';
 import { memorySource } from './memory-source.ts';
-import { readToEnd, serveImages } from './serve.ts';
+import { serveImages } from './serve.ts';
 
 const { url } = memorySource().rendition('320.avif');
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PURGE', 'CONNECT', 'TRACE', 'PRI', 'get', ''];

@@ -1,6 +1,6 @@
 /** The image route behind the real server on a free port, and plain ways to talk to it. */
-import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { HttpMetrics } from '../../../../shared/node/http/http-metrics.ts';
 import { createImageRoute } from '../../../../shared/node/http/image-route.ts';
@@ -9,15 +9,8 @@ import {
   type HttpServerOptions,
   startHttpServer,
 } from '../../../../shared/node/http/server.ts';
+import { type Answer, askPort, dialPort, rawExchange } from '../../../support/http-client.ts';
 import { IMAGE_ID, type MemorySource, memorySource } from './memory-source.ts';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-  /** False when the connection ended before Content-Length. */
-  readonly complete: boolean;
-}
 
 export interface Served {
   readonly source: MemorySource;
@@ -64,55 +57,6 @@ export async function serveImages(
         headers,
         method,
       ),
-    raw: async (text) => {
-      const socket = await dial();
-      socket.write(text, 'latin1');
-      return readToEnd(socket);
-    },
+    raw: (text) => rawExchange(server.port, text),
   };
-}
-
-export function askPort(
-  port: number,
-  path: string,
-  headers: OutgoingHttpHeaders = {},
-  method = 'GET',
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (res) => {
-      const chunks: Buffer[] = [];
-      res.on('data', (chunk: Buffer) => chunks.push(chunk));
-      res.on('error', () => undefined);
-      res.on('close', () =>
-        resolve({
-          status: res.statusCode ?? 0,
-          headers: res.headers,
-          body: Buffer.concat(chunks),
-          complete: res.complete,
-        }),
-      );
-    });
-    asked.on('error', reject);
-    asked.end();
-  });
-}
-
-function dialPort(port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(socket));
-    socket.once('error', reject);
-    onTestFinished(() => void socket.destroy());
-  });
-}
-
-export function readToEnd(socket: Socket): Promise<string> {
-  return new Promise((resolve) => {
-    let text = '';
-    socket.setEncoding('latin1');
-    socket.on('data', (chunk: string) => {
-      text += chunk;
-    });
-    socket.on('error', () => undefined);
-    socket.on('close', () => resolve(text));
-  });
 }

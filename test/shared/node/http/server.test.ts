@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { isTooSlow } from '../../../../shared/node/http/slow-readers.ts';
+import { readToEnd } from '../../../support/http-client.ts';
 import { memorySource } from './memory-source.ts';
-import { readToEnd, serveImages } from './serve.ts';
+import { serveImages } from './serve.ts';
 
 describe('threat row 15: every limit is set', () => {
   test('on the server itself', async () => {

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createSlowReaderWatch } from '../../../../shared/node/http/slow-readers.ts';
+import { readToEnd } from '../../../support/http-client.ts';
 import { memorySource } from './memory-source.ts';
-import { readToEnd, type Served, serveImages } from './serve.ts';
+import { type Served, serveImages } from './serve.ts';
 
 const { url } = memorySource().rendition('320.avif');
 const REQUEST = `GET ${url} HTTP/1.1\r\nHost: a\r\n\r\n`;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { readToEnd } from '../../../support/http-client.ts';
 import { memorySource } from './memory-source.ts';
-import { readToEnd, serveImages } from './serve.ts';
+import { serveImages } from './serve.ts';
 
 const source = () => memorySource({ 320: 2000 });
 const { url } = source().rendition('320.avif');
