@@ -9,7 +9,7 @@ import { type Random, seededRandom } from '../shared/random.ts';
 import type { PeerId } from '../shared/units.ts';
 import type { Closer } from './closer.ts';
 import type { EdgeConfig } from './config.ts';
-import { introduction, reporter } from './edge-reports.ts';
+import { introduction, reportProgress } from './edge-reports.ts';
 import { EdgeStatus } from './edge-status.ts';
 import { type EdgeStorage, openStorage } from './edge-storage.ts';
 import { openFleet, startSwarm } from './edge-swarm.ts';
@@ -138,10 +138,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   opened.push(['http', () => server.close(HTTP_DRAIN_MS)]);
   await images.start();
   follower.start();
-  const timers = [
-    setInterval(reporter(follower, status), EVERY_SECOND_MS),
-    sweepOnceCaughtUp(storage.log, images, log),
-  ];
+  const timers = [reportProgress(follower, status), sweepOnceCaughtUp(storage.log, images, log)];
   return running(opened, { port: server.port, peerPort: swarm.peerPort, peerId }, () => {
     status.drain();
     for (const timer of timers) clearInterval(timer);

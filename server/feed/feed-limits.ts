@@ -19,7 +19,7 @@ export interface FeedLimits {
   /** Limits of an `entries` frame, as the contract has them. */
   readonly batchEntries: number;
   readonly batchBytes: number;
-  /** Frames from an edge: one `progress` a second is usual. */
+  /** Frames from an edge: one `progress` every two seconds is usual. */
   readonly framesPerSecond: number;
   readonly framesBurst: number;
   /**

@@ -5,9 +5,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { FEED_VERSION, type FeedServerFrame, type SetHashes } from '../../shared/api-types/feed.ts';
+import type { SetHashes } from '../../shared/api-types/feed.ts';
 import type { Signed } from '../../shared/log/entry.ts';
-import type { PeerId } from '../../shared/units.ts';
 import type { Catalog } from '../catalog/catalog-api.ts';
 import { canonicalIp, clientAddress, type TrustedProxies } from '../tracker/client-address.ts';
 import type { FleetAnnounces } from '../tracker/fleet-announces.ts';
@@ -17,6 +16,7 @@ import { EntryBatches } from './entry-batches.ts';
 import { FEED_LIMITS, type FeedLimits } from './feed-limits.ts';
 import { type FeedHub, FeedSession } from './feed-session.ts';
 import { HashAnswers } from './hash-answers.ts';
+import { OriginFrames, type OriginFramesParts } from './origin-frames.ts';
 import { setHashesOf } from './set-hashes.ts';
 
 export type FeedCatalog = Pick<
@@ -27,10 +27,8 @@ export type FeedCatalog = Pick<
 export interface FeedServerOptions {
   readonly catalog: FeedCatalog;
   readonly registry: EdgeRegistry;
-  /** The origin's own peer wire; `advertiseIp` undefined: the address that the edge reached us by. */
-  readonly peer: { readonly peerId: PeerId; readonly port: number; readonly advertiseIp: string | undefined };
-  /** What the origin's .torrent files name. */
-  readonly publicUrl: () => string;
+  readonly peer: OriginFramesParts['peer'];
+  readonly publicUrl: OriginFramesParts['publicUrl'];
   readonly fleetToken: string | undefined;
   readonly proxies: TrustedProxies;
   /** Takes what edges announce; undefined: nobody listens. */
@@ -49,17 +47,16 @@ export class FeedServer implements FeedHub {
   readonly announces: FleetAnnounces | undefined;
   readonly admissionPace: AdmissionPace;
   readonly hashAnswers: HashAnswers;
+  readonly frames: OriginFrames;
   readonly #options: FeedServerOptions;
   readonly #server: WebSocketServer;
   readonly #sessions = new Set<FeedSession>();
   readonly #socketsByIp = new Map<string, number>();
   readonly #bareBatches: EntryBatches;
   readonly #hashedBatches: EntryBatches;
-  readonly #fleetFrames = new Map<string, string>();
   readonly #timers: NodeJS.Timeout[];
   readonly #unsubscribe: (() => void)[];
   #fleetTimer: NodeJS.Timeout | undefined;
-  #headFrame: string;
   readonly #onGone: (() => void)[] = [];
   #closing = false;
 
@@ -91,7 +88,12 @@ export class FeedServer implements FeedHub {
       perMessageDeflate: false,
       clientTracking: false,
     });
-    this.#headFrame = this.#signHead();
+    this.frames = new OriginFrames({
+      ...options,
+      log: options.catalog,
+      headValidMs: this.limits.headValidMs,
+      now: () => this.now(),
+    });
     this.#timers = [
       setInterval(() => this.#beat(), this.limits.headEveryMs),
       setInterval(() => this.#checkLiveness(), this.limits.pingEveryMs),
@@ -150,38 +152,6 @@ export class FeedServer implements FeedHub {
     return pieceHashes ? this.#hashedBatches : this.#bareBatches;
   }
 
-  welcome(): string {
-    const { peerId, port, advertiseIp } = this.#options.peer;
-    return frameText({
-      type: 'welcome',
-      version: FEED_VERSION,
-      rootKey: this.log.rootKey,
-      peer: { peerId, host: advertiseIp ?? null, port },
-      publicUrl: this.#options.publicUrl(),
-    });
-  }
-
-  headFrame(): string {
-    return this.#headFrame;
-  }
-
-  fleetFrame(originIp: string): string {
-    const { peerId, port, advertiseIp } = this.#options.peer;
-    const host = advertiseIp ?? originIp;
-    const kept = this.#fleetFrames.get(host);
-    if (kept !== undefined) return kept;
-    const edges = this.registry.fleet(this.now());
-    const frame = frameText({
-      type: 'fleet',
-      nodes: [
-        { peerId, host, port },
-        ...edges.map((edge) => ({ peerId: edge.peerId, host: edge.ip, port: edge.port })),
-      ],
-    });
-    this.#fleetFrames.set(host, frame);
-    return frame;
-  }
-
   seated(newcomer: FeedSession): void {
     for (const session of this.#sessions)
       if (session !== newcomer && session.hold && !this.registry.holds(session.hold)) session.terminate();
@@ -212,12 +182,12 @@ export class FeedServer implements FeedHub {
   #appended(): void {
     this.#bareBatches.appended();
     this.#hashedBatches.appended();
-    this.#headFrame = this.#signHead();
+    this.frames.signHead();
     for (const session of this.#sessions) session.wake();
   }
 
   #beat(): void {
-    this.#headFrame = this.#signHead();
+    this.frames.signHead();
     for (const session of this.#sessions) session.offerHead();
   }
 
@@ -227,22 +197,16 @@ export class FeedServer implements FeedHub {
   }
 
   #fleetChanged(): void {
-    this.#fleetFrames.clear();
+    this.frames.fleetChanged();
     const { fleetCoalesceMs, fleetCoalesceMsPerSocket } = this.limits;
     const waitMs = fleetCoalesceMs + this.#sessions.size * fleetCoalesceMsPerSocket;
     this.#fleetTimer ??= setTimeout(() => {
       this.#fleetTimer = undefined;
-      this.#fleetFrames.clear();
+      this.frames.fleetChanged();
       for (const session of this.#sessions) session.offerFleet();
     }, waitMs);
   }
-
-  #signHead(): string {
-    return frameText({ type: 'head', head: this.log.signHead(this.now(), this.limits.headValidMs) });
-  }
 }
-
-const frameText = (frame: FeedServerFrame): string => JSON.stringify(frame);
 
 /** Answers an upgrade that is not taken, in plain HTTP. */
 export function refuseUpgrade(socket: Duplex, status: number): void {

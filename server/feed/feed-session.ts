@@ -14,6 +14,7 @@ import type { EdgeHold, EdgeRegistry } from './edge-registry.ts';
 import type { EntryBatches } from './entry-batches.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import { type HashAnswers, WantedHashes } from './hash-answers.ts';
+import type { OriginFrames } from './origin-frames.ts';
 
 /** What all sessions share; the feed server is one. */
 export interface FeedHub {
@@ -27,11 +28,7 @@ export interface FeedHub {
   readonly limits: FeedLimits;
   readonly fleetToken: string | undefined;
   now(): number;
-  welcome(): string;
-  /** The newest signed head, as a frame. */
-  headFrame(): string;
-  /** @param originIp the address under which this edge reaches the origin */
-  fleetFrame(originIp: string): string;
+  readonly frames: OriginFrames;
   /** A session holds the edge's seat now: an older session of the same edge ends. */
   seated(session: FeedSession): void;
   failed(error: unknown): void;
@@ -55,7 +52,7 @@ export class FeedSession implements NewsSocket {
   #batches: EntryBatches | undefined;
   readonly #wantedHashes = new WantedHashes();
   #pumping = false;
-  #headSent = '';
+  #headSent: Uint8Array | undefined;
   #heardAt: number;
 
   constructor(hub: FeedHub, socket: WebSocket, ip: string, localIp: string) {
@@ -111,19 +108,25 @@ export class FeedSession implements NewsSocket {
   /** The heartbeat; a socket with a backlog gets the next one. */
   offerHead(): void {
     if (this.#pumping) return;
-    const frame = this.#hub.headFrame();
+    const frame = this.#hub.frames.head;
     if (frame !== this.#headSent && this.#offer(frame)) this.#headSent = frame;
   }
 
   offerFleet(): void {
-    this.#offer(this.#hub.fleetFrame(this.#localIp));
+    this.#offer(this.#hub.frames.fleet(this.#localIp));
   }
 
-  /** Ends a socket that was silent for too long, asks the others for a sign of life. */
+  /**
+   * Ends a socket that was silent for too long, asks one that was silent for a while for a sign of life. An edge that
+   * has something to tell needs no ping: that, its pong and their acknowledgements would be most of an idle feed.
+   */
   checkLiveness(now: number): void {
     if (this.#state === 'ended') return;
-    if (now - this.#heardAt >= this.#hub.limits.silentMs) this.terminate();
-    else if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+    const { silentMs, pingEveryMs } = this.#hub.limits;
+    const silentForMs = now - this.#heardAt;
+    if (silentForMs >= silentMs) this.terminate();
+    else if (silentForMs >= pingEveryMs / 2 && this.#socket.readyState === this.#socket.OPEN)
+      this.#socket.ping();
   }
 
   /** Tells why, then hangs up. */
@@ -205,7 +208,7 @@ export class FeedSession implements NewsSocket {
     this.#state = 'streaming';
     hub.seated(this);
     hub.announces?.joined(hold, arrival.peer, this);
-    this.#socket.send(hub.welcome());
+    this.#socket.send(hub.frames.welcome());
     this.offerHead();
     this.offerFleet();
     this.wake();
@@ -252,9 +255,10 @@ export class FeedSession implements NewsSocket {
     });
   }
 
-  #offer(text: string): boolean {
+  /** @param frame bytes: deflated */
+  #offer(frame: string | Uint8Array): boolean {
     if (!this.hasRoom) return false;
-    this.#socket.send(text);
+    this.#socket.send(frame);
     return true;
   }
 

@@ -4,7 +4,7 @@
  * compression (RFC 7692) would keep a window for each edge and deflate anew for each; here a frame is deflated once,
  * and no state is kept. The receiver's limit holds for what comes out, so no frame can be a bomb (threat row 26).
  */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PeerError } from '../errors.ts';
 import type { FeedErrorCode } from '../feed/feed-error.ts';
 
@@ -12,7 +12,9 @@ import type { FeedErrorCode } from '../feed/feed-error.ts';
 const DICTIONARY = Buffer.from(dictionaryText());
 
 export function deflateFrame(text: string): Uint8Array {
-  return deflateRawSync(text, { dictionary: DICTIONARY });
+  // Z_FILTERED takes no matches of five characters and fewer. Random digits match by chance everywhere, and such a
+  // match takes more than its digits would: a frame of twelve sets' piece hashes was 74.7 KB, and is 70.1 KB.
+  return deflateRawSync(text, { dictionary: DICTIONARY, strategy: constants.Z_FILTERED });
 }
 
 /** @throws PeerError `feed_frame_invalid` for bytes that are no deflated text of at most `maxBytes` */

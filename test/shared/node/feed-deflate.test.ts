@@ -39,6 +39,11 @@ describe('deflated feed frames', () => {
     expect(inflateFrame(deflateFrame('“é”'), 100)).toBe('“é”');
   });
 
+  test('piece hashes take little more than half a byte a digit', () => {
+    const hashes = hex(seededRandom(1), 64 * KIB);
+    expect(deflateFrame(JSON.stringify({ hashes })).length).toBeLessThan(0.53 * hashes.length);
+  });
+
   test('threat row 26: a bomb of 64 MiB in 64 KiB ends at the limit', () => {
     const bomb = deflateRawSync(Buffer.alloc(64 * KIB * KIB, '{'));
     expect(bomb.length).toBeLessThan(80 * KIB);

@@ -1,0 +1,82 @@
+/**
+ * What every edge is told alike: who the origin is, the newest signed head, who is in the fleet. Each frame is made and
+ * deflated once, however many edges listen.
+ */
+import { FEED_VERSION, type FeedServerFrame } from '../../shared/api-types/feed.ts';
+import { encodeServerFrame } from '../../shared/feed/server-frame.ts';
+import { deflateFrame } from '../../shared/node/feed-deflate.ts';
+import type { PeerId } from '../../shared/units.ts';
+import type { Catalog } from '../catalog/catalog-api.ts';
+import type { EdgeRegistry } from './edge-registry.ts';
+
+export interface OriginFramesParts {
+  readonly log: Pick<Catalog, 'rootKey' | 'signHead'>;
+  readonly registry: EdgeRegistry;
+  /** The origin's own peer wire; `advertiseIp` undefined: the address that the edge reached us by. */
+  readonly peer: { readonly peerId: PeerId; readonly port: number; readonly advertiseIp: string | undefined };
+  /** What the origin's .torrent files name. */
+  readonly publicUrl: () => string;
+  readonly headValidMs: number;
+  /** Unix ms. */
+  readonly now: () => number;
+}
+
+export class OriginFrames {
+  readonly #parts: OriginFramesParts;
+  readonly #fleets = new Map<string, Uint8Array>();
+  #head: Uint8Array;
+
+  constructor(parts: OriginFramesParts) {
+    this.#parts = parts;
+    this.#head = this.#signed();
+  }
+
+  welcome(): string {
+    const { peer, log, publicUrl } = this.#parts;
+    return encodeServerFrame({
+      type: 'welcome',
+      version: FEED_VERSION,
+      rootKey: log.rootKey,
+      peer: { peerId: peer.peerId, host: peer.advertiseIp ?? null, port: peer.port },
+      publicUrl: publicUrl(),
+    });
+  }
+
+  /** The newest signed head; the same bytes until {@link signHead}. */
+  get head(): Uint8Array {
+    return this.#head;
+  }
+
+  signHead(): void {
+    this.#head = this.#signed();
+  }
+
+  /** @param originIp the address under which an edge reaches the origin */
+  fleet(originIp: string): Uint8Array {
+    const { peer, registry, now } = this.#parts;
+    const host = peer.advertiseIp ?? originIp;
+    const kept = this.#fleets.get(host);
+    if (kept !== undefined) return kept;
+    const edges = registry.fleet(now());
+    const frame = deflated({
+      type: 'fleet',
+      nodes: [
+        { peerId: peer.peerId, host, port: peer.port },
+        ...edges.map((edge) => ({ peerId: edge.peerId, host: edge.ip, port: edge.port })),
+      ],
+    });
+    this.#fleets.set(host, frame);
+    return frame;
+  }
+
+  fleetChanged(): void {
+    this.#fleets.clear();
+  }
+
+  #signed(): Uint8Array {
+    const { log, headValidMs, now } = this.#parts;
+    return deflated({ type: 'head', head: log.signHead(now(), headValidMs) });
+  }
+}
+
+const deflated = (frame: FeedServerFrame): Uint8Array => deflateFrame(encodeServerFrame(frame));
