@@ -29,6 +29,8 @@ export interface ImageRouteOptions {
 /** Answers the request and says true, or leaves it alone and says false. */
 export type RequestHandler = (req: IncomingMessage, res: ServerResponse) => boolean;
 
+type KnownRoute = Exclude<ImageRoute, { type: 'unknown' }>;
+
 /** A resource and the way to its bytes. */
 interface Found {
   readonly resource: Resource;
@@ -61,8 +63,7 @@ export function createImageRoute(options: ImageRouteOptions): RequestHandler {
     return found;
   };
 
-  const find = (route: ImageRoute, image: PublishedImage, req: IncomingMessage): Found | undefined => {
-    if (route.type === 'unknown') return undefined;
+  const find = (route: KnownRoute, image: PublishedImage, req: IncomingMessage): Found | undefined => {
     if (route.type === 'pad') {
       const resource = padResource(route.lengthBytes, nodeName);
       return { resource, open: () => padBody(route.lengthBytes) };
@@ -85,7 +86,11 @@ export function createImageRoute(options: ImageRouteOptions): RequestHandler {
       else refuseMethod(exchange);
       return true;
     }
-    const image = route.type === 'unknown' ? undefined : source.image(route.imageId);
+    if (route.type === 'unknown') {
+      notFound(exchange, 'image_unknown', UNKNOWN_IMAGE.origin);
+      return true;
+    }
+    const image = source.image(route.imageId);
     if (image === undefined) {
       notFound(exchange, 'image_unknown', UNKNOWN_IMAGE[role]);
       return true;

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts';
 import { CROSS_ORIGIN, type Resource } from './image-headers.ts';
 import { sendProblem } from './problem-response.ts';
 
-const ALLOWED = 'GET, HEAD, OPTIONS';
+export const ALLOWED = 'GET, HEAD, OPTIONS';
 
 /** For OPTIONS, and so for the preflight of a page that asks with fields a browser does not send by itself. */
 const NO_CONTENT: readonly string[] = [
