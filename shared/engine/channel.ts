@@ -44,6 +44,8 @@ export class Channel implements CandidateOwner {
   hashRequests: HashRange[] | undefined;
   /** How often it took a piece back (BEP 54). */
   takenBackCount = 0;
+  /** The first entry of the engine's log of new pieces that the other side does not know from the channel's begin. */
+  readonly havesFrom: number;
   /** Only the first message after the handshake may be a bitfield, have-all or have-none (BEP 3, BEP 6). */
   mayTellPieces = true;
   /** Requests out, by block key; made with the first, since most channels of a catalog are quiet. */
@@ -64,6 +66,7 @@ export class Channel implements CandidateOwner {
     link: Link,
     ready: { readonly node: RemoteNode; readonly fast: boolean },
     now: number,
+    havesFrom: number,
   ) {
     const { node, fast } = ready;
     this.source = source;
@@ -75,6 +78,7 @@ export class Channel implements CandidateOwner {
     this.uploads = new UploadQueue([link.queuedUploads, node.queuedUploads]);
     this.has = Bitfield.empty(torrent.geometry.pieceCount);
     this.lastBlockAt = now;
+    this.havesFrom = havesFrom;
   }
 
   get isSeed(): boolean {

@@ -44,7 +44,7 @@ export function addChannel(
   number: number,
   torrent: Torrent,
 ): Channel {
-  const channel = new Channel(state.nextSource++, number, torrent, link, ready, state.now);
+  const channel = new Channel(state.nextSource++, number, torrent, link, ready, state.now, state.haveLog.end);
   link.channels.set(number, channel);
   link.channelOf.set(torrent, channel);
   torrent.addChannel(channel);

@@ -40,6 +40,7 @@ export function linkOpened(
   const torrent = wanted === undefined ? undefined : state.torrents.get(wanted);
   const phase: Handshaking = { name: 'handshaking', reader: new HandshakeReader(), torrent };
   const link = new Link(id, direction, address, phase, state.now);
+  link.havesRead = state.haveLog.end;
   state.links.set(id, link);
   const refusal = refuse(state, link, torrent);
   if (refusal !== undefined) {
@@ -201,7 +202,7 @@ export function closeLink(state: EngineState, link: Link, reason: string): void 
 /** The link is no more: what it was to do is given to others. */
 export function linkGone(state: EngineState, link: Link, reason: string): void {
   state.links.delete(link.id);
-  for (const kind of ['handshake', 'introduction', 'keepAlive', 'silence', 'haves', 'requests'] as const) {
+  for (const kind of ['handshake', 'introduction', 'keepAlive', 'silence', 'requests'] as const) {
     state.timers.clear({ kind, link: link.id });
   }
   state.trace({ type: 'linkEnded', link: link.id, reason });

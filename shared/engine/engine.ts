@@ -24,7 +24,7 @@ import {
   peersFound,
 } from './dialer.ts';
 import { hashesRead } from './hash-exchange.ts';
-import { sendHaves } from './haves.ts';
+import { sendDueHaves, sendHaves } from './haves.ts';
 import type { EngineInput } from './inputs.ts';
 import { askLate, requestTimer } from './late-requests.ts';
 import type { Link } from './link.ts';
@@ -275,6 +275,7 @@ function fire(state: EngineState, timer: TimerName): void {
   if ('link' in timer) return fireLink(state, timer.kind, timer.link);
   if ('torrent' in timer) return fireTorrent(state, timer.kind, timer.torrent);
   if (timer.kind === 'lateRequests') return askLate(state);
+  if (timer.kind === 'haves') return sendDueHaves(state);
   if (timer.kind === 'superSeed') return superSeedTimer(state);
   if (timer.kind === 'quietChannels') return closeQuiet(state);
   if (timer.kind === 'uplink') return serveWaiting(state, uplinkIdle(state));
@@ -287,7 +288,6 @@ function fireLink(state: EngineState, kind: string, id: LinkId): void {
   if (kind === 'handshake') return closeLink(state, link, 'handshake_timeout');
   if (link.phase.name !== 'ready') return;
   if (kind === 'requests') return requestTimer(state, link);
-  if (kind === 'haves') return sendHaves(state, link);
   if (kind === 'introduction') return dialEnded(state, addressKey(link.address));
   // Keep-alive and silence look when something was last sent or received, so no message need move a timer.
   if (kind === 'keepAlive') {

@@ -2,7 +2,8 @@
  * Telling others of new pieces. A HAVE of nine bytes costs both sides a packet, a wake-up and a system call when it
  * travels alone, and a node with eight links tells each piece eight times: in a swarm of small pieces that is most of
  * what a node does. So the first HAVE after a pause leaves at once, and those after it wait a little, or for
- * anything else that goes out on the link.
+ * anything else that goes out on the link. New pieces stand in one log for all links (have-log.ts), and one timer looks
+ * who is to hear of them: a timer for each link was a sixth of all steps in a swarm of a hundred.
  *
  * A node of the fleet is not told of what it has: half of all HAVEs would say to one that has the piece that another
  * has it too. When it loses the piece it says so, and is told then (dont-have.ts).
@@ -11,7 +12,9 @@ import type { PieceIndex } from '../units.ts';
 import { encodeHaves } from '../wire/channels.ts';
 import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
+import type { RemoteNode } from './node.ts';
 import type { EngineState } from './state.ts';
+import type { Torrent } from './torrent.ts';
 
 /** Half the time after which super-seeding would think that a node sits on its pieces. */
 const MAX_HOLD_MS = 350;
@@ -20,6 +23,8 @@ const MAX_HOLD_MS = 350;
  * waits for is told at once anyway.
  */
 const ORIGIN_HOLD_MS = 250;
+/** Links whose time comes within half of it are told in the same step. */
+const TURN_MS = 20;
 
 /** A piece that the other side of a channel is to hear of. */
 export interface UntoldHave {
@@ -35,36 +40,86 @@ export function skipsKnown({ node, fast }: Channel): boolean {
   return fast && node.isFleet && !node.isOrigin;
 }
 
+/** The piece is ours now: says so to all nodes of the torrent, at once or soon. */
+export function tellAll(state: EngineState, torrent: Torrent, piece: PieceIndex): void {
+  // Who comes later hears of it first thing.
+  if (torrent.channels.size === 0) return;
+  state.haveLog.add(torrent, piece);
+  state.timers.setNoLaterThan({ kind: 'haves' }, Math.max(state.now, state.havesToldAt + TURN_MS));
+}
+
 /**
- * We have the piece; says so now, or soon.
+ * We have the piece; says so to one node, now or soon.
  * @param isAwaited the other side waits to hear of it
  */
 export function tellHave(state: EngineState, channel: Channel, piece: PieceIndex, isAwaited: boolean): void {
-  const { link } = channel;
-  const isFirst = link.untoldHaves.length === 0;
+  const { link, node } = channel;
   link.untoldHaves.push({ channel, piece });
-  const dueAt = isAwaited ? state.now : link.lastHaveAt + holdMs(state, channel);
-  if (dueAt <= state.now) sendHaves(state, link);
-  else if (isFirst) state.timers.set({ kind: 'haves', link: link.id }, dueAt);
+  if (isAwaited) sendHaves(state, link);
+  else state.timers.setNoLaterThan({ kind: 'haves' }, dueAt(state, link, node));
 }
 
 /** Where a block takes a second to come, its HAVE need not hurry; and each alone would cost the other side an ACK. */
-function holdMs({ options, blockLatencyMs }: EngineState, { node }: Channel): number {
-  const least = node.isOrigin ? ORIGIN_HOLD_MS : options.haveHoldMs;
-  return Math.max(least, Math.min(blockLatencyMs / 2, MAX_HOLD_MS));
+function dueAt({ options, now, blockLatencyMs }: EngineState, link: Link, node: RemoteNode): number {
+  const leastMs = node.isOrigin ? ORIGIN_HOLD_MS : options.haveHoldMs;
+  return Math.max(now, link.lastHaveAt + Math.max(leastMs, Math.min(blockLatencyMs / 2, MAX_HOLD_MS)));
+}
+
+/** Tells all links whose time has come. */
+export function sendDueHaves(state: EngineState): void {
+  const { now, haveLog, timers } = state;
+  state.havesToldAt = now;
+  let nextAt = Number.POSITIVE_INFINITY;
+  let readBy = haveLog.end;
+  for (const link of state.links.values()) {
+    if (link.phase.name !== 'ready') {
+      link.havesRead = haveLog.end;
+      continue;
+    }
+    if (!hasUntold(state, link)) continue;
+    const linkDueAt = dueAt(state, link, link.phase.node);
+    if (linkDueAt <= now + TURN_MS / 2) sendHaves(state, link);
+    else {
+      nextAt = Math.min(nextAt, linkDueAt);
+      readBy = Math.min(readBy, link.havesRead);
+    }
+  }
+  haveLog.forgetBefore(readBy);
+  if (nextAt < Number.POSITIVE_INFINITY) timers.setNoLaterThan({ kind: 'haves' }, nextAt);
+}
+
+function hasUntold({ haveLog }: EngineState, link: Link): boolean {
+  return link.havesRead < haveLog.end || link.untoldHaves.length > 0;
 }
 
 /** Puts what waits into the link's outbox. A piece that was lost meanwhile, or whose channel ended, is not told. */
 export function sendHaves(state: EngineState, link: Link): void {
-  if (link.untoldHaves.length === 0) return;
+  if (!hasUntold(state, link)) return;
+  const told: UntoldHave[] = [];
+  for (const { channel, piece } of link.untoldHaves.splice(0))
+    if (link.channels.get(channel.number) === channel && isNews(channel, piece))
+      told.push({ channel, piece });
+  readLog(state, link, told);
+  if (told.length === 0) return;
   link.lastHaveAt = state.now;
-  const current = link.untoldHaves
-    .splice(0)
-    .filter(
-      ({ channel, piece }) =>
-        link.channels.get(channel.number) === channel &&
-        channel.torrent.held.has(piece) &&
-        !(channel.has.has(piece) && skipsKnown(channel)),
+  state.send(link, encodeHaves(link.channelsId, told));
+}
+
+function readLog({ haveLog }: EngineState, link: Link, told: UntoldHave[]): void {
+  const { end } = haveLog;
+  const toldAlready = told.length;
+  for (let number = link.havesRead; number < end; number++) {
+    const { torrent, piece } = haveLog.at(number);
+    const channel = link.channelOf.get(torrent);
+    if (!channel || number < channel.havesFrom || !isNews(channel, piece)) continue;
+    const isTwice = told.some(
+      (have, i) => i < toldAlready && have.channel === channel && have.piece === piece,
     );
-  if (current.length > 0) state.send(link, encodeHaves(link.channelsId, current));
+    if (!isTwice) told.push({ channel, piece });
+  }
+  link.havesRead = end;
+}
+
+function isNews(channel: Channel, piece: PieceIndex): boolean {
+  return channel.torrent.held.has(piece) && !(channel.has.has(piece) && skipsKnown(channel));
 }

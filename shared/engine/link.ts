@@ -90,7 +90,9 @@ export class Link {
   readonly advising = new Set<Channel>();
   /** Channels with requests to serve, longest waiting first. */
   readonly serving = new Set<Channel>();
-  /** New pieces that the other side has not been told of yet. */
+  /** The entry of the engine's log of new pieces that it is told of next. */
+  havesRead = 0;
+  /** Other pieces that the other side is to hear of. */
   readonly untoldHaves: UntoldHave[] = [];
   /** Pieces that we lost before the other side named {@link dontHaveId}; only of a node of the fleet. */
   readonly untoldLosses: UntoldHave[] = [];

@@ -3,7 +3,7 @@ import type { PieceIndex } from '../units.ts';
 import type { Channel } from './channel.ts';
 import { closeChannel } from './channels.ts';
 import { candidateFound } from './free-pieces.ts';
-import { fillRequests } from './requests.ts';
+import { tellInterest } from './requests.ts';
 import type { EngineState } from './state.ts';
 
 /** Takes in pieces the other side has. @returns those that are news */
@@ -26,5 +26,9 @@ export function takePiece(channel: Channel, piece: PieceIndex): boolean {
 /** Two nodes that both have everything have nothing to say to each other (threat row 14). */
 export function interestChanged(state: EngineState, channel: Channel): void {
   if (channel.isSeed && channel.torrent.isComplete) closeChannel(state, channel, 'both_complete');
-  else fillRequests(state, channel);
+  else {
+    tellInterest(state, channel);
+    // Once for all that one read tells.
+    state.linksToFill.add(channel.link);
+  }
 }

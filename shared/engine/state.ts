@@ -7,6 +7,7 @@ import { encodeMessageEnvelope } from '../wire/channels.ts';
 import type { EngineAction } from './actions.ts';
 import { BanList } from './bans.ts';
 import type { Channel } from './channel.ts';
+import { HaveLog } from './have-log.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
 import type { NodeGroup } from './node-group.ts';
@@ -75,6 +76,10 @@ export class EngineState {
   now = 0;
   actions: EngineAction[] = [];
   readonly linksToFlush = new Set<Link>();
+  /** New pieces that not all links were told of. */
+  readonly haveLog = new HaveLog();
+  /** When links were last looked at for it. */
+  havesToldAt = Number.NEGATIVE_INFINITY;
   /** A node's interest changed in this step, or a node came or went. */
   slotsMayBeFree = false;
   /** Neither side wanted anything there, since when; the longest first. */

@@ -12,10 +12,11 @@ export type TimerName =
         | 'lateRequests'
         | 'superSeed'
         | 'quietChannels'
-        | 'uplink';
+        | 'uplink'
+        | 'haves';
     }
   | {
-      readonly kind: 'handshake' | 'introduction' | 'keepAlive' | 'silence' | 'haves' | 'requests';
+      readonly kind: 'handshake' | 'introduction' | 'keepAlive' | 'silence' | 'requests';
       readonly link: LinkId;
     }
   | { readonly kind: 'announce' | 'dial' | 'webSeed'; readonly torrent: InfoHash };
@@ -35,8 +36,7 @@ const LINK_KINDS = {
   introduction: 1,
   keepAlive: 2,
   silence: 3,
-  haves: 4,
-  requests: 5,
+  requests: 4,
 } as const;
 const SPARE_KINDS = 8;
 

@@ -10,13 +10,12 @@ import { equalBytes } from '../bytes.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
 import { WEB_SEED } from '../picker/partial-piece.ts';
 import type { PeerId, PieceIndex } from '../units.ts';
-import type { Channel } from './channel.ts';
 import { closeChannel } from './channels.ts';
 import { closeLink } from './connections.ts';
 import { announce } from './dialer.ts';
 import { tellLost } from './dont-have.ts';
 import { askLeaves, hashesChecked } from './hash-exchange.ts';
-import { skipsKnown, tellHave } from './haves.ts';
+import { sendHaves, tellAll } from './haves.ts';
 import type { PieceVerdict } from './inputs.ts';
 import { torrentQuiet } from './quiet-channels.ts';
 import { fillRequests, tellInterest } from './requests.ts';
@@ -78,14 +77,12 @@ function piecePassed(
   torrent.held.set(piece);
   torrent.readerSince.delete(piece);
   for (const channel of torrent.channels.values()) {
-    const hasIt = channel.has.has(piece);
-    if (hasIt) {
-      channel.wantedCount--;
-      tellInterest(state, channel);
-    }
-    if (!hasIt || !skipsKnown(channel))
-      tellHave(state, channel, piece, channel.node.isOrigin && cameFrom(channel, checked));
+    if (!channel.has.has(piece)) continue;
+    channel.wantedCount--;
+    if (channel.wantedCount === 0) tellInterest(state, channel);
   }
+  tellAll(state, torrent, piece);
+  tellSenders(state, torrent, checked);
   torrent.picker.passed(piece);
   state.emit({ type: 'writePiece', torrent: infoHash, piece, bytes: checked.bytes });
   state.emit({ type: 'pieceVerified', torrent: infoHash, piece });
@@ -97,8 +94,12 @@ function piecePassed(
 }
 
 /** A super-seeding origin tells a node of the next piece when it hears that the one it sent arrived (BEP 16). */
-function cameFrom({ node }: Channel, { senders }: CheckingPiece): boolean {
-  return senders.some(({ nodeKey }) => nodeKey === node.key);
+function tellSenders(state: EngineState, torrent: Torrent, { senders }: CheckingPiece): void {
+  for (const { nodeKey } of senders) {
+    const node = nodeKey === undefined ? undefined : state.nodes.get(nodeKey);
+    if (!node?.isOrigin) continue;
+    for (const link of node.links) if (link.channelOf.has(torrent)) sendHaves(state, link);
+  }
 }
 
 function torrentCompleted(state: EngineState, torrent: Torrent): void {
