@@ -5,14 +5,14 @@
  * (synced-record.ts) says up to when. A start in another boot of the machine takes the name from every file that
  * was written later: such a file is hashed when it is opened, like any data without marks.
  */
+import { distrustSince, EarlierLife } from './earlier-life.ts';
 import type { FileBatches } from './file-batches.ts';
 import type { FileState } from './file-state.ts';
 import type { FileSystem } from './file-system.ts';
-import { type StoreError, toStoreError } from './store-error.ts';
+import { errnoOf, type StoreError, toStoreError } from './store-error.ts';
 import { readBootId, readRecord, type SyncedRecord, writeRecord } from './synced-record.ts';
+import { UnsyncedFiles } from './unsynced-files.ts';
 
-/** Linux writes back what is 30 s old, ext4's journal commits every 5 s: most of what is due costs no disk write. */
-const DUE_AFTER_MS = 15_000;
 const ROUND_EVERY_MS = 500;
 const ROUND_FILES = 32;
 /** A backlog is gone within so many rounds. */
@@ -35,10 +35,11 @@ export class PowerCutGuard {
   #record: SyncedRecord = { bootId: undefined, untilMs: 0 };
   /** Whether files that bear the name of a whole one are whole. */
   #isNameTrusted = false;
-  /** With the time before they were written, oldest first. */
-  readonly #unsynced = new Map<FileState, number>();
-  /** Start times of writes under way. */
-  readonly #writing = new Set<{ readonly sinceMs: number }>();
+  readonly #unsynced = new UnsyncedFiles();
+  /** What was written since then may be spoilt. */
+  #suspectMs = Number.POSITIVE_INFINITY;
+  /** Until what it left is synced. */
+  #earlier: EarlierLife | undefined;
   #recordedAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -56,11 +57,14 @@ export class PowerCutGuard {
     const { fileSystem, directory } = this.#parts;
     const bootId = await readBootId(fileSystem);
     const record = await readRecord(fileSystem, directory);
-    if (record && bootId !== undefined && record.bootId === bootId) this.#record = record;
-    else
+    if (record && bootId !== undefined && record.bootId === bootId) {
+      this.#record = record;
+      this.#earlier = new EarlierLife(this.#parts, record.untilMs);
+      this.#wake();
+    } else
       try {
         const untilMs = record?.untilMs ?? 0;
-        await this.#distrustSince(untilMs);
+        await distrustSince(this.#parts, untilMs);
         // Not before the names are gone for good: it says that all names that are left can be trusted.
         await this.#write({ bootId, untilMs });
       } catch (cause) {
@@ -73,26 +77,19 @@ export class PowerCutGuard {
   /** Asked before files are written; what it answers is told which states were written, well or not. */
   async writing(): Promise<(states: readonly FileState[]) => void> {
     const sinceMs = Date.now();
-    const write = { sinceMs };
-    this.#writing.add(write);
+    const written = this.#unsynced.beginWrite(sinceMs);
     // The clock was set back: files written now would look older than what is synced.
     if (this.#isNameTrusted && sinceMs - CLOCK_SLACK_MS < this.#record.untilMs)
       try {
         await this.#write({ ...this.#record, untilMs: sinceMs - CLOCK_SLACK_MS });
       } catch (error) {
-        this.#writing.delete(write);
+        written([]);
         throw error;
       }
     return (states) => {
-      this.#writing.delete(write);
-      for (const state of states) if (!state.removed) this.#unsynced.set(state, sinceMs);
+      written(states);
       this.#wake();
     };
-  }
-
-  /** Its file was replaced or removed, or could not be written. */
-  forget(state: FileState): void {
-    this.#unsynced.delete(state);
   }
 
   async close(): Promise<void> {
@@ -100,27 +97,12 @@ export class PowerCutGuard {
     await this.#round;
     const endAt = performance.now() + CLOSE_WITHIN_MS;
     while (this.#unsynced.size > 0 && performance.now() < endAt)
-      await this.#sync([...this.#unsynced.keys()].slice(0, ROUND_FILES));
+      await this.#sync(this.#unsynced.first(ROUND_FILES));
     clearTimeout(this.#timer);
     // Nothing was ever written: what the note says still holds.
     if (this.#recordedAtMs === 0 && this.#unsynced.size === 0) return;
-    await this.#note(this.#unsynced.size === 0 ? Date.now() : this.#untilMs());
-  }
-
-  async #distrustSince(timeMs: number): Promise<void> {
-    const { fileSystem, directory } = this.#parts;
-    for (const shard of await fileSystem.list(directory)) {
-      if (!/^[0-9a-f]{2}$/.test(shard)) continue;
-      const folder = `${directory}/${shard}`;
-      const changed = await fileSystem.changedSince(folder, '.whole', timeMs);
-      for (const name of changed) {
-        const stem = `${folder}/${name.slice(0, -'.whole'.length)}`;
-        // Marks of an earlier file of this root would vouch for it.
-        await fileSystem.remove(`${stem}.have`);
-        await fileSystem.rename(`${stem}.whole`, `${stem}.data`);
-      }
-      if (changed.length > 0) await fileSystem.syncDirectory(folder);
-    }
+    while (this.#earlier && performance.now() < endAt && (await this.#syncEarlier()));
+    await this.#note(this.#untilMs(0));
   }
 
   #wake(): void {
@@ -131,53 +113,68 @@ export class PowerCutGuard {
   }
 
   async #runRound(): Promise<void> {
-    const due = this.#due();
+    const due = this.#unsynced.due();
     const count = Math.max(ROUND_FILES, Math.ceil(due.length / ROUNDS_PER_BACKLOG));
     if (due.length > 0) await this.#sync(due.slice(0, count));
-    const isIdle = this.#unsynced.size === 0 && this.#writing.size === 0;
+    await this.#syncEarlier();
+    const { isIdle } = this.#unsynced;
     if (due.length > 0 && (isIdle || performance.now() - this.#recordedAtMs >= RECORD_EVERY_MS))
       await this.#note(this.#untilMs());
-    if (!isIdle) this.#wake();
+    if (!isIdle || this.#earlier) this.#wake();
   }
 
-  #due(): FileState[] {
-    const now = Date.now();
-    const due: FileState[] = [];
-    for (const [state, sinceMs] of this.#unsynced) {
-      // A time in the future was taken before the clock was set back.
-      if (sinceMs > now - DUE_AFTER_MS && sinceMs <= now) break;
-      due.push(state);
+  /** @returns false when the disk refuses: tried again with the next round */
+  async #syncEarlier(): Promise<boolean> {
+    if (!this.#earlier) return true;
+    try {
+      if (await this.#earlier.syncNext()) this.#earlier = undefined;
+      return true;
+    } catch (cause) {
+      this.#parts.onError(toStoreError(cause, 'sync what an earlier life left'));
+      return false;
     }
-    return due;
   }
 
-  #untilMs(): number {
-    let oldestMs = Date.now();
-    for (const sinceMs of this.#unsynced.values()) oldestMs = Math.min(oldestMs, sinceMs);
-    for (const { sinceMs } of this.#writing) oldestMs = Math.min(oldestMs, sinceMs);
-    return Math.max(0, oldestMs - CLOCK_SLACK_MS);
+  /** @param slackMs for files that are yet to be written */
+  #untilMs(slackMs = CLOCK_SLACK_MS): number {
+    const earlierMs = this.#earlier ? this.#record.untilMs : Number.POSITIVE_INFINITY;
+    const unsyncedMs = this.#unsynced.oldestMs() - CLOCK_SLACK_MS;
+    return Math.max(0, Math.min(Date.now() - slackMs, unsyncedMs, earlierMs, this.#suspectMs));
   }
 
   async #sync(states: readonly FileState[]): Promise<void> {
     const results = await this.#parts.batches
-      .sync(states.map(({ paths }) => paths.whole))
+      // The name of a removed file must not come back: nobody knows what it would stand for.
+      .sync(states.map(({ removed, paths }) => (removed ? paths.directory : paths.whole)))
       .catch((cause: unknown) => states.map(() => cause as Error));
     for (const [index, state] of states.entries()) {
-      if (!this.#unsynced.delete(state)) continue;
+      const sinceMs = this.#unsynced.take(state);
       const cause = results[index];
-      if (cause) await this.#lost(state, cause);
+      if (sinceMs !== undefined && cause) await this.#failed(state, sinceMs, cause);
     }
   }
 
   /** After a failed sync nobody knows which pages reached the disk: none of them count. */
-  async #lost(state: FileState, cause: Error): Promise<void> {
+  async #failed(state: FileState, sinceMs: number, cause: Error): Promise<void> {
+    // It never came to bear the name, or lost it since.
+    if (!state.isNamedWhole && errnoOf(cause) === 'ENOENT') return;
     this.#parts.onError(toStoreError(cause, `sync ${state.file.root}`));
+    if (state.removed) return this.#suspect(sinceMs);
     state.lose({ first: 0, count: state.leafCount });
     try {
       await this.#parts.fileSystem.remove(state.paths.whole);
+      await this.#parts.fileSystem.syncDirectory(state.paths.directory);
     } catch (error) {
       this.#parts.onError(toStoreError(error, `remove ${state.file.root}`));
+      await this.#suspect(sinceMs);
     }
+  }
+
+  /** A file that may be spoilt still has its name: the next start looks at all since then, whatever the boot. */
+  async #suspect(sinceMs: number): Promise<void> {
+    this.#suspectMs = Math.min(this.#suspectMs, sinceMs - CLOCK_SLACK_MS);
+    this.#record = { ...this.#record, bootId: undefined };
+    await this.#note(this.#untilMs());
   }
 
   async #note(untilMs: number): Promise<void> {

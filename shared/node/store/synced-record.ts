@@ -67,6 +67,8 @@ export async function writeRecord(
     await file.close();
   }
   await fileSystem.rename(`${path}.new`, path);
+  // It may say less than the one before: that one must not come back.
+  await fileSystem.syncDirectory(directory);
 }
 
 const pathIn = (directory: string): string => `${directory}/synced.json`;

@@ -72,7 +72,6 @@ export class WholeFileWriter {
 
   async #ended(state: FileState): Promise<void> {
     while (this.#writing.has(state)) await this.#running;
-    this.#parts.guard.forget(state);
   }
 
   #schedule(): void {
