@@ -24,8 +24,3 @@ export function keepFreedMemory(pieceLengthBytes: number): void {
   port1.postMessage(buffer, [buffer]);
   port1.close();
 }
-
-/** For the engine, which fills every byte before anybody reads one: so it need not be zeroed first. */
-export function pieceBuffer(lengthBytes: number): Uint8Array {
-  return new Uint8Array(Buffer.allocUnsafeSlow(lengthBytes).buffer);
-}

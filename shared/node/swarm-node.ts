@@ -17,7 +17,7 @@ import { askTracker } from './swarm-node-ask-tracker.ts';
 import { DiskActions } from './swarm-node-disk.ts';
 import { HashActions } from './swarm-node-hashes.ts';
 import { Listeners } from './swarm-node-listeners.ts';
-import { keepFreedMemory, pieceBuffer } from './swarm-node-memory.ts';
+import { keepFreedMemory } from './swarm-node-memory.ts';
 import { parseHttpUrl, TrustedOrigins } from './swarm-node-origins.ts';
 import type { SwarmNodeParts } from './swarm-node-parts.ts';
 import { performer } from './swarm-node-perform.ts';
@@ -47,6 +47,7 @@ export async function createSwarmNode(options: SwarmNodeOptions, parts: SwarmNod
     maxLinks: options.maxLinks,
     reservedLinks: reservedLinksOf(options),
     onListenerError: (error) => parts.log.error({ err: error }, 'accepting a link failed'),
+    onChunkSent: (chunk) => parts.store.giveBack(chunk),
   });
   const peerPort = await transport.listen(options.host, options.peerPort);
   return new NodeHost(options, parts, transport, peerPort);
@@ -85,7 +86,7 @@ class NodeHost implements SwarmNode {
       listenPort: peerPort,
       random: seededRandom(randomInt(2 ** 48 - 1)),
       hashes: nodeHashes,
-      allocate: pieceBuffer,
+      allocate: (lengthBytes) => store.pieceBuffer(lengthBytes),
       maxLinks: options.maxLinks,
       reservedFleetLinks: reservedLinksOf(options),
     });

@@ -155,6 +155,10 @@ export class DiskPieceStore implements PieceStore {
     });
   }
 
+  pieceBuffer(lengthBytes: number): Uint8Array {
+    return this.#cache.buffers.take(lengthBytes);
+  }
+
   write(file: StoredFile, offsetBytes: number, bytes: Uint8Array): Promise<void> {
     const state = this.#states.get(file.root);
     if (!state) return Promise.reject(new StoreError('store_missing', `${file.root} is not open`));
@@ -177,6 +181,10 @@ export class DiskPieceStore implements PieceStore {
     const state = this.#states.get(file.root);
     if (!state) return Promise.reject(new StoreError('store_missing', `${file.root} is not open`));
     return readRange(this.#descriptors, this.#cache, state, offsetBytes, lengthBytes);
+  }
+
+  giveBack(bytes: Uint8Array): void {
+    this.#cache.giveBack(bytes);
   }
 
   adopt(file: StoredFile, path: string): Promise<void> {

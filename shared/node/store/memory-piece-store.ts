@@ -4,6 +4,7 @@ import { invariant } from '../../errors.ts';
 import { BLOCK_BYTES, type FileRoot } from '../../units.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { leafCountOf } from './have-file.ts';
+import { newBuffer } from './piece-buffers.ts';
 import type { PieceStore, StoredFile } from './piece-store.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 
@@ -36,6 +37,12 @@ export class MemoryPieceStore implements PieceStore {
       throw new StoreError('store_mismatch', `${file.root} is open with another length`);
     return (open ?? this.#create(file)).held.clone();
   }
+
+  pieceBuffer(lengthBytes: number): Uint8Array {
+    return newBuffer(lengthBytes);
+  }
+
+  giveBack(): void {}
 
   async write(file: StoredFile, offsetBytes: number, bytes: Uint8Array): Promise<void> {
     const open = this.#files.get(file.root);

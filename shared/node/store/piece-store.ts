@@ -24,6 +24,8 @@ export interface PieceStore {
     verifyLeaves: (firstLeaf: number, bytes: Uint8Array) => boolean | Promise<boolean>,
     leavesPerPiece?: number,
   ): Promise<Bitfield>;
+  /** A buffer for a piece that may be written here. It is not zeroed. */
+  pieceBuffer(lengthBytes: number): Uint8Array;
   /**
    * Verified bytes that start on a leaf boundary and end on one, or at the file's end; the file must be open and
    * the store keeps the bytes. They can be read at once. Resolves when they would survive kill -9; the further
@@ -33,6 +35,8 @@ export interface PieceStore {
   write(file: StoredFile, offsetBytes: number, bytes: Uint8Array): Promise<void>;
   /** Held bytes, at once when they are in memory. Rejects with StoreError `store_missing` for a range not held. */
   read(file: StoredFile, offsetBytes: number, lengthBytes: number): Uint8Array | Promise<Uint8Array>;
+  /** What {@link read} gave is not used any more. Need not be told: then the buffer is not used again, but left. */
+  giveBack(bytes: Uint8Array): void;
   /** Takes over a complete, verified file by rename. Durable (fsync) when it resolves. */
   adopt(file: StoredFile, path: string): Promise<void>;
   /** Whether every leaf is held. Cheap: answered from memory for opened files. */

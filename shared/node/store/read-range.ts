@@ -42,11 +42,11 @@ async function gather(
   for (let at = offsetBytes; at < end; ) {
     const leaf = Math.floor(at / BLOCK_BYTES);
     const block = state.blocks.get(leaf) ?? (await load(descriptors, cache, state, leaf));
-    const start = block.firstLeaf * BLOCK_BYTES;
-    const part = block.bytes.subarray(at - start, Math.min(block.bytes.length, end - start));
+    const part = cache.lend(block, at, end - at);
     if (part.length === lengthBytes) return part;
     whole ??= new Uint8Array(lengthBytes);
     whole.set(part, at - offsetBytes);
+    cache.giveBack(part);
     at += part.length;
   }
   return whole as Uint8Array;
@@ -87,8 +87,8 @@ async function readLeaves(
   count: number,
 ): Promise<CachedBytes> {
   const offsetBytes = first * BLOCK_BYTES;
-  // Every byte is written by the read or the buffer is thrown away, so it need not be zeroed first.
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(state.bytesIn(first, count)).buffer);
+  // Every byte is written by the read or the buffer is thrown away.
+  const bytes = cache.buffers.take(state.bytesIn(first, count));
   let read: number;
   try {
     read = await descriptors.use(state.dataPath, false, (file) => file.read(bytes, offsetBytes));
@@ -103,9 +103,7 @@ async function readLeaves(
     state.lose({ first: lost, count: state.leafCount - lost });
     throw missing(state, offsetBytes, offsetBytes + bytes.length);
   }
-  const block = cache.pin(state, first, bytes);
-  cache.unpin(block);
-  return block;
+  return cache.addRead(state, first, bytes);
 }
 
 const missing = (state: FileState, from: number, to: number): StoreError =>

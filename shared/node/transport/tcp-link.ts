@@ -11,7 +11,7 @@ export class TcpLink {
   readonly id: LinkId;
   readonly socket: Socket;
   readonly address: Address;
-  readonly #onSent: (bytes: number) => void;
+  readonly #onSent: (bytes: number, chunks: readonly Uint8Array[]) => void;
   #queue: Uint8Array[] = [];
   /** Position of the first chunk not yet sent: shifting an array costs a copy of it. */
   #head = 0;
@@ -20,7 +20,13 @@ export class TcpLink {
   /** What 'close' will be told as. */
   hadError = false;
 
-  constructor(id: LinkId, socket: Socket, address: Address, onSent: (bytes: number) => void) {
+  /** @param onSent told of what the kernel took; the chunks are those pushed, but for small ones */
+  constructor(
+    id: LinkId,
+    socket: Socket,
+    address: Address,
+    onSent: (bytes: number, chunks: readonly Uint8Array[]) => void,
+  ) {
     this.id = id;
     this.socket = socket;
     this.address = address;
@@ -49,7 +55,7 @@ export class TcpLink {
     for (let at = 0; at < chunks.length - 1; at++) socket.write(chunks[at] as Uint8Array);
     socket.write(chunks[chunks.length - 1] as Uint8Array, (error) => {
       this.isWriting = false;
-      if (!error && !this.isClosed) this.#onSent(bytes);
+      if (!error && !this.isClosed) this.#onSent(bytes, chunks);
     });
     socket.uncork();
     return bytes;

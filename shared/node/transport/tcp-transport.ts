@@ -27,6 +27,8 @@ export interface TcpTransportOptions {
   readonly maxHalfOpen?: number;
   /** Default 5000. */
   readonly dialTimeoutMs?: number;
+  /** The kernel has these bytes. Small chunks are not told, nor those of a link that has ended. */
+  readonly onChunkSent?: (chunk: Uint8Array) => void;
   /** Accepting failed (out of descriptors, for example); listening goes on. */
   readonly onListenerError?: (error: Error) => void;
 }
@@ -170,8 +172,8 @@ export class TcpTransport implements LinkTransport {
     direction: 'inbound' | 'outbound',
     torrent: InfoHash | undefined,
   ): TcpLink {
-    const link: TcpLink = new TcpLink(this.#options.nextLink(), socket, address, (bytes) =>
-      this.#sent(link, bytes),
+    const link: TcpLink = new TcpLink(this.#options.nextLink(), socket, address, (bytes, chunks) =>
+      this.#sent(link, bytes, chunks),
     );
     this.#links.set(link.id, link);
     socket.on('error', () => {
@@ -194,7 +196,8 @@ export class TcpTransport implements LinkTransport {
     this.#down.run();
   }
 
-  #sent(link: TcpLink, bytes: number): void {
+  #sent(link: TcpLink, bytes: number, chunks: readonly Uint8Array[]): void {
+    for (const chunk of chunks) this.#options.onChunkSent?.(chunk);
     if (link.hasQueue) this.#up.join(link);
     this.#handler({ type: 'linkSent', link: link.id, bytes });
     this.#up.run();
