@@ -150,3 +150,20 @@ describe('threats', () => {
     expect(rows.filter((row) => !new RegExp(`\\b${row}\\b`).test(titles))).toEqual([]);
   });
 });
+
+describe('HTTP', () => {
+  it('each line of docs/HTTP.md names a test that exists', () => {
+    const table = readFileSync(path.join(root, 'docs/HTTP.md'), 'utf8');
+    const named = [...table.matchAll(/^\|.*\| `(.+)` \|$/gm)].map((match) => match[1] as string);
+    // Of a test or a group, or the first cell of a table of cases.
+    const title = /(?:\b(?:test|it|describe)\(|\]\)\(|\[)\s*'((?:[^'\\]|\\.)+)'/g;
+    const titles = new Set(
+      filesBelow('test').flatMap((file) =>
+        [...readFileSync(path.join(root, file), 'utf8').matchAll(title)].map((match) => match[1] as string),
+      ),
+    );
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter((name) => !titles.has(name))).toEqual([]);
+    expect(table.match(/^\| /gm)?.length).toBe(named.length + 1);
+  });
+});
