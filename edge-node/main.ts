@@ -3,12 +3,14 @@
 import { UserError } from '../shared/errors.ts';
 import { secretsOf } from '../shared/node/config/flags.ts';
 import { readFlagsOrExit } from '../shared/node/config/parse-flags.ts';
+import { compileLater } from '../shared/node/process/compile-later.ts';
 import { createLogger, type Logger } from '../shared/node/process/logger.ts';
 import { createShutdown } from '../shared/node/process/shutdown.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
 import { EDGE_FLAGS, type EdgeConfig, edgeConfig } from './config.ts';
 import { startEdge } from './edge.ts';
 
+compileLater();
 const values = readFlagsOrExit({
   name: 'shoal-edge',
   summary: 'An edge of a Shoal fleet: takes images from its siblings and serves them to shoppers.',
