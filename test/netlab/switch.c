@@ -10,7 +10,6 @@
 // down, drops, when its first 32 KiB had left) and ends.
 // TRACE: a file that gets a line `UNIX_SECONDS BYTES TO` for each larger frame that the first host sends.
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
@@ -22,7 +21,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -131,14 +129,14 @@ static void move_due_frames(void) {
   }
 }
 
-static void wake_for_next_frame(int timer) {
-  struct itimerspec when;
-  memset(&when, 0, sizeof when);
-  if (heap_len) {
-    when.it_value.tv_sec = heap[0]->at / 1000000000;
-    when.it_value.tv_nsec = heap[0]->at % 1000000000;
-  }
-  timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, 0);
+// Until the next frame is due, or one comes. A timer descriptor would be set for each frame anew, by a system call that
+// programs the clock whether there is something to wait for or not: a third of the switch's CPU.
+static int wait_for_frames(int epoll, struct epoll_event *events) {
+  if (!heap_len) return epoll_wait(epoll, events, MAX_HOSTS, -1);
+  int64_t left = heap[0]->at - now_ns();
+  if (left < 0) left = 0;
+  struct timespec limit = { .tv_sec = left / 1000000000, .tv_nsec = left % 1000000000 };
+  return epoll_pwait2(epoll, events, MAX_HOSTS, &limit, 0);
 }
 
 static void on_signal(int signal) { *(signal == SIGHUP ? &must_reload : &must_stop) = 1; }
@@ -148,21 +146,16 @@ static void watch(int epoll, int fd, uint32_t id) {
   epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-static void run(const char *links, int epoll, int timer) {
+static void run(const char *links, int epoll) {
   while (!must_stop) {
     if (must_reload) {
       must_reload = 0;
       read_links(links, 0);
     }
     move_due_frames();
-    wake_for_next_frame(timer);
-    struct epoll_event events[MAX_HOSTS + 1];
-    int n = epoll_wait(epoll, events, MAX_HOSTS + 1, -1);
-    for (int i = 0; i < n; i++) {
-      uint64_t expirations;
-      if (events[i].data.u32 != MAX_HOSTS) read_frames(events[i].data.u32);
-      else if (read(timer, &expirations, sizeof expirations) < 0 && errno != EAGAIN) fail("timer");
-    }
+    struct epoll_event events[MAX_HOSTS];
+    int n = wait_for_frames(epoll, events);
+    for (int i = 0; i < n; i++) read_frames(events[i].data.u32);
   }
 }
 
@@ -175,20 +168,18 @@ int main(int argc, char **argv) {
   if (argc == 3 && !(trace = fopen(argv[2], "w"))) fail(argv[2]);
   srand48(1);
   int home = open("/proc/self/ns/net", O_RDONLY), epoll = epoll_create1(0);
-  int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
   for (int i = 0; i < nhosts; i++) {
     hosts[i].fd = open_tap(&hosts[i], i + 1);
     watch(epoll, hosts[i].fd, i);
   }
   if (setns(home, CLONE_NEWNET)) fail("setns");
-  watch(epoll, timer, MAX_HOSTS);
   struct sigaction action = { .sa_handler = on_signal };
   sigaction(SIGHUP, &action, 0);
   sigaction(SIGTERM, &action, 0);
   sigaction(SIGINT, &action, 0);
   puts("ready");
   fflush(stdout);
-  run(argv[1], epoll, timer);
+  run(argv[1], epoll);
   for (int i = 0; i < nhosts; i++) {
     struct host *h = &hosts[i];
     printf("%s up_frames=%lu up_bytes=%lu down_frames=%lu down_bytes=%lu drops=%lu first=%.6f\n", h->name,
