@@ -9,7 +9,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { InternalError } from '../../shared/errors.ts';
 import { PROJECT } from '../support/fleet.ts';
-import { LINK_NAME, type LinkPayload, warmMemory } from './link-payload.ts';
+import { LINK_NAME, type LinkPayload, WarmMemory } from './link-payload.ts';
 
 export interface LibtorrentLinkResult {
   /** From the dial until every piece is verified and written. */
@@ -38,6 +38,7 @@ export async function runLibtorrentLink(
 ): Promise<LibtorrentLinkResult> {
   const folder = mkdtempSync(path.join(payload.directory, 'libtorrent-'));
   const children: ChildProcess[] = [];
+  const memory = new WarmMemory(payload);
   const start = (wants: object): ChildProcess => {
     const child = spawn(PYTHON, [PROGRAM, JSON.stringify(wants)], { stdio: ['pipe', 'pipe', 'inherit'] });
     children.push(child);
@@ -48,12 +49,14 @@ export async function runLibtorrentLink(
     linkSources(payload, path.join(seedFolder, LINK_NAME));
     const seed = start({ torrent, folder: seedFolder });
     const { port } = (await answerOf(seed)) as { port: number };
-    warmMemory(payload);
     const leech = start({ torrent, folder: path.join(folder, 'leech'), port });
+    await answerOf(leech);
+    memory.release();
     const { seconds } = (await answerOf(leech)) as { seconds: number };
     const mebibytesPerSecond = payload.totalBytes / MIB / seconds;
     return { mebibytesPerSecond, cpuSeconds: (await stop(seed)) + (await stop(leech)) };
   } finally {
+    memory.close();
     for (const child of children) child.kill('SIGKILL');
     await Promise.all(children.map((child) => (child.exitCode === null ? once(child, 'close') : undefined)));
     rmSync(folder, { recursive: true, force: true });

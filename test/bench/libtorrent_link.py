@@ -1,8 +1,9 @@
 """One end of libtorrent's loopback bench, told what to do by JSON in its argument, answering with JSON lines.
 
 seed: {"torrent", "folder"}; says {"port"} and serves until its stdin ends.
-leech: the same with "port" of the seed; says {"seconds"} from the dial until every piece is verified and handed to
-the disk. Both say {"cpuSeconds"} when their stdin ends. Settings are libtorrent's own, but for what finds peers elsewhere, and TCP instead of uTP.
+leech: the same with "port" of the seed; says {"port"} when it dials, and {"seconds"} from there until every piece is
+verified and handed to the disk. Both say {"cpuSeconds"} when their stdin ends. Settings are libtorrent's own, but for
+what finds peers elsewhere, and TCP instead of uTP.
 """
 import json
 import os
@@ -33,6 +34,7 @@ handle = session.add_torrent(params)
 while handle.status().state == lt.torrent_status.checking_files or session.listen_port() == 0:
     time.sleep(0.01)
 if "port" in wants:
+    print(json.dumps({"port": session.listen_port()}), flush=True)
     begin = time.monotonic()
     handle.connect_peer(("127.0.0.1", wants["port"]))
     while not handle.status().is_seeding:

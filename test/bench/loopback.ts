@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InternalError } from '../../shared/errors.ts';
-import { type LinkPayload, makeLinkPayload, warmMemory } from './link-payload.ts';
+import { type LinkPayload, makeLinkPayload, WarmMemory } from './link-payload.ts';
 import type { LoopbackOrder, LoopbackReport } from './loopback-peer.ts';
 
 export interface LoopbackBenchResult {
@@ -27,6 +27,7 @@ const MIB = 1024 * 1024;
 export async function runLoopbackBench(payload: LinkPayload): Promise<LoopbackBenchResult> {
   const directory = mkdtempSync(path.join(payload.directory, 'shoal-'));
   const children: ChildProcess[] = [];
+  const memory = new WarmMemory(payload);
   const start = async (name: string, order: LoopbackOrder) => {
     const child = fork(new URL('./loopback-peer.js', import.meta.url), [], { execArgv: profileFlags(name) });
     children.push(child);
@@ -42,13 +43,13 @@ export async function runLoopbackBench(payload: LinkPayload): Promise<LoopbackBe
       sources: linkSources(payload, directory),
       dialPort: undefined,
     });
-    warmMemory(payload);
     const leech = await start('leech', {
       directory: path.join(directory, 'leech'),
       torrentPath,
       sources: [],
       dialPort: seed.port,
     });
+    memory.release();
     const { seconds, syncedSeconds } = await reportOf(leech.child, 'done');
     const mebibytes = payload.totalBytes / MIB;
     return {
@@ -59,6 +60,7 @@ export async function runLoopbackBench(payload: LinkPayload): Promise<LoopbackBe
       leech: await stop(leech.child),
     };
   } finally {
+    memory.close();
     for (const child of children) child.kill();
     rmSync(directory, { recursive: true, force: true });
   }
