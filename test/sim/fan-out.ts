@@ -1,11 +1,10 @@
-/** One origin, many hosts that start together, each with the same image sets: how long, and where the time went. */
+/** One origin, many hosts that start together, each with the same image sets. */
 import { seededRandom } from '../../shared/random.ts';
-import { BLOCK_BYTES, type PieceIndex } from '../../shared/units.ts';
 import { liar } from './behaviour.ts';
 import { kumarRossSeconds } from './bound.ts';
 import { ladderOf, makeTorrent } from './content.ts';
+import { type FanOutResult, resultOf } from './fan-out-result.ts';
 import type { SimHost } from './host.ts';
-import { BUCKET_MS } from './network.ts';
 import { Simulation } from './simulation.ts';
 import { drawTopology } from './topology.ts';
 
@@ -26,54 +25,6 @@ export interface FanOut {
   readonly peers: number;
   /** Of an uplink that is one queue and drops what is over; 0: fair queueing without a limit. */
   readonly queueKib: number;
-}
-
-export interface FanOutResult {
-  readonly seconds: number;
-  readonly boundSeconds: number;
-  readonly ratio: number;
-  readonly originCopies: number;
-  readonly wastedBytes: number;
-  readonly isComplete: boolean;
-  readonly causes: Causes;
-  readonly curves: readonly Curve[];
-}
-
-/** Where the time between bound and result went. Seconds. */
-export interface Causes {
-  /** Until the origin's first block left. */
-  readonly firstBlockSeconds: number;
-  /** When each block had left the origin once. */
-  readonly firstCopySeconds: number;
-  /** Uplink of the origin idle between its first block and that moment. */
-  readonly originIdleSeconds: number;
-  /** Blocks sent again before or after it. */
-  readonly originRepeatedMib: number;
-  /** From that moment until the last host is done. */
-  readonly tailSeconds: number;
-  /** Share of the hosts' uplinks in use, from first block to first copy, and in the tail. */
-  readonly hostUpUse: number;
-  readonly hostUpUseInTail: number;
-  /** First, median and last host to be done. */
-  readonly firstDoneSeconds: number;
-  readonly medianDoneSeconds: number;
-  readonly dials: number;
-  readonly failedDials: number;
-  readonly links: number;
-  readonly closeReasons: Readonly<Record<string, number>>;
-  readonly overheadShare: number;
-  /** Turns of uplinks that found a full queue. */
-  readonly drops: number;
-  /** Per second: share of the origin's and of the hosts' uplinks in use. */
-  readonly originUse: readonly number[];
-  readonly hostUse: readonly number[];
-}
-
-export interface Curve {
-  readonly name: string;
-  /** Seconds, ascending. */
-  readonly verifiedAt: readonly number[];
-  readonly verifiedBytes: readonly number[];
 }
 
 const BYTES_PER_KBIT = 125;
@@ -124,7 +75,7 @@ export function runFanOut(options: FanOut): FanOutResult {
   };
   const isComplete = simulation.runUntil(isDone, boundSeconds * PATIENCE * 1000);
   simulation.checkUplinks();
-  return resultOf(simulation, options, origin, honest, boundSeconds, isComplete);
+  return resultOf(simulation, { contentBytes: fileBytes, origin, honest, boundSeconds, isComplete });
 }
 
 function addTorrents(simulation: Simulation, sets: number, fileBytes: number): void {
@@ -176,94 +127,4 @@ function killSome(simulation: Simulation, hosts: readonly SimHost[], options: Fa
   hosts.slice(hosts.length - options.kill).forEach((host, i) => {
     simulation.events.at((firstCopyMs * (i + 1)) / (options.kill + 1), () => host.die('crash'));
   });
-}
-
-function resultOf(
-  simulation: Simulation,
-  options: FanOut,
-  origin: SimHost,
-  honest: readonly SimHost[],
-  boundSeconds: number,
-  isComplete: boolean,
-): FanOutResult {
-  const done = honest
-    .filter((host) => host.isUp)
-    .map((host) => Math.max(...host.completedAt.values()) / 1000)
-    .sort((a, b) => a - b);
-  const seconds = simulation.events.now / 1000;
-  return {
-    seconds,
-    boundSeconds,
-    ratio: seconds / boundSeconds,
-    originCopies: origin.engine.counters.uploadedBytes / (options.mib * 2 ** 20),
-    wastedBytes: honest.reduce((sum, host) => sum + host.engine.counters.wastedBytes, 0),
-    isComplete,
-    causes: causesOf(simulation, origin, done),
-    curves: honest.map((host) => ({
-      name: host.name,
-      verifiedAt: host.disk.verifiedAt.map((ms) => ms / 1000),
-      verifiedBytes: host.disk.verifiedBytes,
-    })),
-  };
-}
-
-function causesOf(simulation: Simulation, origin: SimHost, done: readonly number[]): Causes {
-  const endMs = simulation.events.now;
-  const hosts = simulation.hosts.filter((host) => host !== origin && host.isUp);
-  const firstMs = origin.access.use.firstBulkAt;
-  const isCopied = origin.disk.firstReads >= blockCount(simulation);
-  const copyMs = isCopied ? origin.disk.firstReadsDoneAt : endMs;
-  const reasons: Record<string, number> = {};
-  for (const { counters } of simulation.hosts)
-    for (const [reason, count] of counters.closeReasons) reasons[reason] = (reasons[reason] ?? 0) + count;
-  const sum = (of: (host: SimHost) => number) => simulation.hosts.reduce((all, host) => all + of(host), 0);
-  const sentBytes = sum((host) => host.access.use.sentBytes);
-  return {
-    firstBlockSeconds: firstMs / 1000,
-    firstCopySeconds: copyMs / 1000,
-    originIdleSeconds: (copyMs - firstMs - busyBetween([origin], firstMs, copyMs)) / 1000,
-    originRepeatedMib: origin.disk.repeatedReadBytes / 2 ** 20,
-    tailSeconds: (endMs - copyMs) / 1000,
-    hostUpUse: busyBetween(hosts, firstMs, copyMs) / ((copyMs - firstMs) * hosts.length),
-    hostUpUseInTail: busyBetween(hosts, copyMs, endMs) / (Math.max(endMs - copyMs, 1) * hosts.length),
-    firstDoneSeconds: done[0] ?? Number.NaN,
-    medianDoneSeconds: done[done.length >> 1] ?? Number.NaN,
-    dials: sum((host) => host.counters.dials),
-    failedDials: sum((host) => host.counters.failedDials),
-    links: sum((host) => host.counters.linksOpened) / 2,
-    closeReasons: reasons,
-    drops: sum((host) => host.access.use.drops),
-    overheadShare: 1 - sum((host) => host.engine.counters.uploadedBytes) / sentBytes,
-    originUse: usePerSecond([origin], endMs),
-    hostUse: usePerSecond(hosts, endMs),
-  };
-}
-
-function blockCount(simulation: Simulation): number {
-  let count = 0;
-  for (const { geometry } of simulation.torrents.values()) {
-    for (let piece = 0; piece < geometry.pieceCount; piece++)
-      count += Math.ceil(geometry.contentLength(piece as PieceIndex) / BLOCK_BYTES);
-  }
-  return count;
-}
-
-/** Buckets that lie partly inside count by their part. */
-function busyBetween(hosts: readonly SimHost[], fromMs: number, toMs: number): number {
-  let busyMs = 0;
-  for (const { access } of hosts) {
-    access.use.busyBuckets.forEach((busy, bucket) => {
-      const begin = bucket * BUCKET_MS;
-      const insideMs = Math.min(begin + BUCKET_MS, toMs) - Math.max(begin, fromMs);
-      if (insideMs > 0) busyMs += (busy * insideMs) / BUCKET_MS;
-    });
-  }
-  return busyMs;
-}
-
-function usePerSecond(hosts: readonly SimHost[], endMs: number): number[] {
-  return Array.from(
-    { length: Math.ceil(endMs / 1000) },
-    (_, second) => busyBetween(hosts, second * 1000, (second + 1) * 1000) / (1000 * hosts.length),
-  );
 }

@@ -1,5 +1,6 @@
 /** The same fan-out with more and more hosts at fixed rates: what grows with the swarm that should not. */
-import { type FanOut, type FanOutResult, runFanOut } from './fan-out.ts';
+import { type FanOut, runFanOut } from './fan-out.ts';
+import type { FanOutResult } from './fan-out-result.ts';
 
 export interface GrowthPoint {
   readonly hosts: number;

@@ -1,5 +1,5 @@
 /** Plots as SVG written by hand: verified bytes over time, a line per host; and figures over the number of hosts. */
-import type { Curve, FanOutResult } from './fan-out.ts';
+import type { Curve, FanOutResult } from './fan-out-result.ts';
 import type { GrowthPoint } from './growth.ts';
 
 const WIDTH = 800;

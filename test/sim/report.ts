@@ -1,5 +1,6 @@
 /** What a run tells: a row of the table, and where the time went. */
-import type { FanOut, FanOutResult } from './fan-out.ts';
+import type { FanOut } from './fan-out.ts';
+import type { FanOutResult } from './fan-out-result.ts';
 
 export const TABLE_HEAD =
   '| hosts | sets | MiB | seconds | bound | ratio | copies from the origin | wasted bytes |\n|---|---|---|---|---|---|---|---|';
