@@ -1,8 +1,8 @@
 /** What a fan-out came to: how long, and where the time went. */
 import { BLOCK_BYTES, type PieceIndex } from '../../shared/units.ts';
 import type { SimHost } from './host.ts';
-import { BUCKET_MS } from './network.ts';
 import type { Simulation } from './simulation.ts';
+import { BUCKET_MS } from './uplink-use.ts';
 
 /** A fan-out that is over, or was given up. */
 interface FinishedRun {

@@ -6,7 +6,9 @@
  */
 import type { Random } from '../../shared/random.ts';
 import { type EventQueue, stepAfter } from './event-queue.ts';
-import { type Load, type Pipe, TURN_BYTES } from './pipe.ts';
+import type { Load, Pipe } from './pipe.ts';
+import { joined } from './read-buffer.ts';
+import { UplinkUse } from './uplink-use.ts';
 
 /** What a connection has to say in no more than a packet goes before others' blocks. */
 const SPARSE_BYTES = 1_500;
@@ -16,19 +18,6 @@ const SPARSE_BATCH = 32;
 const REPORT_BYTES = 4_096;
 /** Least retransmission timeout of Linux; RFC 6298 wants a second. */
 const MIN_RETRANSMIT_MS = 200;
-
-export interface Use {
-  /** Bytes that left, headers and small messages among them. */
-  sentBytes: number;
-  busyMs: number;
-  firstBulkAt: number;
-  /** Turns that found a full queue. */
-  drops: number;
-  /** Busy ms of the uplink per bucket of {@link BUCKET_MS}. */
-  readonly busyBuckets: number[];
-}
-
-export const BUCKET_MS = 250;
 
 /** Packets are lost now and then. */
 export interface Loss {
@@ -50,13 +39,7 @@ export interface AccessRates {
 export class AccessLink {
   readonly upBytesPerMs: number;
   readonly downBytesPerMs: number;
-  readonly use: Use = {
-    sentBytes: 0,
-    busyMs: 0,
-    firstBulkAt: Number.POSITIVE_INFINITY,
-    drops: 0,
-    busyBuckets: [],
-  };
+  readonly use = new UplinkUse();
   /** 1: as bought; a host that turns slow has less. */
   slowness = 1;
   loss: Loss | undefined;
@@ -156,7 +139,7 @@ export class AccessLink {
     this.#isBusy = true;
     const bytes = loads.reduce((sum, load) => sum + load.bytes, 0);
     const durationMs = (bytes * this.slowness) / this.upBytesPerMs;
-    this.#note(bytes, durationMs);
+    this.use.note(this.#events.now, bytes, durationMs);
     this.#events.at(this.#events.now + durationMs, () => {
       this.#isBusy = false;
       for (const load of loads) this.#left(load);
@@ -210,35 +193,4 @@ export class AccessLink {
       });
     });
   }
-
-  #note(bytes: number, durationMs: number): void {
-    const { use } = this;
-    const { now } = this.#events;
-    use.sentBytes += bytes;
-    use.busyMs += durationMs;
-    if (bytes >= TURN_BYTES / 2) use.firstBulkAt = Math.min(use.firstBulkAt, now);
-    let [from, left] = [now, durationMs];
-    while (left > 0) {
-      const bucket = Math.floor(from / BUCKET_MS);
-      const part = Math.min(left, (bucket + 1) * BUCKET_MS - from);
-      use.busyBuckets[bucket] = (use.busyBuckets[bucket] ?? 0) + part;
-      from = (bucket + 1) * BUCKET_MS;
-      left -= part;
-    }
-  }
-}
-
-/** One read's worth at a time: what arrives is read before anything else arrives. */
-let readBuffer = new Uint8Array(4 * TURN_BYTES);
-
-/** What left together arrives in one read, as it does on TCP, so that no decoder has to put messages together. */
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0] as Uint8Array;
-  if (readBuffer.length < bytes) readBuffer = new Uint8Array(2 * bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    readBuffer.set(chunk, at);
-    at += chunk.length;
-  }
-  return readBuffer.subarray(0, bytes);
 }
