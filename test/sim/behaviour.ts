@@ -2,7 +2,7 @@
 import { readUint32 } from '../../shared/bytes.ts';
 import type { Random } from '../../shared/random.ts';
 import { encodeHave } from '../../shared/wire/encode.ts';
-import type { End } from './host.ts';
+import type { End } from './connection.ts';
 
 export interface Behaviour {
   /** Breaks the rules on purpose: others may ban it, and nobody waits for it to complete. */

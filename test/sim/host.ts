@@ -1,53 +1,19 @@
 /** A host: the real engine behind an access link, with disk, hash and clock in virtual time. */
 import type { Bitfield } from '../../shared/bitfield.ts';
-import type { EngineAction } from '../../shared/engine/actions.ts';
 import { createEngine, type Engine } from '../../shared/engine/engine.ts';
 import type { Address, CloseReason, EngineInput } from '../../shared/engine/inputs.ts';
-import type { EngineOptions } from '../../shared/engine/options.ts';
 import { type Random, seededRandom } from '../../shared/random.ts';
 import type { InfoHash, LinkId, PeerId, PieceIndex } from '../../shared/units.ts';
 import type { Behaviour } from './behaviour.ts';
-import type { Buggify, SimPoint } from './buggify.ts';
+import type { SimPoint } from './buggify.ts';
+import { closedByOther, type End, endAll } from './connection.ts';
 import type { SimTorrent } from './content.ts';
 import { SimDisk, takeBuffer } from './disk.ts';
+import type { AddOptions, HostOptions } from './host-options.ts';
 import type { RuleName } from './invariants.ts';
 import { AccessLink } from './network.ts';
-import type { Pipe } from './pipe.ts';
+import { perform } from './perform.ts';
 import type { Simulation } from './simulation.ts';
-
-export interface HostOptions {
-  readonly name: string;
-  readonly upBytesPerSecond: number;
-  readonly downBytesPerSecond: number;
-  /** Its part of every path's one-way delay. */
-  readonly latencyMs: number;
-  readonly ip?: string;
-  readonly engine?: Partial<EngineOptions>;
-  readonly behaviour?: Behaviour;
-  /** From a request for hash, read or write to its answer. Default 0. */
-  readonly diskMs?: number;
-  /** Of what it sends in one turn, so many are hit by a lost packet. Default 0. */
-  readonly lossShare?: number;
-  readonly buggify?: Buggify;
-}
-
-/** One end of a connection. */
-export interface End {
-  readonly host: SimHost;
-  readonly link: LinkId;
-  /** Towards the other end. */
-  readonly out: Pipe;
-  readonly back: Pipe;
-  readonly other: SimHost;
-  readonly otherLink: LinkId;
-}
-
-export interface AddOptions {
-  readonly isSeed?: boolean;
-  readonly superSeed?: boolean;
-  readonly webSeed?: boolean;
-  readonly want?: 'all' | 'none';
-}
 
 export class SimHost {
   readonly simulation: Simulation;
@@ -141,7 +107,7 @@ export class SimHost {
     const { actions, wakeAt } = this.engine.step(input, events.now);
     for (const action of actions) {
       watch?.action(this, action);
-      this.#perform(action);
+      perform(this, action);
     }
     watch?.stepped(this);
     if (wakeAt < this.#wakeAt) {
@@ -161,89 +127,9 @@ export class SimHost {
     this.input({ type: 'tick' });
   }
 
-  #perform(action: EngineAction): void {
-    const { simulation, disk } = this;
-    switch (action.type) {
-      case 'dial':
-        this.counters.dials++;
-        return simulation.dial(this, action.torrent, action.address);
-      case 'send':
-        return this.#send(action.link, action.chunks);
-      case 'close':
-        return this.#close(action.link, action.reason);
-      case 'hashPiece':
-        return this.#later(action.bytes.length, () => disk.hash(action));
-      case 'writePiece':
-        disk.take(action);
-        return this.#later(action.bytes.length, () => disk.write(action));
-      case 'readBlock':
-        return this.#later(0, () => disk.read(action));
-      case 'fetchFromWebSeed':
-        return simulation.fetchFromWebSeed(this, action);
-      case 'announce':
-        if (action.event === 'stopped') simulation.tracker.leave(this, action.torrent);
-        else simulation.announce(this, action.torrent);
-        return;
-      case 'torrentComplete':
-        this.completedAt.set(action.torrent, simulation.events.now);
-        return;
-      case 'torrentFailed':
-        return this.violated('torrent-not-failed', `gave up torrent ${action.torrent}: ${action.code}`);
-      case 'nodeBanned':
-        this.banned.push(action.peerId);
-        return simulation.nodeBanned(this, action.peerId, action.code);
-      default:
-        return;
-    }
-  }
-
-  #later(bytes: number, work: () => EngineInput): void {
-    const { events } = this.simulation;
-    const { life } = this;
-    const { diskMs } = this.options;
-    this.disk.pendingBytes += bytes;
-    const run = () => {
-      if (life !== this.life || !this.isUp) return;
-      this.disk.pendingBytes -= bytes;
-      this.input(work());
-    };
-    if (diskMs) events.at(events.now + diskMs, run);
-    else events.soon(run);
-  }
-
-  #send(link: LinkId, chunks: readonly Uint8Array[]): void {
-    const end = this.ends.get(link);
-    if (!end) return;
-    if (!this.behaviour.onSend) {
-      this.access.send(end.out, chunks);
-      return;
-    }
-    const said = this.behaviour.onSend(chunks, end);
-    if (said.length > 0) this.access.send(end.out, said);
-    // What a liar holds back must not stay on its engine's books.
-    const heldBack = bytesOf(chunks) - bytesOf(said);
-    if (heldBack > 0)
-      this.simulation.events.soon(() => this.input({ type: 'linkSent', link, bytes: heldBack }));
-  }
-
-  #close(link: LinkId, reason: string): void {
-    const end = this.ends.get(link);
-    if (!end) return;
-    this.counters.closeReasons.set(reason, (this.counters.closeReasons.get(reason) ?? 0) + 1);
-    this.ends.delete(link);
-    end.back.isClosed = true;
-    end.out.closesWhenEmpty = true;
-    this.access.resume(end.out);
-  }
-
   /** The other side closed, or is gone. */
   linkClosed(link: LinkId, reason: CloseReason): void {
-    const end = this.ends.get(link);
-    if (!end) return;
-    this.ends.delete(link);
-    end.out.isClosed = true;
-    end.out.drop();
-    this.input({ type: 'linkClosed', link, reason });
+    if (closedByOther(this, link)) this.input({ type: 'linkClosed', link, reason });
   }
 
   /**
@@ -251,18 +137,10 @@ export class SimHost {
    * nothing any more.
    */
   die(how: 'crash' | 'silent'): void {
-    const { events } = this.simulation;
     this.isUp = false;
     this.life++;
     this.disk.crashed();
-    for (const end of this.ends.values()) {
-      end.out.isClosed = true;
-      end.out.drop();
-      end.back.isClosed = true;
-      if (how === 'crash')
-        events.at(events.now + end.out.latencyMs, () => end.other.linkClosed(end.otherLink, 'remote_closed'));
-    }
-    this.ends.clear();
+    endAll(this, how);
   }
 
   /** A new process with what was on disk; who it is to others is drawn anew. The caller adds its torrents. */
@@ -290,10 +168,4 @@ export class SimHost {
       ...(buggify ? { buggify } : {}),
     });
   }
-}
-
-function bytesOf(chunks: readonly Uint8Array[]): number {
-  let bytes = 0;
-  for (const chunk of chunks) bytes += chunk.length;
-  return bytes;
 }

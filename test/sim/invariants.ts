@@ -1,7 +1,8 @@
 /** Rules that hold at every moment of a run, by name, and the watch that looks at every step of every host. */
 import type { EngineAction } from '../../shared/engine/actions.ts';
 import { defaultTunables, type EngineTunables } from '../../shared/engine/options.ts';
-import type { End, SimHost } from './host.ts';
+import type { End } from './connection.ts';
+import type { SimHost } from './host.ts';
 import type { Simulation } from './simulation.ts';
 import { WireWatch } from './wire-watch.ts';
 

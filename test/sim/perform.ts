@@ -1,0 +1,55 @@
+/** Does what a host's engine wants done: in virtual time, by the network, the disk and the tracker. */
+import type { EngineAction } from '../../shared/engine/actions.ts';
+import type { EngineInput } from '../../shared/engine/inputs.ts';
+import { close, sendOn } from './connection.ts';
+import type { SimHost } from './host.ts';
+
+export function perform(host: SimHost, action: EngineAction): void {
+  const { simulation, disk } = host;
+  switch (action.type) {
+    case 'dial':
+      host.counters.dials++;
+      return simulation.dial(host, action.torrent, action.address);
+    case 'send':
+      return sendOn(host, action.link, action.chunks);
+    case 'close':
+      return close(host, action.link, action.reason);
+    case 'hashPiece':
+      return later(host, action.bytes.length, () => disk.hash(action));
+    case 'writePiece':
+      disk.take(action);
+      return later(host, action.bytes.length, () => disk.write(action));
+    case 'readBlock':
+      return later(host, 0, () => disk.read(action));
+    case 'fetchFromWebSeed':
+      return simulation.fetchFromWebSeed(host, action);
+    case 'announce':
+      if (action.event === 'stopped') simulation.tracker.leave(host, action.torrent);
+      else simulation.announce(host, action.torrent);
+      return;
+    case 'torrentComplete':
+      host.completedAt.set(action.torrent, simulation.events.now);
+      return;
+    case 'torrentFailed':
+      return host.violated('torrent-not-failed', `gave up torrent ${action.torrent}: ${action.code}`);
+    case 'nodeBanned':
+      host.banned.push(action.peerId);
+      return simulation.nodeBanned(host, action.peerId, action.code);
+    default:
+      return;
+  }
+}
+
+function later(host: SimHost, bytes: number, work: () => EngineInput): void {
+  const { events } = host.simulation;
+  const { life } = host;
+  const { diskMs } = host.options;
+  host.disk.pendingBytes += bytes;
+  const run = () => {
+    if (life !== host.life || !host.isUp) return;
+    host.disk.pendingBytes -= bytes;
+    host.input(work());
+  };
+  if (diskMs) events.at(events.now + diskMs, run);
+  else events.soon(run);
+}
