@@ -8,7 +8,7 @@ import type { Channel } from './channel.ts';
 import { charge } from './flood-guard.ts';
 import type { Link } from './link.ts';
 import type { EngineState } from './state.ts';
-import { blockSent, sendBufferOf } from './uplink.ts';
+import { blockSent, linkDrained, sendBufferOf, uplinkIdle } from './uplink.ts';
 import type { UploadRequest } from './upload-queue.ts';
 import { piecesLost } from './verification.ts';
 
@@ -79,6 +79,17 @@ export function serve(state: EngineState, link: Link): boolean {
     isServed = true;
   }
   return isServed;
+}
+
+/** The link may have more now, and perhaps one that comes after it. */
+export function linkSent(state: EngineState, link: Link): void {
+  serve(state, link);
+  serveWaiting(state, linkDrained(state, link));
+}
+
+/** What the first that waits wanted may be off by now: then it is the next one's turn, or nobody would wake that one. */
+export function serveWaiting(state: EngineState, first: Link | undefined): void {
+  for (let next = first; next && !serve(state, next); next = uplinkIdle(state)) {}
 }
 
 function readForUpload(state: EngineState, channel: Channel, request: UploadRequest): void {

@@ -1,0 +1,28 @@
+/** Who is of the fleet, as the host tells: links that stand are judged anew. */
+import type { EngineInput } from './inputs.ts';
+import type { RemoteNode } from './node.ts';
+import { joinGroup, leaveGroup } from './node-group.ts';
+import type { EngineState } from './state.ts';
+import { pupilLeft, startOffering } from './super-seeding.ts';
+
+export function setFleet(state: EngineState, input: Extract<EngineInput, { type: 'fleet' }>): void {
+  state.fleet.clear();
+  for (const { peerId, isOrigin } of input.nodes) state.fleet.set(peerId, { isOrigin });
+  for (const node of state.nodes.values()) {
+    const known = state.fleet.get(node.peerId);
+    node.isOrigin = known?.isOrigin ?? false;
+    regroup(state, node, known !== undefined);
+  }
+}
+
+/** A stranger was taken into the fleet, or a node of the fleet left it: it counts with others now. */
+function regroup(state: EngineState, node: RemoteNode, isFleet: boolean): void {
+  if (node.isFleet === isFleet) return;
+  const channels = [...node.links].flatMap((link) => [...link.channels.values()]);
+  for (const channel of channels) pupilLeft(state, channel);
+  leaveGroup(state, node);
+  node.isFleet = isFleet;
+  node.group = joinGroup(state, node);
+  node.group.nodes.add(node);
+  for (const channel of channels) startOffering(state, channel);
+}

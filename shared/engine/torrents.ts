@@ -1,0 +1,39 @@
+/** Torrents come and go. */
+import { invariant } from '../errors.ts';
+import { closeChannel } from './channels.ts';
+import { closeLink } from './connections.ts';
+import { announce } from './dialer.ts';
+import type { EngineInput } from './inputs.ts';
+import type { EngineState } from './state.ts';
+import { Torrent } from './torrent.ts';
+import { wantingChanged } from './wanting.ts';
+
+export function addTorrent(state: EngineState, input: Extract<EngineInput, { type: 'addTorrent' }>): void {
+  invariant(!state.torrents.has(input.torrent), 'a torrent is added once');
+  const torrent = new Torrent(input, state);
+  state.torrents.set(torrent.infoHash, torrent);
+  for (const hash of wireHashes(torrent)) state.torrentsByWireHash.set(hash, torrent);
+  announce(state, torrent, 'started');
+  if (torrent.wantsAnything) wantingChanged(state, torrent, true);
+}
+
+export function removeTorrent(state: EngineState, torrent: Torrent): void {
+  for (const channel of [...torrent.channels.values()]) closeChannel(state, channel, 'torrent_removed');
+  for (const link of [...state.links.values()]) {
+    if (link.phase.name === 'handshaking' && link.phase.torrent === torrent)
+      closeLink(state, link, 'torrent_removed');
+  }
+  if (torrent.webSeed?.fetch) state.emit({ type: 'cancelWebSeedFetch', fetch: torrent.webSeed.fetch.number });
+  for (const checked of torrent.checking.values()) state.unwrittenBytes -= checked.bytes.length;
+  announce(state, torrent, 'stopped');
+  for (const kind of ['announce', 'dial', 'webSeed'] as const) {
+    state.timers.clear({ kind, torrent: torrent.infoHash });
+  }
+  state.wantingTorrents.delete(torrent);
+  state.torrents.delete(torrent.infoHash);
+  for (const hash of wireHashes(torrent)) state.torrentsByWireHash.delete(hash);
+}
+
+function wireHashes(torrent: Torrent): readonly string[] {
+  return [torrent.infoHash, torrent.infoHashV2.slice(0, torrent.infoHash.length)];
+}
