@@ -2,7 +2,7 @@
 import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.ts';
 import { PeerError, UserError } from '../../shared/errors.ts';
 import type { RenditionBody, RenditionSource } from '../../shared/node/http/rendition-source.ts';
-import type { SwarmNode } from '../../shared/node/swarm-node-api.ts';
+import type { ReadTally, SwarmNode } from '../../shared/node/swarm-node-api.ts';
 import type { ImageId } from '../../shared/units.ts';
 import type { CacheKeeper } from './cache-keeper.ts';
 import type { ImageTable } from './image-table.ts';
@@ -20,6 +20,13 @@ export interface EdgeRenditionParts {
   join(image: PublishedImage): Promise<JoinedImage>;
   /** Longest wait of a reader for the join; the swarm has its own for each next piece. Default 10 s. */
   readonly patienceMs?: number;
+}
+
+interface Reading {
+  readonly startBytes: number;
+  readonly endBytes: number;
+  readonly signal: AbortSignal;
+  readonly tally: ReadTally;
 }
 
 /** Shops time out at some 30 s; a shopper is gone before that. */
@@ -52,9 +59,10 @@ export class EdgeRenditionSource implements RenditionSource {
     cache.use(image, rendition);
     // A set that was joined without a look at the disk is looked at now.
     await swarm.openFiles(image.infoHash);
+    const tally: ReadTally = { diskBytes: 0, swarmBytes: 0, webSeedBytes: 0 };
     const read = (startBytes: number, endBytes: number, signal: AbortSignal) =>
-      this.#stream(joined, rendition, startBytes, endBytes, signal);
-    if (!this.#parts.isHeld(rendition)) return { source: 'swarm', whole: undefined, read };
+      this.#stream(joined, rendition, { startBytes, endBytes, signal, tally });
+    if (!this.#parts.isHeld(rendition)) return { source: 'swarm', whole: undefined, tally, read };
     if (!memory.takes(rendition.bytes)) return { source: 'disk', whole: undefined, read };
     const whole = await memory.load(rendition.root, () =>
       collect(read(0, rendition.bytes, new AbortController().signal), rendition.bytes),
@@ -75,15 +83,13 @@ export class EdgeRenditionSource implements RenditionSource {
   async *#stream(
     joined: JoinedImage,
     rendition: Rendition,
-    startBytes: number,
-    endBytes: number,
-    signal: AbortSignal,
+    { startBytes, endBytes, signal, tally }: Reading,
   ): AsyncGenerator<Uint8Array> {
     const { swarm, cache } = this.#parts;
     const { infoHash } = joined.image;
     const done = cache.beginRead(infoHash);
     try {
-      yield* swarm.readFile(infoHash, joined.fileIndex(rendition), startBytes, endBytes, signal);
+      yield* swarm.readFile(infoHash, joined.fileIndex(rendition), startBytes, endBytes, signal, tally);
     } finally {
       done();
     }

@@ -43,6 +43,16 @@ export interface StoredTorrent extends TorrentOutline {
   load(): Promise<Metainfo>;
 }
 
+/**
+ * Bytes of the ranges that are read, by where they come from: `disk` was held when the read began, the others came
+ * since. Filled while a read goes on; what none of them counts is still awaited.
+ */
+export interface ReadTally {
+  diskBytes: number;
+  swarmBytes: number;
+  webSeedBytes: number;
+}
+
 export interface SwarmNode {
   readonly peerPort: number;
   addTorrent(metainfo: Metainfo, options: TorrentOptions): Promise<void>;
@@ -70,7 +80,7 @@ export interface SwarmNode {
   /**
    * Verified bytes [startBytes, endBytes) of a file, in order, as they come; asks the swarm for what is missing.
    * Throws UserError `image_unavailable` (503) when nothing came for 15 s or the torrent is not here, and the
-   * signal's reason when it aborts.
+   * signal's reason when it aborts. `tally` is added to when given.
    */
   readFile(
     torrent: InfoHash,
@@ -78,6 +88,7 @@ export interface SwarmNode {
     startBytes: number,
     endBytes: number,
     signal: AbortSignal,
+    tally?: ReadTally,
   ): AsyncIterable<Uint8Array>;
   bytes(): ByteCounts;
   /** Connected nodes (not links). */

@@ -2,6 +2,8 @@
 import { UserError } from '../errors.ts';
 import type { InfoHash, PieceIndex } from '../units.ts';
 import { StoreError } from './store/store-error.ts';
+import type { ReadTally } from './swarm-node-api.ts';
+import type { Arrivals } from './swarm-node-arrivals.ts';
 import type { DiskActions } from './swarm-node-disk.ts';
 import type { HostedTorrent } from './swarm-node-torrent.ts';
 import type { Wish, Wishes } from './swarm-node-wishes.ts';
@@ -9,6 +11,7 @@ import type { Wish, Wishes } from './swarm-node-wishes.ts';
 export interface ReaderParts {
   readonly disk: DiskActions;
   readonly wishes: Wishes;
+  readonly arrivals: Arrivals;
   readonly torrent: (infoHash: InfoHash) => HostedTorrent | undefined;
   readonly patienceMs: number;
 }
@@ -42,6 +45,7 @@ export class Readers {
   }
 
   pieceHeld(infoHash: InfoHash, piece: PieceIndex): void {
+    this.#parts.arrivals.pieceHeld(infoHash, piece);
     for (const waiter of this.#waiters.get(infoHash) ?? [])
       if (piece >= waiter.first && piece <= waiter.last) waiter.wake();
   }
@@ -50,8 +54,14 @@ export class Readers {
     for (const waiter of this.#waiters.get(infoHash) ?? []) waiter.wake();
   }
 
-  async *read(infoHash: InfoHash, range: FileRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *read(
+    infoHash: InfoHash,
+    range: FileRange,
+    signal: AbortSignal,
+    tally: ReadTally,
+  ): AsyncGenerator<Uint8Array> {
     const torrent = this.#present(infoHash, undefined);
+    const endCount = this.#parts.arrivals.begin(torrent, range, tally);
     const { geometry } = torrent.outline;
     const { last } = geometry.piecesOfRange(range.fileIndex, range.startBytes, range.endBytes);
     let wish: Wish | undefined;
@@ -76,6 +86,7 @@ export class Readers {
       }
     } finally {
       wish?.release();
+      endCount();
     }
   }
 

@@ -2,6 +2,7 @@
 import type { EngineAction } from '../engine/actions.ts';
 import type { EngineInput } from '../engine/inputs.ts';
 import type { InfoHash, PieceIndex } from '../units.ts';
+import type { Arrivals } from './swarm-node-arrivals.ts';
 import type { TrustedOrigins } from './swarm-node-origins.ts';
 import type { NodeLog } from './swarm-node-parts.ts';
 import type { HostedTorrent } from './swarm-node-torrent.ts';
@@ -14,6 +15,7 @@ export interface WebSeedActionParts {
   readonly origins: TrustedOrigins;
   readonly log: NodeLog;
   readonly feed: (input: EngineInput) => void;
+  readonly arrivals: Arrivals;
   readonly torrent: (infoHash: InfoHash) => HostedTorrent | undefined;
 }
 
@@ -34,8 +36,9 @@ export class WebSeedActions {
     const abort = new AbortController();
     this.#running.set(action.fetch, abort);
     const take = pieceCutter(torrent, action, (piece, bytes) => {
-      if (!abort.signal.aborted)
-        this.#parts.feed({ type: 'webSeedPiece', torrent: action.torrent, piece, bytes });
+      if (abort.signal.aborted) return;
+      this.#parts.arrivals.webSeedGave(action.torrent, piece);
+      this.#parts.feed({ type: 'webSeedPiece', torrent: action.torrent, piece, bytes });
     });
     this.#parts.client.fetch(range, abort.signal, take).then(
       () => this.#ended(action, true),

@@ -12,7 +12,14 @@ import { nodeHashes } from './hashing/node-hashes.ts';
 import { HostLoop } from './host-loop.ts';
 import { KeyedQueue } from './store/keyed-queue.ts';
 import { Announcer } from './swarm-node-announcer.ts';
-import type { StoredTorrent, SwarmNode, SwarmNodeOptions, TorrentOptions } from './swarm-node-api.ts';
+import type {
+  ReadTally,
+  StoredTorrent,
+  SwarmNode,
+  SwarmNodeOptions,
+  TorrentOptions,
+} from './swarm-node-api.ts';
+import { Arrivals } from './swarm-node-arrivals.ts';
 import { askTracker } from './swarm-node-ask-tracker.ts';
 import { DiskActions } from './swarm-node-disk.ts';
 import { HashActions } from './swarm-node-hashes.ts';
@@ -105,9 +112,11 @@ class NodeHost implements SwarmNode {
     const lost = (infoHash: InfoHash) => this.#lostListeners.tell(infoHash);
     this.#disk = new DiskActions({ store, log, feed, torrent, lost });
     this.#storedChecks = new StoredChecks((torrent) => this.#look(torrent));
+    const arrivals = new Arrivals();
     this.#readers = new Readers({
       disk: this.#disk,
       wishes: new Wishes(feed),
+      arrivals,
       torrent,
       patienceMs: parts.readerPatienceMs ?? 15_000,
     });
@@ -116,6 +125,7 @@ class NodeHost implements SwarmNode {
       origins: this.#origins,
       log,
       feed,
+      arrivals,
       torrent,
     });
     this.#announcer = new Announcer({
@@ -231,8 +241,9 @@ class NodeHost implements SwarmNode {
     startBytes: number,
     endBytes: number,
     signal: AbortSignal,
+    tally: ReadTally = { diskBytes: 0, swarmBytes: 0, webSeedBytes: 0 },
   ): AsyncIterable<Uint8Array> {
-    return this.#readers.read(infoHash, { fileIndex, startBytes, endBytes }, signal);
+    return this.#readers.read(infoHash, { fileIndex, startBytes, endBytes }, signal, tally);
   }
 
   bytes(): ByteCounts {

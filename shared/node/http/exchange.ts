@@ -33,14 +33,17 @@ export interface Plan {
 }
 
 function headersOf(req: IncomingMessage, plan: Plan, body: RenditionBody): RawHeaders {
-  const { resource, content } = plan;
-  const plain =
-    content === undefined
-      ? resource.whole[body.source]
-      : [...resource.base[body.source], ...plan.partialHeaders];
   const digests = digestHeaders(req, plan, body);
+  const plain = plainHeadersOf(plan, body);
   // The list of a whole file is ready made: who asks for nothing more costs no new one.
   return digests.length === 0 ? plain : [...plain, ...digests];
+}
+
+function plainHeadersOf({ resource, content, partialHeaders }: Plan, body: RenditionBody): RawHeaders {
+  const { source, tally } = body;
+  if (content === undefined && tally === undefined) return resource.whole[source];
+  const where = tally === undefined ? resource.where.from[source] : resource.where.arriving(tally);
+  return [...resource.base, ...where, ...(content === undefined ? resource.content : partialHeaders)];
 }
 
 /** Writes the status line and headers, and counts the answer. */

@@ -5,6 +5,7 @@
 import { SCREEN_HINTS } from '../../http/client-hints.ts';
 import type { FileDigest } from './digests.ts';
 import type { ByteSource } from './rendition-source.ts';
+import { type WhereFrom, whereFrom } from './where-from.ts';
 
 /** Name, value, name, value… as node:http takes it. */
 export type RawHeaders = readonly string[];
@@ -15,9 +16,12 @@ export interface Resource {
   readonly etag: string;
   readonly sizeBytes: number;
   readonly contentType: string;
-  /** Without Content-Type and Content-Length, for 206. */
-  readonly base: Readonly<Record<ByteSource, RawHeaders>>;
-  /** For 200. */
+  /** Of 200 and 206, whatever the content and wherever it lies. */
+  readonly base: RawHeaders;
+  readonly where: WhereFrom;
+  /** Content-Type and Content-Length of the whole file. */
+  readonly content: RawHeaders;
+  /** For 200, ready made. */
   readonly whole: Readonly<Record<ByteSource, RawHeaders>>;
   readonly notModified: RawHeaders;
   readonly digest: FileDigest;
@@ -80,44 +84,26 @@ export interface ResourceParts extends Pick<Resource, 'etag' | 'sizeBytes' | 'co
 export function makeResource(parts: ResourceParts, nodeName: string): Resource {
   const { etag, sizeBytes, contentType, digest, caching } = parts;
   const validators = [...caching, 'ETag', etag];
-  const base = (source: ByteSource): RawHeaders => [
+  const where = whereFrom(nodeName);
+  const base = [
     ...validators,
     'Accept-Ranges',
     'bytes',
     'X-Content-Type-Options',
     'nosniff',
     ...CROSS_ORIGIN,
-    'Cache-Status',
-    cacheStatus(nodeName, source),
-    'Server-Timing',
-    `source;desc=${source}`,
   ];
-  const whole = (source: ByteSource): RawHeaders => [
-    ...base(source),
-    'Content-Type',
-    contentType,
-    'Content-Length',
-    String(sizeBytes),
-  ];
+  const content = ['Content-Type', contentType, 'Content-Length', String(sizeBytes)];
+  const whole = (source: ByteSource): RawHeaders => [...base, ...where.from[source], ...content];
   return {
     etag,
     sizeBytes,
     contentType,
     digest,
-    base: { memory: base('memory'), disk: base('disk'), swarm: base('swarm') },
+    base,
+    where,
+    content,
     whole: { memory: whole('memory'), disk: whole('disk'), swarm: whole('swarm') },
-    notModified: [...validators, ...CROSS_ORIGIN, 'Cache-Status', `${cacheName(nodeName)}; hit`],
+    notModified: [...validators, ...CROSS_ORIGIN, ...where.notModified],
   };
-}
-
-/** RFC 9211: `hit` when nothing had to be fetched; the detail tells where the bytes were. */
-function cacheStatus(nodeName: string, source: ByteSource): string {
-  return `${cacheName(nodeName)}; ${source === 'swarm' ? 'fwd=miss' : 'hit'}; detail=${source}`;
-}
-
-/** A token as it is, anything else as a quoted string (RFC 8941 section 3.3). */
-function cacheName(nodeName: string): string {
-  if (/^[A-Za-z*][A-Za-z0-9:/!#$%&'*+.^_`|~-]*$/.test(nodeName)) return nodeName;
-  const printable = nodeName.replace(/[^\x20-\x7e]/g, '?');
-  return `"${printable.replace(/["\\]/g, '\\$&')}"`;
 }

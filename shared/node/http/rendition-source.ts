@@ -1,6 +1,7 @@
 /** What the image route needs of a node: both roles give one, and neither knows HTTP. */
 import type { PublishedImage, Rendition } from '../../api-types/catalog.ts';
 import type { ImageId } from '../../units.ts';
+import type { ReadTally } from '../swarm-node-api.ts';
 
 /** Where the bytes of an answer came from, for Cache-Status (RFC 9211) and Server-Timing. */
 export type ByteSource = 'memory' | 'disk' | 'swarm';
@@ -9,6 +10,8 @@ export interface RenditionBody {
   readonly source: ByteSource;
   /** The whole file in memory, if it is hot: the route cuts ranges out of it itself. */
   readonly whole: Uint8Array | undefined;
+  /** Of `swarm`: where the bytes of the ranges that are being read come from, as far as is known by now. */
+  readonly tally?: Readonly<ReadTally>;
   /**
    * Verified bytes of [startBytes, endBytes), in order, as they become available. Ends the fetch when the
    * signal aborts. Throws UserError `image_unavailable` (503) when no source can give them in time.

@@ -8,6 +8,13 @@ import { TestOrigin } from '../support/test-origin.ts';
 async function coldEdge(isSwarm: boolean) {
   const origin = await TestOrigin.start();
   if (!isSwarm) await origin.leaveSwarm();
+  // Or a busy machine is late with the swarm, and the edge asks the web seed too.
+  else
+    origin.intercept = ({ url }, response) => {
+      if (url?.startsWith('/images/') !== true) return false;
+      response.writeHead(503).end();
+      return true;
+    };
   const set = await makeImageSet(1);
   await origin.publish(set);
   const edge = await TestEdge.start(origin.url, { prefetch: 'none' });
@@ -20,15 +27,22 @@ async function coldEdge(isSwarm: boolean) {
 }
 
 test.each([
-  ['the swarm', true],
-  ['the web seed', false],
-])('threat row 41: one byte of a cold file costs the piece it lies in, from %s', async (_source, isSwarm) => {
-  const { edge, set, fetched, path } = await coldEdge(isSwarm);
-  const answer = await edge.get(path, { range: 'bytes=50000-50000' });
-  expect(answer.status).toBe(206);
-  expect(Buffer.from(await answer.arrayBuffer())).toEqual(set.files.get('640.jpg')!.subarray(50_000, 50_001));
-  expect(await fetched()).toBe(BLOCK_BYTES);
-});
+  ['the swarm', true, 'swarm=1 web-seed=0'],
+  ['the web seed', false, 'swarm=0 web-seed=1'],
+])(
+  'threat row 41: one byte of a cold file costs the piece it lies in, from %s, and the header says so',
+  async (_source, isSwarm, counted) => {
+    const { edge, set, fetched, path } = await coldEdge(isSwarm);
+    const answer = await edge.get(path, { range: 'bytes=50000-50000' });
+    expect(answer.status).toBe(206);
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(
+      set.files.get('640.jpg')!.subarray(50_000, 50_001),
+    );
+    expect(await fetched()).toBe(BLOCK_BYTES);
+    // Counted within the range: this one byte.
+    expect(answer.headers.get('cache-status')).toBe(`edge-test; fwd=miss; detail="disk=0 ${counted}"`);
+  },
+);
 
 test('threat rows 41 and 42: many requests for ranges of one piece fetch it once; 416 and 304 fetch nothing', async () => {
   const { edge, set, fetched, path } = await coldEdge(true);
@@ -41,4 +55,19 @@ test('threat rows 41 and 42: many requests for ranges of one piece fetch it once
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([206]));
   await Promise.all(answers.map((answer) => answer.arrayBuffer()));
   expect(await fetched()).toBe(BLOCK_BYTES);
+});
+
+test('RFC 9211: what of a file was here when it was asked for is told apart from what came', async () => {
+  const { edge, path } = await coldEdge(true);
+  await (await edge.get(path, { range: 'bytes=0-0' })).arrayBuffer();
+  const answer = await edge.get(path);
+  expect((await answer.arrayBuffer()).byteLength).toBe(100_000);
+  const [, forward, disk, swarm, webSeed] =
+    /fwd=(\w+); detail="disk=(\d+) swarm=(\d+) web-seed=(\d+)"/.exec(
+      answer.headers.get('cache-status') ?? '',
+    ) ?? [];
+  expect([forward, disk]).toEqual(['partial', String(BLOCK_BYTES)]);
+  expect(Number(swarm) + Number(webSeed)).toBeLessThanOrEqual(100_000 - BLOCK_BYTES);
+  const again = await edge.get(path);
+  expect(again.headers.get('cache-status')).toMatch(/^edge-test; hit; detail=(disk|memory)$/);
 });
