@@ -16,13 +16,12 @@ import type { RemoteNode } from './node.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
 
-/** Half the time after which super-seeding would think that a node sits on its pieces. */
-const MAX_HOLD_MS = 350;
 /**
- * The origin hears of each piece from each node, and acknowledges each packet on the uplink that counts most. What it
- * waits for is told at once anyway.
+ * Half the time after which super-seeding would think that a node sits on its pieces. The origin hears of each piece
+ * from each node, and acknowledges each packet on the uplink that counts most, so its HAVEs always wait so long: with
+ * 250 ms it sent two thirds more acknowledgements. What it waits for is told at once anyway.
  */
-const ORIGIN_HOLD_MS = 250;
+const MAX_HOLD_MS = 350;
 /** Links whose time comes within half of it are told in the same step. */
 const TURN_MS = 20;
 
@@ -61,7 +60,7 @@ export function tellHave(state: EngineState, channel: Channel, piece: PieceIndex
 
 /** Where a block takes a second to come, its HAVE need not hurry; and each alone would cost the other side an ACK. */
 function dueAt({ options, now, blockLatencyMs }: EngineState, link: Link, node: RemoteNode): number {
-  const leastMs = node.isOrigin ? ORIGIN_HOLD_MS : options.haveHoldMs;
+  const leastMs = node.isOrigin ? MAX_HOLD_MS : options.haveHoldMs;
   return Math.max(now, link.lastHaveAt + Math.max(leastMs, Math.min(blockLatencyMs / 2, MAX_HOLD_MS)));
 }
 
