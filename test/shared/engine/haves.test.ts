@@ -54,6 +54,12 @@ describe('a piece that is new to us', () => {
     expect(told(peer)).toEqual([GOT]);
   });
 
+  it('is told once, however often links are looked at afterwards', () => {
+    const peer = given('stranger');
+    peer.pass(5_000);
+    expect(told(peer)).toEqual([GOT]);
+  });
+
   it('is told to an edge that lost it while we checked it', () => {
     expect(told(given('edge', takeBack))).toEqual([GOT]);
   });
