@@ -8,7 +8,9 @@
 import type { Bitfield } from '../bitfield.ts';
 import type { Block, Geometry } from '../geometry.ts';
 import type { PieceIndex } from '../units.ts';
-import { PartialPiece, type SourceId } from './partial-piece.ts';
+import { BegunPieces } from './begun-pieces.ts';
+import type { PartialPiece, SourceId } from './partial-piece.ts';
+import { WantedPieces } from './wanted-pieces.ts';
 
 export interface PickerOptions {
   /** How many nodes may be asked for the same block in the end game. */
@@ -20,35 +22,29 @@ export interface PickerListener {
   pieceFree(piece: PieceIndex, begun: boolean): void;
 }
 
-const NOBODY: ReadonlySet<PieceIndex> = new Set();
-
 export class Picker {
   readonly #geometry: Geometry;
-  readonly #held: Bitfield;
   readonly #options: PickerOptions;
   readonly #listener: PickerListener;
   readonly #availability: Uint16Array;
-  readonly #partial = new Map<PieceIndex, PartialPiece>();
-  readonly #onParole = new Set<PartialPiece>();
-  /** Begun pieces that nobody goes on with. */
-  readonly #left = new Set<PieceIndex>();
+  readonly #begun: BegunPieces;
   readonly #checking = new Map<PieceIndex, PartialPiece>();
   readonly #failed = new Set<PieceIndex>();
-  #awaited: ReadonlySet<PieceIndex> = NOBODY;
-  #wantsAll = false;
+  readonly #wanted: WantedPieces;
 
   /** @param held pieces that are verified; shared with the torrent, which alone changes it */
   constructor(geometry: Geometry, held: Bitfield, options: PickerOptions, listener: PickerListener) {
     this.#geometry = geometry;
-    this.#held = held;
     this.#options = options;
     this.#listener = listener;
     this.#availability = new Uint16Array(geometry.pieceCount);
+    this.#wanted = new WantedPieces(held);
+    this.#begun = new BegunPieces(geometry);
   }
 
   /** Nothing is under way, and nobody is known to have anything. */
   get isIdle(): boolean {
-    return this.#partial.size + this.#checking.size + this.#failed.size === 0;
+    return this.#begun.count + this.#checking.size + this.#failed.size === 0;
   }
 
   availability(piece: number): number {
@@ -61,17 +57,17 @@ export class Picker {
   }
 
   isWanted(piece: PieceIndex): boolean {
-    return !this.#held.has(piece) && (this.#wantsAll || this.#awaited.has(piece));
+    return this.#wanted.has(piece);
   }
 
   /** A reader waits for it. */
   isAwaited(piece: PieceIndex): boolean {
-    return this.#awaited.has(piece) && !this.#held.has(piece);
+    return this.#wanted.isAwaited(piece);
   }
 
   /** What readers wait for, first things first. */
   get awaited(): ReadonlySet<PieceIndex> {
-    return this.#awaited;
+    return this.#wanted.awaited;
   }
 
   /** Wanted, and nobody is asked for any of it. */
@@ -88,29 +84,16 @@ export class Picker {
     awaited: ReadonlySet<PieceIndex>,
     changed: (piece: PieceIndex, isWanted: boolean) => void,
   ): void {
-    const wantedBefore = { all: this.#wantsAll, awaited: this.#awaited };
-    this.#wantsAll = wantsAll;
-    this.#awaited = awaited;
-    const compare = (piece: PieceIndex) => {
-      if (this.#held.has(piece)) return;
-      const isWanted = this.isWanted(piece);
-      if (isWanted === (wantedBefore.all || wantedBefore.awaited.has(piece))) return;
+    this.#wanted.set(wantsAll, awaited, (piece, isWanted) => {
       changed(piece, isWanted);
       if (isWanted) this.#settle(piece);
-    };
-    if (wantsAll !== wantedBefore.all) {
-      for (let piece = 0; piece < this.#geometry.pieceCount; piece++) compare(piece as PieceIndex);
-      return;
-    }
-    if (wantsAll) return;
-    for (const piece of wantedBefore.awaited) compare(piece);
-    for (const piece of awaited) if (!wantedBefore.awaited.has(piece)) compare(piece);
+    });
   }
 
   /** Asks the source for free blocks of the piece, at most `limit`; they count as asked from now on. */
   take(piece: PieceIndex, source: SourceId, limit: number, now: number): readonly Block[] {
     if (limit <= 0 || !this.isWanted(piece) || this.#checking.has(piece)) return [];
-    const partial = this.#begin(piece);
+    const partial = this.#begun.begin(piece, this.#failed.has(piece));
     const blocks: Block[] = [];
     if (partial.admits(source)) {
       for (let index = partial.nextFree(0); index >= 0 && blocks.length < limit; ) {
@@ -119,14 +102,14 @@ export class Picker {
         index = partial.nextFree(index + 1);
       }
     }
-    if (blocks.length > 0) this.#left.delete(piece);
-    if (partial.isIdle) this.#forget(partial);
+    if (blocks.length > 0) this.#begun.goneOnWith(piece);
+    if (partial.isIdle) this.#begun.forget(partial);
     return blocks;
   }
 
   /** End game: asks a second source for a block. @returns undefined when that is not allowed, or needless */
   takeTwice(piece: PieceIndex, blockIndex: number, source: SourceId, now: number): Block | undefined {
-    const partial = this.#partial.get(piece);
+    const partial = this.#begun.get(piece);
     if (!partial || partial.onParole || partial.hasBlock(blockIndex)) return undefined;
     const requests = partial.requestsOf(blockIndex);
     if (requests.length >= this.#options.endGameCopies) return undefined;
@@ -137,19 +120,19 @@ export class Picker {
 
   /** The piece is begun, and some of it is neither here nor asked for. */
   hasFreeBlocks(piece: PieceIndex): boolean {
-    const partial = this.#partial.get(piece);
+    const partial = this.#begun.get(piece);
     return partial !== undefined && !partial.isFullyRequested;
   }
 
   /** The piece is begun, and nobody goes on with it. */
   isLeft(piece: PieceIndex): boolean {
-    return this.#left.has(piece);
+    return this.#begun.isLeft(piece);
   }
 
   /** One open or begun piece for a source that sends whole pieces in a row, such as a web seed. */
   takeWhole(piece: PieceIndex, source: SourceId, now: number): boolean {
     if (!this.isWanted(piece) || this.#checking.has(piece)) return false;
-    const partial = this.#begin(piece);
+    const partial = this.#begun.begin(piece, this.#failed.has(piece));
     if (!partial.admits(source) || partial.isServedBy(source)) return false;
     for (let block = 0; block < partial.blockCount; block++) {
       if (!partial.hasBlock(block)) partial.request(block, source, now);
@@ -159,12 +142,12 @@ export class Picker {
 
   /** Whether somebody is being asked for any part of the piece, or it is being checked. */
   isUnderWay(piece: PieceIndex): boolean {
-    return this.#partial.has(piece) || this.#checking.has(piece);
+    return this.#begun.has(piece) || this.#checking.has(piece);
   }
 
   /** When the oldest request for the piece went out; undefined when nobody is asked. */
   askedSince(piece: PieceIndex): number | undefined {
-    const partial = this.#partial.get(piece);
+    const partial = this.#begun.get(piece);
     let oldest: number | undefined;
     for (let block = 0; partial && block < partial.blockCount; block++) {
       for (const { requestedAt } of partial.requestsOf(block))
@@ -175,23 +158,24 @@ export class Picker {
 
   /** The source will not send this block. */
   release(source: SourceId, piece: PieceIndex, blockIndex: number): void {
-    const partial = this.#partial.get(piece);
+    const partial = this.#begun.get(piece);
     if (!partial?.release(blockIndex, source)) return;
     // A piece on parole is one source's alone: what it left half done, another begins anew.
-    if (partial.onParole) this.#forget(partial);
+    if (partial.onParole) this.#begun.forget(partial);
     this.#settle(piece);
   }
 
   /** The source goes no further with a piece that it began: others may. */
   leave(source: SourceId, piece: PieceIndex): void {
-    const partial = this.#partial.get(piece);
-    if (partial?.onParole && partial.isServedBy(source)) this.#forget(partial);
+    const partial = this.#begun.get(piece);
+    if (partial?.onParole && partial.isServedBy(source)) this.#begun.forget(partial);
     this.#settle(piece);
   }
 
   /** The source is gone: pieces on parole that it began are open to others again, from their first block. */
   sourceGone(source: SourceId): void {
-    for (const partial of this.#onParole) if (partial.isServedBy(source)) this.leave(source, partial.piece);
+    for (const partial of this.#begun.onParole)
+      if (partial.isServedBy(source)) this.leave(source, partial.piece);
   }
 
   /**
@@ -204,18 +188,18 @@ export class Picker {
     blockIndex: number,
   ): { readonly others: readonly SourceId[]; readonly senders: readonly SourceId[] | undefined } | undefined {
     if (!this.isWanted(piece) || this.#checking.has(piece)) return undefined;
-    const isNew = !this.#partial.has(piece);
-    const partial = this.#begin(piece);
+    const isNew = !this.#begun.has(piece);
+    const partial = this.#begun.begin(piece, this.#failed.has(piece));
     const others = partial.admits(source) ? partial.receive(blockIndex, source) : undefined;
     if (!others) {
-      if (partial.isIdle) this.#forget(partial);
+      if (partial.isIdle) this.#begun.forget(partial);
       return undefined;
     }
     if (!partial.isComplete) {
       if (isNew) this.#settle(piece);
       return { others, senders: undefined };
     }
-    this.#forget(partial);
+    this.#begun.forget(partial);
     this.#checking.set(piece, partial);
     return { others, senders: partial.senders };
   }
@@ -240,28 +224,12 @@ export class Picker {
 
   /** Tells of a piece that may be asked for, whole or in part. */
   #settle(piece: PieceIndex): void {
-    const partial = this.#partial.get(piece);
-    if (partial?.isIdle) this.#forget(partial);
+    const partial = this.#begun.get(piece);
+    if (partial?.isIdle) this.#begun.forget(partial);
     if (!this.isWanted(piece) || this.#checking.has(piece)) return;
-    const begun = this.#partial.get(piece);
+    const begun = this.#begun.get(piece);
     if (begun?.isFullyRequested) return;
-    if (begun) this.#left.add(piece);
+    if (begun) this.#begun.leave(piece);
     this.#listener.pieceFree(piece, begun !== undefined);
-  }
-
-  #begin(piece: PieceIndex): PartialPiece {
-    let partial = this.#partial.get(piece);
-    if (!partial) {
-      partial = new PartialPiece(piece, this.#geometry.blockCount(piece), this.#failed.has(piece));
-      this.#partial.set(piece, partial);
-      if (partial.onParole) this.#onParole.add(partial);
-    }
-    return partial;
-  }
-
-  #forget(partial: PartialPiece): void {
-    this.#partial.delete(partial.piece);
-    this.#onParole.delete(partial);
-    this.#left.delete(partial.piece);
   }
 }
