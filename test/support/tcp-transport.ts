@@ -1,5 +1,6 @@
 import { linkNumbers } from '../../shared/node/transport/link-transport.ts';
-import { TcpTransport, type TcpTransportOptions } from '../../shared/node/transport/tcp-transport.ts';
+import type { TcpTransportOptions } from '../../shared/node/transport/tcp-options.ts';
+import { TcpTransport } from '../../shared/node/transport/tcp-transport.ts';
 
 /** A TCP transport without limits, but for those given. */
 export function tcpTransport(options: Partial<TcpTransportOptions> = {}): TcpTransport {

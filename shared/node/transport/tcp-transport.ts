@@ -7,31 +7,8 @@ import { normaliseIp } from './ip.ts';
 import type { LinkInput, LinkTransport } from './link-transport.ts';
 import { type Dial, TcpDialer } from './tcp-dialer.ts';
 import { TcpLink } from './tcp-link.ts';
+import type { TcpTransportOptions } from './tcp-options.ts';
 import { Turns } from './turns.ts';
-
-export interface TcpTransportOptions {
-  readonly nextLink: () => LinkId;
-  /** Monotonic ms. */
-  readonly now: () => number;
-  /** Local address of dials; undefined: the kernel chooses. */
-  readonly localAddress: string | undefined;
-  /** Infinity: no limit. */
-  readonly upRateBytesPerSecond: number;
-  readonly downRateBytesPerSecond: number;
-  readonly maxLinks: number;
-  /** Places for addresses of the fleet only. Default: a quarter of maxLinks. */
-  readonly reservedLinks?: number;
-  /** Default: a quarter of maxLinks, at least 16; shops and offices share addresses. */
-  readonly maxLinksPerIp?: number;
-  /** Default 64. */
-  readonly maxHalfOpen?: number;
-  /** Default 5000. */
-  readonly dialTimeoutMs?: number;
-  /** The kernel has these bytes. Small chunks are not told, nor those of a link that has ended. */
-  readonly onChunkSent?: (chunk: Uint8Array) => void;
-  /** Accepting failed (out of descriptors, for example); listening goes on. */
-  readonly onListenerError?: (error: Error) => void;
-}
 
 /** One call reads or writes so much when there is no limit, and so much when there is one: about a block. */
 const PORTION_BYTES = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { TcpTransportOptions } from '../../../../shared/node/transport/tcp-transport.ts';
+import type { TcpTransportOptions } from '../../../../shared/node/transport/tcp-options.ts';
 import { Inbox, TORRENT } from '../../../contract/link-transport.ts';
 import { tcpTransport } from '../../../support/tcp-transport.ts';
 
