@@ -3,6 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { NodeStatus } from '../shared/api-types/status.ts';
 import type { SwarmNode } from '../shared/node/swarm-node-api.ts';
 import type { PeerId } from '../shared/units.ts';
+import type { CatchUp } from './feed/catch-up.ts';
 import type { Follower, Progress } from './feed/follower.ts';
 import type { LogStore } from './feed/log-store.ts';
 import type { EdgeImages } from './images/edge-images.ts';
@@ -15,6 +16,7 @@ export interface EdgeStatusParts {
   readonly images: EdgeImages;
   readonly log: LogStore;
   readonly follower: Follower;
+  readonly catchUp: CatchUp;
 }
 
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
@@ -34,12 +36,14 @@ export class EdgeStatus {
   }
 
   /**
-   * Log caught up once since start; it stays so while the origin is away. An edge that starts while the origin is
+   * Log caught up once since start; it stays so while the origin is away, and is taken back while an edge that stood
+   * still catches up. An edge that starts while the origin is
    * away, or lies, has caught up with all there is when it has a verified log of its own: the shop still shows.
    */
   ready(): Readiness {
     if (this.#draining) return { ready: false, reason: 'draining' };
-    const { log, follower } = this.#parts;
+    const { log, follower, catchUp } = this.#parts;
+    if (!catchUp.isCurrent) return { ready: false, reason: 'the log is catching up' };
     this.#wasReady ||= log.caughtUp || (follower.cannotCatchUp && log.head.number > 0);
     return this.#wasReady ? { ready: true } : { ready: false, reason: 'the log has not caught up yet' };
   }

@@ -1,6 +1,7 @@
 /** Puts an edge together and takes it apart again. */
 import { randomInt } from 'node:crypto';
 import { nodeHashes } from '../shared/node/hashing/node-hashes.ts';
+import { ImageReaders } from '../shared/node/http/image-readers.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
 import { nodeFileSystem } from '../shared/node/store/file-system.ts';
@@ -13,6 +14,8 @@ import { introduction, reportProgress } from './edge-reports.ts';
 import { EdgeStatus } from './edge-status.ts';
 import { type EdgeStorage, openStorage } from './edge-storage.ts';
 import { openFleet, startSwarm } from './edge-swarm.ts';
+import { Acknowledger } from './feed/acknowledger.ts';
+import { CatchUp } from './feed/catch-up.ts';
 import type { FeedClientLimits } from './feed/feed-client.ts';
 import { FleetAnnouncer } from './feed/fleet-announcer.ts';
 import { Follower } from './feed/follower.ts';
@@ -22,7 +25,7 @@ import { startEdgeServer } from './http/edge-server.ts';
 import { loadPeerId } from './identity.ts';
 import { EdgeImages } from './images/edge-images.ts';
 import { HashDesk } from './images/hash-desk.ts';
-import { ImageTable } from './images/image-table.ts';
+import { ImageTable, type TableChange } from './images/image-table.ts';
 import { OfferedHashes } from './images/offered-hashes.ts';
 import { TorrentSource } from './images/torrent-source.ts';
 import { OriginFetch } from './origin-fetch.ts';
@@ -75,7 +78,17 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   let follower: Follower | undefined;
   let httpPort = config.port;
   const announcer = new FleetAnnouncer({ table, random });
-  const storage = await openStorage(
+  const readers = new ImageReaders();
+  const acknowledger = new Acknowledger({
+    stored: () => storage.log.stored,
+    inEffect: () => images?.purged() ?? Promise.resolve(),
+    send: (frame) => follower?.acknowledge(frame),
+  });
+  const changed = (effect: TableChange) => {
+    if (effect.dropped !== undefined) readers.cut(effect.dropped.id);
+    images?.changed(effect);
+  };
+  const storage: EdgeStorage = await openStorage(
     {
       config,
       log,
@@ -83,10 +96,12 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
       listener: {
         applied: (change, number) => {
           const effect = table.apply(change, number);
-          images?.changed(effect);
+          changed(effect);
+          if (change.type === 'purge' || effect.dropped !== undefined) acknowledger.owes(number);
         },
         rebuilt: (changes) => {
-          for (const effect of table.rebuild(changes)) images?.changed(effect);
+          for (const effect of table.rebuild(changes)) changed(effect);
+          acknowledger.owes(changes.length);
           announcer.renumbered();
         },
       },
@@ -106,6 +121,12 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   const held = { table, storage, swarm, fleet, hashes, desk, random };
   const joined = openImages(config, log, held, opened);
   images = joined;
+  const catchUp = new CatchUp({
+    applied: () => storage.log.head.number,
+    askHead: (question) => follower?.askHead(question) ?? false,
+    now: Date.now,
+  });
+  opened.push(['catching up', () => catchUp.close()]);
   const joinedFeed = new Follower({
     origin: config.origin,
     log,
@@ -118,8 +139,17 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
       desk.opened();
       joined.originIsBack();
       announcer.welcomed();
+      catchUp.welcomed();
+      acknowledger.welcomed();
     },
-    lost: () => {
+    entriesCame: () => {
+      catchUp.applied();
+      acknowledger.applied();
+    },
+    headCame: (number, answers) => catchUp.head(number, answers),
+    otherHistory: () => catchUp.giveUp(),
+    lost: (isAway) => {
+      catchUp.lost(isAway);
       announcer.lost();
       desk.lost();
     },
@@ -132,8 +162,9 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   opened.push(['hashes', () => desk.lost()]);
   const { name } = config;
   const version = packageVersion();
-  const status = new EdgeStatus({ name, version, peerId, swarm, images, log: storage.log, follower });
-  const server = await startEdgeServer({ config, log, images, status });
+  const figures = { name, version, peerId, swarm, images, log: storage.log, follower, catchUp };
+  const status = new EdgeStatus(figures);
+  const server = await startEdgeServer({ config, log, images, status, readers, catchUp });
   httpPort = server.port;
   opened.push(['http', () => server.close(HTTP_DRAIN_MS)]);
   await images.start();

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { defineFlags, type FlagValues } from '../shared/node/config/flags.ts';
 import {
   bytesPerSecond,
+  count,
   type FlagKind,
   host,
   ip,
@@ -79,6 +80,11 @@ export const ORIGIN_FLAGS = defineFlags({
   },
   upRate: { kind: bytesPerSecond, default: 0, description: 'upload limit of the peer wire; 0: none' },
   downRate: { kind: bytesPerSecond, default: 0, description: 'download limit of the peer wire; 0: none' },
+  purgeWait: {
+    kind: count('ms', 'milliseconds', 0, 60_000),
+    default: 2_000,
+    description: 'how long the answer to a purge waits for the edges that are linked',
+  },
   trustedProxies: {
     kind: ipList,
     default: NO_PROXIES,
@@ -113,6 +119,7 @@ export interface OriginConfig {
   readonly upRateBytesPerSecond: number;
   readonly downRateBytesPerSecond: number;
   readonly trustedProxies: readonly string[];
+  readonly purgeWaitMs: number;
 }
 
 const rateOf = (bytes: number): number => (bytes === 0 ? Number.POSITIVE_INFINITY : bytes);
@@ -131,5 +138,6 @@ export function originConfig(flags: OriginFlags): OriginConfig {
     upRateBytesPerSecond: rateOf(flags.upRate),
     downRateBytesPerSecond: rateOf(flags.downRate),
     trustedProxies: flags.trustedProxies,
+    purgeWaitMs: flags.purgeWait,
   };
 }

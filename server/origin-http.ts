@@ -29,7 +29,14 @@ export interface ListenOptions {
 }
 
 /** @throws what listening throws */
-export function listen({ config, parts, token, state, publicUrl, log }: ListenOptions): Promise<HttpServer> {
+export async function listen({
+  config,
+  parts,
+  token,
+  state,
+  publicUrl,
+  log,
+}: ListenOptions): Promise<HttpServer> {
   const onFault = (error: unknown) => log.error({ err: error }, 'request failed');
   const metrics = new HttpMetrics('origin');
   const version = packageVersion();
@@ -41,21 +48,34 @@ export function listen({ config, parts, token, state, publicUrl, log }: ListenOp
       : ({ ready: false, reason: 'opening image sets' } as const);
   };
   const { catalog, ingest, registry } = parts;
+  const acknowledged = async (entry: number, sinceMs: number) => {
+    const [answer] = await Promise.all([parts.acknowledgements.of(entry, sinceMs), parts.swarm.settled()]);
+    return answer;
+  };
   const edges = () => ({ edges: registry.edges(Date.now()) });
   const handler = createApp({
     direct: [
-      createImageRoute({ source: parts.renditions, role: 'origin', nodeName: 'shoal-origin', metrics, log }),
+      createImageRoute({
+        source: parts.renditions,
+        role: 'origin',
+        nodeName: 'shoal-origin',
+        readers: parts.readers,
+        metrics,
+        log,
+      }),
       createHealth({ ready, status, registry: metricsOf(parts, metrics, status), metrics, log }),
       createTrackerRoute({ tracker: parts.tracker, proxies: parts.proxies, metrics, onFault }),
     ],
-    admin: adminRouter({ catalog, ingest, token, publicUrl, onFault }),
+    admin: adminRouter({ catalog, ingest, token, publicUrl, acknowledged, onFault }),
     api: createApi({ catalog, edges, publicUrl }),
     storefrontFolder: storefrontFolder(),
     trustedProxies: config.trustedProxies,
     metrics,
     onFault,
   });
-  return startHttpServer({ handler, log, host: config.host, port: config.port });
+  const http = await startHttpServer({ handler, log, host: config.host, port: config.port });
+  parts.readers.watch(http.server);
+  return http;
 }
 
 function metricsOf(parts: OriginParts, metrics: HttpMetrics, status: () => NodeStatus): Registry {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { invariant } from '../shared/errors.ts';
 import { randomPeerId } from '../shared/node/crypto/identity.ts';
+import { ImageReaders } from '../shared/node/http/image-readers.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
 import { type DiskPieceStore, openDiskPieceStore } from '../shared/node/store/disk-piece-store.ts';
 import { createSwarmNode } from '../shared/node/swarm-node.ts';
@@ -10,6 +11,7 @@ import type { PeerId } from '../shared/units.ts';
 import { openCatalog } from './catalog/catalog.ts';
 import type { Catalog } from './catalog/catalog-api.ts';
 import type { OriginConfig } from './config.ts';
+import { Acknowledgements } from './feed/acknowledgements.ts';
 import { EdgeRegistry } from './feed/edge-registry.ts';
 import { FeedServer } from './feed/feed-server.ts';
 import { createIngest, type Ingest } from './ingest/ingest.ts';
@@ -26,8 +28,10 @@ export interface OriginParts {
   readonly node: SwarmNode;
   readonly swarm: OriginSwarm;
   readonly renditions: OriginRenditionSource;
+  readonly readers: ImageReaders;
   readonly registry: EdgeRegistry;
   readonly feed: FeedServer;
+  readonly acknowledgements: Acknowledgements;
   readonly tracker: Tracker;
   readonly proxies: TrustedProxies;
   readonly ingest: Ingest;
@@ -104,17 +108,27 @@ async function joinParts(
     node,
     onFault: (error, { id }) => log.error({ err: error, image: id }, 'image set is not seeded'),
   });
-  catalog.onPurged((image) => renditions.forget(image));
+  const readers = new ImageReaders();
+  catalog.onPurged((image) => {
+    renditions.forget(image);
+    readers.cut(image.id);
+  });
   const proxies = trustedProxies(config.trustedProxies);
   invariant(proxies, 'proxies were parsed with the flags');
   const registry = new EdgeRegistry();
   registry.onChange(() => node.setFleet(fleetOf(registry)));
   const origin = { peerId, port: node.peerPort, advertiseIp: config.advertiseIp };
   const announces = new FleetAnnounces(() => catalog.head().number);
+  const acknowledgements = new Acknowledgements({
+    registry,
+    waitMs: config.purgeWaitMs,
+    now: () => performance.now(),
+  });
   const feed = new FeedServer({
     catalog,
     registry,
     announces,
+    acknowledgements,
     peer: origin,
     publicUrl,
     fleetToken: config.fleetToken,
@@ -134,7 +148,21 @@ async function joinParts(
     onFault,
     ...(workerModulePath === undefined ? {} : { workerModulePath }),
   });
-  return { peerId, catalog, store, node, swarm, renditions, registry, feed, tracker, proxies, ingest };
+  return {
+    peerId,
+    catalog,
+    store,
+    node,
+    swarm,
+    renditions,
+    readers,
+    registry,
+    feed,
+    acknowledgements,
+    tracker,
+    proxies,
+    ingest,
+  };
 }
 
 function fleetOf(registry: EdgeRegistry) {

@@ -57,6 +57,11 @@ export class OriginSwarm {
     }
   }
 
+  /** Resolves when what was purged so far has left the swarm. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay.values());
+  }
+
   /** Takes no more changes; resolves when those under way are done. */
   async close(): Promise<void> {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();

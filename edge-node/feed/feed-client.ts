@@ -52,8 +52,12 @@ export interface FeedClientParts {
   hello(): FeedClientFrame;
   /** The next frame is not read before this resolves. A rejection ends the socket; a new one is dialled. */
   received(frame: FeedServerFrame, from: FeedPeer): Promise<void>;
-  /** The socket is gone, or could not be had. `error` when that was not an orderly end. */
-  lost(error: Error | undefined): void;
+  /**
+   * The socket is gone, or could not be had.
+   * @param error when that was not an orderly end
+   * @param wasOpen the origin had taken the connection
+   */
+  lost(error: Error | undefined, wasOpen: boolean): void;
   readonly limits?: Partial<FeedClientLimits>;
 }
 
@@ -171,9 +175,10 @@ export class FeedClient {
   #ended(socket: WebSocket, cause: Error | undefined): void {
     if (this.#socket !== socket || this.#state === 'closed') return;
     clearTimeout(this.#timer);
-    if (this.#state === 'open') this.#awaySinceMs = performance.now();
+    const wasOpen = this.#state === 'open';
+    if (wasOpen) this.#awaySinceMs = performance.now();
     this.#state = 'waiting';
-    this.#parts.lost(cause);
+    this.#parts.lost(cause, wasOpen);
     const isLong = performance.now() - this.#awaySinceMs > this.#limits.longAwayMs;
     const pauseMs = fullJitterMs(
       this.#failures++,

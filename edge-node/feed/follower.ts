@@ -4,9 +4,15 @@
  * yet show the way back (shared/log/keeper.ts, rule 4).
  */
 import { isIP } from 'node:net';
-import { FEED_VERSION, type FeedClientFrame, type FeedServerFrame } from '../../shared/api-types/feed.ts';
+import {
+  type AcknowledgeFrame,
+  FEED_VERSION,
+  type FeedClientFrame,
+  type FeedServerFrame,
+} from '../../shared/api-types/feed.ts';
 import { PeerError } from '../../shared/errors.ts';
 import type { AnnounceFrame, PeersFrame } from '../../shared/feed/announce-frames.ts';
+import { parseHeadBody } from '../../shared/log/codec.ts';
 import { EMPTY_LOG_HASH } from '../../shared/log/entry.ts';
 import type { Random } from '../../shared/random.ts';
 import type { FleetBook } from '../fleet-book.ts';
@@ -34,8 +40,14 @@ export interface FollowerParts {
   introduction(): Omit<Hello, 'type' | 'version' | 'head'>;
   /** The origin took us in. */
   welcomed(): void;
-  /** The socket is gone, or could not be had. */
-  lost(): void;
+  /** The socket is gone, or could not be had. `isAway`: the origin does not answer, or refused us. */
+  lost(isAway: boolean): void;
+  /** Entries came; those that count are in effect. */
+  entriesCame(): void;
+  /** A head came. `answers`: the question that it answers. */
+  headCame(number: number, answers: number | undefined): void;
+  /** The origin shows another log than ours: there is nothing to catch up with. */
+  otherHistory(): void;
   /** Hashes that were asked for. */
   hashesCame(frame: HashesFrame): void;
   /** Peers outside the fleet. */
@@ -63,6 +75,7 @@ export class Follower {
   #attempted = false;
   #sawOtherHistory = false;
   #wasWelcome = true;
+  #takesAcknowledgements = false;
   #warnedOf = '';
 
   constructor(parts: FollowerParts) {
@@ -72,7 +85,7 @@ export class Follower {
       random: parts.random,
       hello: () => this.#hello(),
       received: (frame, from) => this.#received(frame, from),
-      lost: (error) => this.#lost(error),
+      lost: (error, wasOpen) => this.#lost(error, wasOpen),
       ...(parts.limits ? { limits: parts.limits } : {}),
     });
   }
@@ -110,6 +123,16 @@ export class Follower {
     this.#client.send(frame);
   }
 
+  acknowledge(frame: AcknowledgeFrame): void {
+    if (this.#takesAcknowledgements) this.#client.send(frame);
+  }
+
+  /** @returns false when this origin cannot be asked */
+  askHead(question: number): boolean {
+    if (this.#takesAcknowledgements) this.#client.send({ type: 'askHead', question });
+    return this.#takesAcknowledgements;
+  }
+
   close(): Promise<void> {
     return this.#client.close();
   }
@@ -131,9 +154,11 @@ export class Follower {
         // Before the entries: what they publish is joined as soon as it is known.
         this.#parts.hashes.offer(frame.pieceHashes);
         this.#judge(await store.offerEntries(frame.entries), store.head.number);
+        this.#parts.entriesCame();
         return;
       case 'head':
         this.#judge(await store.offerHead(frame.head), store.head.number);
+        this.#parts.headCame(parseHeadBody(frame.head.body).head, frame.answers);
         return;
       case 'fleet':
         fleet.setSiblings(frame.nodes);
@@ -160,6 +185,7 @@ export class Follower {
     if (ip !== undefined) this.#parts.fleet.setOrigin(peerId, { ip, port });
     this.#client.settled();
     this.#wasWelcome = true;
+    this.#takesAcknowledgements = frame.acknowledgements === true;
     this.#parts.log.info({ origin: this.#parts.origin }, 'feed joined');
     this.#parts.welcomed();
   }
@@ -167,6 +193,7 @@ export class Follower {
   #judge(refused: PeerError<string> | undefined, number: number): void {
     if (refused === undefined) return;
     if (!OTHER_HISTORY.has(refused.code)) throw refused;
+    this.#parts.otherHistory();
     this.#count(refused.code);
     if (refused.code === 'log_fork' || refused.code === 'log_rollback') this.#sawOtherHistory = true;
     // Heads come every few seconds: once is enough for a person, the metric counts them all.
@@ -176,9 +203,9 @@ export class Follower {
     this.#parts.log.warn(fields, 'the origin shows another log: refused');
   }
 
-  #lost(error: Error | undefined): void {
+  #lost(error: Error | undefined, wasOpen: boolean): void {
     this.#attempted = true;
-    this.#parts.lost();
+    this.#parts.lost(!wasOpen || error instanceof PeerError);
     const code = error instanceof PeerError ? error.code : undefined;
     if (code !== undefined) this.#count(code);
     // One line for the loss, not one for each dial that fails after it.

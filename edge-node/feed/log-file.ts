@@ -53,6 +53,11 @@ export class LogFile {
     }
   }
 
+  /** Entries that lie on disk. */
+  get count(): number {
+    return this.#ends.length;
+  }
+
   /**
    * Durable when it resolves. Rejects when the disk refuses; the entries are then kept in memory and written with
    * the next append, so a full disk costs a restart some of the log but never its order. One call at a time.

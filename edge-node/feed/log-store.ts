@@ -100,6 +100,11 @@ export class LogStore {
     return this.#applied;
   }
 
+  /** Number of the last entry that is in effect and certainly on disk: a full disk keeps it behind {@link head}. */
+  get stored(): number {
+    return Math.min(this.#applied.number, this.#file?.count ?? 0);
+  }
+
   /** A signed head for our last entry was seen since start: nothing is missing. */
   get caughtUp(): boolean {
     return this.#caughtUp;

@@ -1,6 +1,7 @@
 /** What an edge answers over HTTP: images first, then its own state, then torrents. */
 import { createHealth } from '../../shared/node/http/health.ts';
 import { HttpMetrics } from '../../shared/node/http/http-metrics.ts';
+import type { ImageReaders } from '../../shared/node/http/image-readers.ts';
 import { createImageRoute } from '../../shared/node/http/image-route.ts';
 import { createRegistry } from '../../shared/node/http/node-metrics.ts';
 import { sendProblem } from '../../shared/node/http/problem-response.ts';
@@ -8,7 +9,9 @@ import { type HttpServer, startHttpServer } from '../../shared/node/http/server.
 import type { Logger } from '../../shared/node/process/logger.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { EdgeStatus } from '../edge-status.ts';
+import type { CatchUp } from '../feed/catch-up.ts';
 import type { EdgeImages } from '../images/edge-images.ts';
+import { afterCatchingUp } from './after-catching-up.ts';
 import { createTorrentRoute } from './torrent-route.ts';
 
 export interface EdgeServerParts {
@@ -16,19 +19,33 @@ export interface EdgeServerParts {
   readonly log: Logger;
   readonly images: EdgeImages;
   readonly status: EdgeStatus;
+  readonly readers: ImageReaders;
+  readonly catchUp: CatchUp;
 }
 
 /** @throws what listening throws: port in use, address not here */
-export function startEdgeServer({ config, log, images, status }: EdgeServerParts): Promise<HttpServer> {
+export async function startEdgeServer(parts: EdgeServerParts): Promise<HttpServer> {
+  const { config, log, images, status, readers, catchUp } = parts;
   const metrics = new HttpMetrics('edge');
   const registry = createRegistry(metrics, () => status.status());
   status.register(registry);
   const routes = [
-    createImageRoute({ source: images.renditions, role: 'edge', nodeName: config.name, metrics, log }),
+    afterCatchingUp(
+      createImageRoute({
+        source: images.renditions,
+        role: 'edge',
+        nodeName: config.name,
+        readers,
+        metrics,
+        log,
+      }),
+      catchUp,
+      metrics,
+    ),
     createHealth({ ready: () => status.ready(), status: () => status.status(), registry, metrics, log }),
     createTorrentRoute({ torrent: (infoHash) => images.torrent(infoHash), metrics }),
   ];
-  return startHttpServer({
+  const http = await startHttpServer({
     host: config.host,
     port: config.port,
     log,
@@ -38,4 +55,6 @@ export function startEdgeServer({ config, log, images, status }: EdgeServerParts
       sendProblem(response, { status: 404, code: 'not_found', detail: 'There is nothing at this address.' });
     },
   });
+  readers.watch(http.server);
+  return http;
 }

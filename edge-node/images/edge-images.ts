@@ -46,6 +46,8 @@ export class EdgeImages {
   readonly #memory: MemoryCache;
   readonly #whole: WholeSets;
   readonly #closing = new AbortController();
+  /** Purged images that are still leaving the swarm and the disk. */
+  readonly #purging = new Set<Promise<void>>();
   readonly #failures = new Map<string, number>();
   /** While a sweep runs: the roots it must leave alone. */
   #keep: Set<FileRoot> | undefined;
@@ -108,6 +110,11 @@ export class EdgeImages {
     if (published === undefined) return;
     for (const { root } of published.renditions) this.#keep?.add(root);
     if (this.#parts.prefetch === 'all') this.#prefetcher.add(published);
+  }
+
+  /** Resolves when nothing is left, here or on its way to others, of any image that was purged so far. */
+  async purged(): Promise<void> {
+    await Promise.all(this.#purging);
   }
 
   /** The origin is back: joins that failed while it was away are tried at once. */
@@ -230,7 +237,8 @@ export class EdgeImages {
     this.#cache.remove(image.infoHash);
     this.#prefetcher.drop(image.infoHash);
     this.#whole.gone(image.infoHash);
-    void this.#joiner.leave(image.infoHash);
+    const leaving = this.#joiner.leave(image.infoHash, true).finally(() => this.#purging.delete(leaving));
+    this.#purging.add(leaving);
   }
 
   #evict(infoHash: InfoHash): void {

@@ -77,11 +77,14 @@ export class Joiner {
     return done;
   }
 
-  /** Ends its links and deletes its bytes, unless another image holds the same rendition. Never rejects. */
-  leave(infoHash: InfoHash): Promise<void> {
+  /**
+   * Ends its links and deletes its bytes, unless another image holds the same rendition. Never rejects.
+   * @param isPurged nobody may have a byte of it from now on, so the swarm is left first
+   */
+  leave(infoHash: InfoHash, isPurged = false): Promise<void> {
     const running = this.#leaving.get(infoHash);
     if (running !== undefined) return running;
-    const done = this.#leave(infoHash).finally(() => this.#leaving.delete(infoHash));
+    const done = this.#leave(infoHash, isPurged).finally(() => this.#leaving.delete(infoHash));
     this.#leaving.set(infoHash, done);
     return done;
   }
@@ -110,8 +113,9 @@ export class Joiner {
     return joined;
   }
 
-  async #leave(infoHash: InfoHash): Promise<void> {
+  async #leave(infoHash: InfoHash, isPurged: boolean): Promise<void> {
     const { swarm, files } = this.#parts;
+    if (isPurged && swarm.hasTorrent(infoHash)) await swarm.removeTorrent(infoHash, true).catch(() => {});
     const running = this.#joining.get(infoHash);
     running?.controller.abort();
     await running?.done.catch(() => {});

@@ -1,14 +1,23 @@
 /** The admin API (design section 3), to be mounted at `/admin`. Every route wants the token. */
 import express, { type Request, type Response, type Router } from 'express';
 import { UserError } from '../../shared/errors.ts';
-import { parseImageId } from '../../shared/units.ts';
+import type { ImageId } from '../../shared/units.ts';
+import { imageUnknown } from '../catalog/catalog.ts';
 import type { Catalog } from '../catalog/catalog-api.ts';
 import { productUnknown } from '../catalog/products.ts';
 import { presentImage, presentProduct } from '../http/present.ts';
 import { methodNotAllowed, notFound, problemHandler } from '../http/problem.ts';
 import type { Ingest, IngestResult } from '../ingest/ingest.ts';
 import { BUSY_RETRY_SECONDS } from '../ingest/limits.ts';
-import { parseNewProduct, parseProductChange } from './product-body.ts';
+import { parseImageChange, parseNewProduct, parseProductChange } from './product-body.ts';
+import {
+  addPurgeRoutes,
+  imageIdIn,
+  limitPurges,
+  type PurgeOptions,
+  purgeAnswer,
+  purgeOne,
+} from './purge-routes.ts';
 import { createPhotoReceiver, type PhotoReceiver } from './receive-photo.ts';
 import { requireToken } from './require-token.ts';
 
@@ -18,6 +27,7 @@ export interface AdminOptions {
   readonly token: string;
   /** The origin's base URL without trailing slash. */
   readonly publicUrl: () => string;
+  readonly acknowledged: PurgeOptions['acknowledged'];
   /** Told of every error that is not the request's own. */
   readonly onFault: (error: unknown) => void;
 }
@@ -34,6 +44,8 @@ export function adminRouter(options: AdminOptions): Router {
   });
   // Photos are multipart and never pass through the JSON parser.
   const json = express.json({ limit: MAX_JSON_BYTES, inflate: false });
+  const purging = { catalog, acknowledged: options.acknowledged, json };
+  const limit = limitPurges();
 
   router
     .route('/products')
@@ -58,9 +70,11 @@ export function adminRouter(options: AdminOptions): Router {
       const product = await catalog.updateProduct(req.params.id, parseProductChange(req.body));
       res.json(presentProduct(product, publicUrl()));
     })
-    .delete(async (req, res) => {
-      await catalog.deleteProduct(req.params.id);
-      res.status(204).end();
+    .delete(limit, async (req, res) => {
+      const sinceMs = performance.now();
+      const { purged } = await catalog.deleteProduct(req.params.id);
+      const images = purged.map(({ image, entry }) => ({ image: image.id, entry }));
+      res.json({ product: req.params.id, images, ...(await purgeAnswer(purging, purged, sinceMs)) });
     })
     .all(methodNotAllowed('GET, PATCH, DELETE'));
 
@@ -68,7 +82,7 @@ export function adminRouter(options: AdminOptions): Router {
   router
     .route('/products/:id/images')
     .post(async (req, res) => {
-      const result = await upload(options, receivePhoto, req, res);
+      const result = await upload(options, receivePhoto, req, res, req.params.id);
       res.status(result.isNew ? 201 : 200).location(`/images/${result.image.id}`);
       res.json(presentImage(result.image, publicUrl()));
     })
@@ -76,13 +90,31 @@ export function adminRouter(options: AdminOptions): Router {
 
   router
     .route('/images/:id')
-    .delete(async (req, res) => {
-      const id = parseImageId(req.params.id);
-      if (!id) throw new UserError('image_unknown', 404, 'There is no image with this id.');
-      await catalog.purgeImage(id);
-      res.status(204).end();
+    .patch(json, async (req, res) => {
+      const image = await catalog.updateImage(imageIdIn(req), parseImageChange(req.body));
+      res.json(presentImage(image, publicUrl()));
     })
-    .all(methodNotAllowed('DELETE'));
+    .delete(limit, (req, res) => purgeOne(purging, req, res))
+    .all(methodNotAllowed('PATCH, DELETE'));
+
+  router
+    .route('/images/:id/photo')
+    .put(limit, async (req, res) => {
+      const replaced = catalog.image(imageIdIn(req));
+      if (!replaced) throw imageUnknown();
+      const { image, isNew } = await upload(options, receivePhoto, req, res, replaced.productId, replaced.id);
+      const sinceMs = performance.now();
+      // New bytes were published in the transaction that purged the old ones; the entry is the next after.
+      const purged = isNew
+        ? [{ entry: image.entryNumber + 1 }]
+        : await catalog.purgeImages(image.id === replaced.id ? [] : [replaced.id]);
+      res.status(isNew ? 201 : 200).location(`/images/${image.id}`);
+      const answer = await purgeAnswer(purging, purged, sinceMs);
+      res.json({ ...presentImage(image, publicUrl()), replaced: replaced.id, ...answer });
+    })
+    .all(methodNotAllowed('PUT'));
+
+  addPurgeRoutes(router, purging, limit);
 
   router
     .route('/jobs')
@@ -102,10 +134,11 @@ async function upload(
   receive: PhotoReceiver,
   req: Request<{ id: string }>,
   res: Response,
+  productId: string,
+  replaces?: ImageId,
 ): Promise<IngestResult> {
-  const { id } = req.params;
-  if (!(await catalog.product(id))) throw productUnknown();
-  const ticket = admit(ingest, id, res);
+  if (!(await catalog.product(productId))) throw productUnknown();
+  const ticket = admit(ingest, productId, res);
   let source: Awaited<ReturnType<PhotoReceiver>>;
   try {
     source = await receive(req as unknown as Request, res);
@@ -113,7 +146,7 @@ async function upload(
     ticket.abandon(error instanceof UserError ? error.code : 'internal');
     throw error;
   }
-  return ticket.publish(source);
+  return ticket.publish(replaces === undefined ? source : { ...source, replaces });
 }
 
 function admit(ingest: Ingest, productId: string, res: Response) {

@@ -1,7 +1,8 @@
 /** JSON bodies of the product routes. */
 import { z } from 'zod';
 import { UserError } from '../../shared/errors.ts';
-import type { ProductFields } from '../catalog/catalog-api.ts';
+import { type ImageId, parseImageId } from '../../shared/units.ts';
+import type { ImageFields, ProductFields } from '../catalog/catalog-api.ts';
 
 /** Room for a page of text; a list of ten thousand products is still some MB. */
 const MAX_DESCRIPTION_CHARACTERS = 10_000;
@@ -9,6 +10,13 @@ const MAX_TITLE_CHARACTERS = 200;
 /** Ten million of a currency with cents: sums of many stay exact integers. */
 const MAX_PRICE_CENTS = 1_000_000_000;
 export const MAX_ALT_CHARACTERS = 500;
+/** A photo has a season, a campaign, a licence: a handful. */
+const MAX_TAGS = 32;
+const MAX_TAG_CHARACTERS = 64;
+/** As a form field: the tags with commas between them. */
+export const MAX_TAGS_CHARACTERS = MAX_TAGS * (MAX_TAG_CHARACTERS + 1);
+/** One transaction holds up all others: these take a quarter of a second. */
+const MAX_PURGED_IMAGES = 1_000;
 
 /** Lone surrogates are no characters, and SQLite cuts text at NUL: neither would come back as it was sent. */
 const NOT_TEXT = /\p{Surrogate}|\0/u;
@@ -30,12 +38,44 @@ const description = text(MAX_DESCRIPTION_CHARACTERS);
 const priceCents = z.int().min(0).max(MAX_PRICE_CENTS);
 const currency = z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters (ISO 4217)');
 
-const newProduct = z.strictObject({ title, description: description.default(''), priceCents, currency });
+/** Commas part them in a form field. */
+const tag = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._:/-]*$/u, 'must begin with a letter or digit; may hold . _ : / -')
+  .max(MAX_TAG_CHARACTERS);
+const tags = z
+  .array(tag)
+  .max(MAX_TAGS)
+  .transform((list) => [...new Set(list)]);
+const hasField = (fields: object) => Object.keys(fields).length > 0;
+
+const newProduct = z.strictObject({
+  title,
+  description: description.default(''),
+  priceCents,
+  currency,
+  tags: tags.default([]),
+});
 const productChange = z
-  .strictObject({ title, description, priceCents, currency })
+  .strictObject({ title, description, priceCents, currency, tags })
   .partial()
-  .refine((fields) => Object.keys(fields).length > 0, 'nothing to change');
+  .refine(hasField, 'nothing to change');
 const altText = line(MAX_ALT_CHARACTERS);
+const imageChange = z.strictObject({ alt: altText, tags }).partial().refine(hasField, 'nothing to change');
+const imageId = z.string().refine((text) => parseImageId(text) !== undefined, 'is no image id');
+const purgeWish = z.union(
+  [
+    z.strictObject({ product: z.string().min(1).max(64) }),
+    z.strictObject({ tag }),
+    z.strictObject({ images: z.array(imageId).min(1).max(MAX_PURGED_IMAGES) }),
+  ],
+  'wants one of: product, tag, images (1 to 1000 ids)',
+);
+/** Which images to purge: all of a product, all with a tag, or these. */
+export type PurgeWish =
+  | { readonly product: string }
+  | { readonly tag: string }
+  | { readonly images: readonly ImageId[] };
 
 /** @throws UserError `body_invalid` (422), `json_invalid` (400) when there is no JSON body */
 export function parseNewProduct(body: unknown): ProductFields {
@@ -46,6 +86,22 @@ export function parseNewProduct(body: unknown): ProductFields {
 export function parseProductChange(body: unknown): Partial<ProductFields> {
   // JSON has no undefined: a key that is there has a value.
   return parse(productChange, body) as Partial<ProductFields>;
+}
+
+/** @throws UserError as {@link parseNewProduct} */
+export function parseImageChange(body: unknown): Partial<ImageFields> {
+  return parse(imageChange, body) as Partial<ImageFields>;
+}
+
+/** @throws UserError as {@link parseNewProduct} */
+export function parsePurgeWish(body: unknown): PurgeWish {
+  return parse(purgeWish, body) as PurgeWish;
+}
+
+/** Of a form field: tags with commas between them. @throws UserError `body_invalid` (422) */
+export function parseTags(value: unknown): readonly string[] {
+  const list = typeof value === 'string' ? value.split(',').map((text) => text.trim()) : value;
+  return parse(tags, list ?? [], 'tags');
 }
 
 /** @throws UserError `body_invalid` (422) */

@@ -1,4 +1,4 @@
-/** One photo out of a multipart body (RFC 7578): field `image`, and an optional text field `alt`. */
+/** One photo out of a multipart body (RFC 7578): field `image`, and optional text fields `alt` and `tags`. */
 import { rm } from 'node:fs/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import multer, { MulterError } from 'multer';
@@ -8,19 +8,21 @@ import { sendProblem } from '../http/problem.ts';
 import type { Source } from '../ingest/ingest.ts';
 import { MAX_UPLOAD_BYTES } from '../ingest/limits.ts';
 import type { StoredUpload } from '../ingest/store-upload.ts';
-import { MAX_ALT_CHARACTERS, parseAlt } from './product-body.ts';
+import { MAX_ALT_CHARACTERS, MAX_TAGS_CHARACTERS, parseAlt, parseTags } from './product-body.ts';
 import { createUploadStorage } from './upload-storage.ts';
 
 /** Boundaries, part headers and the text field around the photo. */
 const MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 65_536;
 
+const TEXT_FIELDS: ReadonlySet<string> = new Set(['alt', 'tags']);
+
 const LIMITS: multer.Options['limits'] = {
   fileSize: MAX_UPLOAD_BYTES,
   files: 1,
-  fields: 1,
-  parts: 2,
+  fields: 2,
+  parts: 3,
   /** UTF-8 takes up to four bytes for a character. */
-  fieldSize: 4 * MAX_ALT_CHARACTERS,
+  fieldSize: 4 * Math.max(MAX_ALT_CHARACTERS, MAX_TAGS_CHARACTERS),
   fieldNameSize: 100,
   /** A part has two or three header lines. */
   headerPairs: 8,
@@ -60,11 +62,14 @@ export function createPhotoReceiver(folder: string): PhotoReceiver {
 }
 
 function sourceOf(file: StoredUpload | undefined, body: Record<string, unknown>): Source {
-  for (const name of Object.keys(body))
-    if (name !== 'alt') throw fieldWrong(`no field ${JSON.stringify(name)}`);
+  for (const [name, value] of Object.entries(body)) {
+    if (!TEXT_FIELDS.has(name)) throw fieldWrong(`no field ${JSON.stringify(name)}`);
+    if (Array.isArray(value)) throw fieldWrong(`${name} twice`);
+  }
   const alt = parseAlt(body.alt);
+  const tags = parseTags(body.tags);
   if (!file) throw missing();
-  return { path: file.path, sha256: file.sha256, type: file.type, alt };
+  return { path: file.path, sha256: file.sha256, type: file.type, alt, tags };
 }
 
 async function run(receive: RequestHandler, req: Request, res: Response): Promise<Record<string, unknown>> {
@@ -94,8 +99,8 @@ function asUserError(error: unknown): unknown {
   if (error instanceof UserError) return error;
   if (error instanceof MulterError) {
     if (error.code === 'LIMIT_FILE_SIZE') return tooLarge();
-    if (error.code === 'LIMIT_FIELD_VALUE' && error.field === 'alt')
-      return new UserError('body_invalid', 422, `alt: longer than ${MAX_ALT_CHARACTERS} characters`);
+    if (error.code === 'LIMIT_FIELD_VALUE' && TEXT_FIELDS.has(error.field ?? ''))
+      return new UserError('body_invalid', 422, `${error.field ?? 'a field'}: longer than allowed`);
     return fieldWrong(`${error.message}${error.field ? ` (${JSON.stringify(error.field)})` : ''}`);
   }
   const { code, message } = error as NodeJS.ErrnoException;
@@ -117,7 +122,7 @@ function fieldWrong(what: string): UserError {
   return new UserError(
     'upload_field_wrong',
     400,
-    `The form has one file in the field "image" and may have a text in "alt": ${what}.`,
+    `The form has one file in the field "image" and may have texts in "alt" and "tags": ${what}.`,
   );
 }
 

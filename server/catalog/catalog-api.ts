@@ -8,13 +8,30 @@ export interface ProductFields {
   readonly description: string;
   readonly priceCents: number;
   readonly currency: string;
+  /** Words by which images can be purged together; each once. */
+  readonly tags: readonly string[];
 }
+
+/** Without tags it has none. */
+export type NewProduct = Omit<ProductFields, 'tags'> & Partial<Pick<ProductFields, 'tags'>>;
 
 export interface StoredImage extends PublishedImage {
   readonly productId: string;
   readonly alt: string;
+  readonly tags: readonly string[];
   /** The log entry that published it. */
   readonly entryNumber: number;
+  /** Place among the product's images: that of the image it replaced, else its entry's number. */
+  readonly position: number;
+}
+
+/** What a shop may change of an image that is published. */
+export type ImageFields = Pick<StoredImage, 'alt' | 'tags'>;
+
+export interface Purged {
+  readonly image: StoredImage;
+  /** Number of the log entry that purged it. */
+  readonly entry: number;
 }
 
 export interface StoredProduct extends ProductFields {
@@ -25,24 +42,35 @@ export interface StoredProduct extends ProductFields {
 export interface NewImage {
   readonly productId: string;
   readonly alt: string;
+  /** Default: none. */
+  readonly tags?: readonly string[];
   readonly image: PublishedImage;
   /** The .torrent file. */
   readonly torrent: Uint8Array;
+  /** An image of the same product that this one takes the place of: purged in the same transaction. */
+  readonly replaces?: ImageId | undefined;
 }
 
 export interface Catalog {
   listProducts(): Promise<readonly StoredProduct[]>;
   product(id: string): Promise<StoredProduct | undefined>;
-  createProduct(fields: ProductFields): Promise<StoredProduct>;
+  createProduct(fields: NewProduct): Promise<StoredProduct>;
   /** @throws UserError `product_unknown` (404) */
   updateProduct(id: string, fields: Partial<ProductFields>): Promise<StoredProduct>;
   /** Purges its images too, in the same transaction. @throws UserError `product_unknown` (404) */
-  deleteProduct(id: string): Promise<{ purged: readonly StoredImage[] }>;
+  deleteProduct(id: string): Promise<{ purged: readonly Purged[] }>;
 
-  /** Image, torrent and log entry in one transaction; the same image again changes nothing and answers as before. */
+  /**
+   * Image, torrent and log entry in one transaction; the same image again changes nothing and answers as before.
+   * @throws UserError `product_unknown`, or `image_unknown` for an image to replace (404)
+   */
   publishImage(image: NewImage): Promise<StoredImage>;
   /** @throws UserError `image_unknown` (404) */
-  purgeImage(id: ImageId): Promise<StoredImage>;
+  updateImage(id: ImageId, fields: Partial<ImageFields>): Promise<StoredImage>;
+  /** One entry each, all in one transaction. Those that are unknown, or gone by now, are left out. */
+  purgeImages(ids: readonly ImageId[]): Promise<readonly Purged[]>;
+  /** Images with the tag, and all images of products with it. */
+  imagesTagged(tag: string): Promise<readonly StoredImage[]>;
   /** From memory: the image route asks this for every request. */
   image(id: ImageId): StoredImage | undefined;
   images(): Iterable<StoredImage>;

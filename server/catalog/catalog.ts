@@ -6,9 +6,18 @@ import { UserError } from '../../shared/errors.ts';
 import { type CatalogChange, EMPTY_LOG_HASH, type Signed } from '../../shared/log/entry.ts';
 import type { FileRoot, ImageId, InfoHash } from '../../shared/units.ts';
 import { appendEntry, type Head, lockHead } from './append-entry.ts';
-import type { Catalog, NewImage, ProductFields, StoredImage, StoredProduct } from './catalog-api.ts';
+import type {
+  Catalog,
+  ImageFields,
+  NewImage,
+  NewProduct,
+  ProductFields,
+  Purged,
+  StoredImage,
+  StoredProduct,
+} from './catalog-api.ts';
 import { ImageIndex } from './image-index.ts';
-import { insertImage, loadImages } from './image-rows.ts';
+import { changeImage, insertImage, loadImages } from './image-rows.ts';
 import { createListeners } from './listeners.ts';
 import { authorisedKeys, firstRootKey } from './log-history.ts';
 import { type LogSigner, openSigner } from './log-signer.ts';
@@ -135,7 +144,7 @@ class SqliteCatalog implements Catalog {
     return record && this.#withImages(record);
   }
 
-  createProduct(fields: ProductFields): Promise<StoredProduct> {
+  createProduct(fields: NewProduct): Promise<StoredProduct> {
     return this.#write(async (writer) => this.#withImages(await insertProduct(writer, fields)));
   }
 
@@ -143,12 +152,11 @@ class SqliteCatalog implements Catalog {
     return this.#write(async (writer) => this.#withImages(await changeProduct(writer, id, fields)));
   }
 
-  deleteProduct(id: string): Promise<{ purged: readonly StoredImage[] }> {
+  deleteProduct(id: string): Promise<{ purged: readonly Purged[] }> {
     return this.#change(
       async (writer, append) => {
         if (!(await readProduct(writer, id))) throw productUnknown();
-        const purged = this.#index.ofProduct(id);
-        for (const image of purged) await purgeInside(writer, append, image);
+        const purged = await purgeInside(writer, append, this.#index.ofProduct(id));
         await writer.deleteFrom('products').where('id', '=', id).execute();
         return { purged };
       },
@@ -160,14 +168,18 @@ class SqliteCatalog implements Catalog {
     const { stored } = await this.#change(
       async (writer, append) => {
         const existing = this.#index.get(added.image.id);
-        if (existing) return { stored: existing, isNew: false };
+        if (existing) return { stored: existing, isNew: false, purged: [] };
         if (!(await readProduct(writer, added.productId))) throw productUnknown();
+        const replaced = added.replaces === undefined ? [] : [this.#known(added.replaces)];
         const { number } = await append({ type: 'publish', image: added.image });
-        await insertImage(writer, added, number);
-        const { image, productId, alt } = added;
-        return { stored: { ...image, productId, alt, entryNumber: number }, isNew: true };
+        const { image, productId, alt, tags = [] } = added;
+        const position = replaced[0]?.position ?? number;
+        const stored = { ...image, productId, alt, tags, entryNumber: number, position };
+        await insertImage(writer, stored, added.torrent);
+        return { stored, isNew: true, purged: await purgeInside(writer, append, replaced) };
       },
-      ({ stored, isNew }) => {
+      ({ stored, isNew, purged }) => {
+        this.#forget(purged);
         if (!isNew) return;
         this.#index.add(stored);
         this.#published.tell(stored, added.torrent);
@@ -176,15 +188,34 @@ class SqliteCatalog implements Catalog {
     return stored;
   }
 
-  purgeImage(id: ImageId): Promise<StoredImage> {
+  async updateImage(id: ImageId, fields: Partial<ImageFields>): Promise<StoredImage> {
+    return this.#serial(async () => {
+      const before = this.#known(id);
+      await changeImage(this.#db, id, fields);
+      const after = { ...before, ...fields };
+      this.#index.remove(before);
+      this.#index.add(after);
+      return after;
+    });
+  }
+
+  purgeImages(ids: readonly ImageId[]): Promise<readonly Purged[]> {
     return this.#change(
-      async (writer, append) => {
-        const image = this.#index.get(id);
-        if (!image) throw new UserError('image_unknown', 404, 'There is no image with this id.');
-        await purgeInside(writer, append, image);
-        return image;
-      },
-      (image) => this.#forget([image]),
+      async (writer, append) =>
+        purgeInside(
+          writer,
+          append,
+          [...new Set(ids)].flatMap((id) => this.#index.get(id) ?? []),
+        ),
+      (purged) => this.#forget(purged),
+    );
+  }
+
+  async imagesTagged(tag: string): Promise<readonly StoredImage[]> {
+    const products = await readProducts(this.#db);
+    const tagged = new Set(products.filter(({ tags }) => tags.includes(tag)).map(({ id }) => id));
+    return [...this.#index.all()].filter(
+      ({ tags, productId }) => tags.includes(tag) || tagged.has(productId),
     );
   }
 
@@ -283,14 +314,34 @@ class SqliteCatalog implements Catalog {
     });
   }
 
-  #forget(images: readonly StoredImage[]): void {
-    for (const image of images) this.#index.remove(image);
-    for (const image of images) this.#purged.tell(image);
+  /** @throws UserError `image_unknown` */
+  #known(id: ImageId): StoredImage {
+    const image = this.#index.get(id);
+    if (!image) throw imageUnknown();
+    return image;
+  }
+
+  #forget(purged: readonly Purged[]): void {
+    for (const { image } of purged) this.#index.remove(image);
+    for (const { image } of purged) this.#purged.tell(image);
   }
 }
 
+export function imageUnknown(): UserError {
+  return new UserError('image_unknown', 404, 'There is no image with this id.');
+}
+
 /** The rows of renditions and torrent go with the image's (`on delete cascade`). */
-async function purgeInside(writer: Writer, append: Append, image: StoredImage): Promise<void> {
-  await append({ type: 'purge', imageId: image.id });
-  await writer.deleteFrom('images').where('id', '=', image.id).execute();
+async function purgeInside(
+  writer: Writer,
+  append: Append,
+  images: readonly StoredImage[],
+): Promise<readonly Purged[]> {
+  const purged: Purged[] = [];
+  for (const image of images) {
+    const { number } = await append({ type: 'purge', imageId: image.id });
+    await writer.deleteFrom('images').where('id', '=', image.id).execute();
+    purged.push({ image, entry: number });
+  }
+  return purged;
 }

@@ -16,7 +16,7 @@ export class ImageIndex {
     return this.#images.values();
   }
 
-  /** In the order of publication. */
+  /** In their places. */
   ofProduct(productId: string): readonly StoredImage[] {
     return this.#byProduct.get(productId) ?? [];
   }
@@ -27,7 +27,11 @@ export class ImageIndex {
 
   add(image: StoredImage): void {
     this.#images.set(image.id, image);
-    this.#byProduct.set(image.productId, [...this.ofProduct(image.productId), image]);
+    const images = [...this.ofProduct(image.productId), image];
+    this.#byProduct.set(
+      image.productId,
+      images.sort((a, b) => a.position - b.position),
+    );
     for (const { root } of image.renditions) this.#rootUses.set(root, (this.#rootUses.get(root) ?? 0) + 1);
   }
 

@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Rendition, RenditionType } from '../../shared/api-types/catalog.ts';
 import type { FileRoot, ImageId, InfoHash, InfoHashV2 } from '../../shared/units.ts';
-import type { NewImage, StoredImage } from './catalog-api.ts';
+import type { ImageFields, StoredImage } from './catalog-api.ts';
 import type { CatalogTables, ImageRow, RenditionRow } from './schema.ts';
 
 type Queries = Kysely<CatalogTables>;
@@ -12,27 +12,28 @@ export function renditionUrl(imageId: ImageId, name: string): string {
   return `/images/${imageId}/${name}`;
 }
 
-export async function insertImage(db: Queries, added: NewImage, entryNumber: number): Promise<void> {
-  const { image } = added;
+export async function insertImage(db: Queries, stored: StoredImage, torrent: Uint8Array): Promise<void> {
   await db
     .insertInto('images')
     .values({
-      id: image.id,
-      product_id: added.productId,
-      alt: added.alt,
-      width: image.width,
-      height: image.height,
-      placeholder: image.placeholder,
-      info_hash: image.infoHash,
-      info_hash_v2: image.infoHashV2,
-      entry_number: entryNumber,
+      id: stored.id,
+      product_id: stored.productId,
+      alt: stored.alt,
+      width: stored.width,
+      height: stored.height,
+      placeholder: stored.placeholder,
+      info_hash: stored.infoHash,
+      info_hash_v2: stored.infoHashV2,
+      entry_number: stored.entryNumber,
+      tags: JSON.stringify(stored.tags),
+      position: stored.position,
     })
     .execute();
   await db
     .insertInto('renditions')
     .values(
-      image.renditions.map((rendition, position) => ({
-        image_id: image.id,
+      stored.renditions.map((rendition, position) => ({
+        image_id: stored.id,
         position,
         name: rendition.name,
         width: rendition.width,
@@ -45,8 +46,20 @@ export async function insertImage(db: Queries, added: NewImage, entryNumber: num
     .execute();
   await db
     .insertInto('torrents')
-    .values({ info_hash: image.infoHash, image_id: image.id, body: added.torrent })
+    .values({ info_hash: stored.infoHash, image_id: stored.id, body: torrent })
     .execute();
+}
+
+export async function changeImage(
+  db: Queries,
+  id: ImageId,
+  { alt, tags }: Partial<ImageFields>,
+): Promise<void> {
+  const set = {
+    ...(alt === undefined ? {} : { alt }),
+    ...(tags === undefined ? {} : { tags: JSON.stringify(tags) }),
+  };
+  await db.updateTable('images').set(set).where('id', '=', id).execute();
 }
 
 /** All images in the order of publication. */
@@ -74,6 +87,8 @@ function imageOf(row: ImageRow, renditions: readonly Rendition[]): StoredImage {
     productId: row.product_id,
     alt: row.alt,
     entryNumber: row.entry_number,
+    tags: JSON.parse(row.tags) as string[],
+    position: row.position ?? row.entry_number,
     width: row.width,
     height: row.height,
     placeholder: row.placeholder,

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { UserError } from '../../shared/errors.ts';
-import type { ProductFields } from './catalog-api.ts';
+import type { NewProduct, ProductFields } from './catalog-api.ts';
 import type { CatalogTables, ProductRow } from './schema.ts';
 
 type Queries = Kysely<CatalogTables>;
@@ -25,7 +25,7 @@ export async function readProduct(db: Queries, id: string): Promise<ProductRecor
   return row && recordOf(row);
 }
 
-export async function insertProduct(db: Queries, fields: ProductFields): Promise<ProductRecord> {
+export async function insertProduct(db: Queries, fields: NewProduct): Promise<ProductRecord> {
   const last = await db
     .selectFrom('products')
     .select((expression) => expression.fn.max('position').as('position'))
@@ -37,6 +37,7 @@ export async function insertProduct(db: Queries, fields: ProductFields): Promise
     description: fields.description,
     price_cents: fields.priceCents,
     currency: fields.currency,
+    tags: JSON.stringify(fields.tags ?? []),
   };
   await db.insertInto('products').values(row).execute();
   return recordOf(row);
@@ -58,6 +59,7 @@ export async function changeProduct(
       description: after.description,
       price_cents: after.priceCents,
       currency: after.currency,
+      tags: JSON.stringify(after.tags),
     })
     .where('id', '=', id)
     .execute();
@@ -71,5 +73,6 @@ function recordOf(row: ProductRow): ProductRecord {
     description: row.description,
     priceCents: row.price_cents,
     currency: row.currency,
+    tags: JSON.parse(row.tags) as string[],
   };
 }

@@ -9,6 +9,8 @@ export interface ProductRow {
   readonly description: string;
   readonly price_cents: number;
   readonly currency: string;
+  /** JSON, a list of texts. */
+  readonly tags: string;
 }
 
 export interface ImageRow {
@@ -20,8 +22,12 @@ export interface ImageRow {
   readonly placeholder: string;
   readonly info_hash: string;
   readonly info_hash_v2: string;
-  /** The log entry that published it: also the order of a product's images. */
+  /** The log entry that published it. */
   readonly entry_number: number;
+  /** JSON, a list of texts. */
+  readonly tags: string;
+  /** Order of a product's images; null: its entry's number. */
+  readonly position: number | null;
 }
 
 export interface RenditionRow {
@@ -125,7 +131,22 @@ const createTables: Migration = {
   },
 };
 
+/** Data folders from before have neither: no tags, and the order of publication. */
+const addTagsAndPlaces: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const table of ['products', 'images'])
+      await db.schema
+        .alterTable(table)
+        .addColumn('tags', 'text', (column) => column.notNull().defaultTo('[]'))
+        .execute();
+    await db.schema.alterTable('images').addColumn('position', 'integer').execute();
+  },
+};
+
 /** Names sort in the order they run; a released one is never changed. */
 export const migrations: MigrationProvider = {
-  getMigrations: async () => ({ '0001_create_tables': createTables }),
+  getMigrations: async () => ({
+    '0001_create_tables': createTables,
+    '0002_add_tags_and_places': addTagsAndPlaces,
+  }),
 };

@@ -42,6 +42,13 @@ export interface EdgeHold {
   readonly generation: number;
 }
 
+/** An edge that is here, or was within the last hour. */
+export interface EdgeSeat extends EdgeHold {
+  readonly name: string;
+  /** Its feed socket is open. */
+  readonly isLinked: boolean;
+}
+
 interface Entry {
   readonly arrival: EdgeArrival;
   readonly generation: number;
@@ -123,7 +130,19 @@ export class EdgeRegistry {
         peers: progress.peers,
         logNumber: progress.applied,
       }))
-      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+      .sort(byName);
+  }
+
+  /** By name. */
+  seats(): EdgeSeat[] {
+    return [...this.#entries.values()]
+      .map(({ arrival, generation, connected }) => ({
+        peerId: arrival.peerId,
+        generation,
+        name: arrival.name,
+        isLinked: connected,
+      }))
+      .sort(byName);
   }
 
   /** Live edges, for fleet frames and the swarm. */
@@ -166,6 +185,9 @@ export class EdgeRegistry {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const byName = (a: { name: string }, b: { name: string }): number =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 
 const isLive = (entry: { connected: boolean; heardAt: number }, now: number): boolean =>
   entry.connected && now - entry.heardAt < LIVE_WITHIN_MS;

@@ -10,6 +10,7 @@ import type { Signed } from '../../shared/log/entry.ts';
 import type { Catalog } from '../catalog/catalog-api.ts';
 import { canonicalIp, clientAddress, type TrustedProxies } from '../tracker/client-address.ts';
 import type { FleetAnnounces } from '../tracker/fleet-announces.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
 import { AdmissionPace } from './admission-pace.ts';
 import type { EdgeRegistry } from './edge-registry.ts';
 import { EntryBatches } from './entry-batches.ts';
@@ -33,6 +34,8 @@ export interface FeedServerOptions {
   readonly proxies: TrustedProxies;
   /** Takes what edges announce; undefined: nobody listens. */
   readonly announces?: FleetAnnounces;
+  /** Takes what edges acknowledge; undefined: nobody waits for it. */
+  readonly acknowledgements?: Acknowledgements;
   readonly onError: (error: unknown) => void;
   readonly limits?: Partial<FeedLimits>;
   /** Unix ms; undefined: the system's clock. */
@@ -45,6 +48,7 @@ export class FeedServer implements FeedHub {
   readonly limits: FeedLimits;
   readonly fleetToken: string | undefined;
   readonly announces: FleetAnnounces | undefined;
+  readonly acknowledgements: Acknowledgements | undefined;
   readonly admissionPace: AdmissionPace;
   readonly hashAnswers: HashAnswers;
   readonly frames: OriginFrames;
@@ -66,6 +70,7 @@ export class FeedServer implements FeedHub {
     this.registry = options.registry;
     this.fleetToken = options.fleetToken;
     this.announces = options.announces;
+    this.acknowledgements = options.acknowledgements;
     this.limits = { ...FEED_LIMITS, ...options.limits };
     this.admissionPace = new AdmissionPace(this.limits, this.now());
     const batchesWith = (hashesOf: (entry: Signed) => Promise<SetHashes | undefined>) =>

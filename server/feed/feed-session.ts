@@ -8,6 +8,7 @@ import { invariant } from '../../shared/errors.ts';
 import { parseClientFrame } from '../../shared/feed/client-frame.ts';
 import { TokenBucket } from '../../shared/token-bucket.ts';
 import type { FleetAnnounces, NewsSocket } from '../tracker/fleet-announces.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
 import { arrivalOf, type Hello, judgeHead, judgeHello, type LogView, type Refusal } from './admission.ts';
 import type { AdmissionPace } from './admission-pace.ts';
 import type { EdgeHold, EdgeRegistry } from './edge-registry.ts';
@@ -21,6 +22,7 @@ export interface FeedHub {
   readonly log: LogView;
   readonly registry: EdgeRegistry;
   readonly announces: FleetAnnounces | undefined;
+  readonly acknowledgements: Pick<Acknowledgements, 'received'> | undefined;
   readonly admissionPace: AdmissionPace;
   /** @param pieceHashes whether they bring piece hashes along */
   batches(pieceHashes: boolean): EntryBatches;
@@ -159,6 +161,8 @@ export class FeedSession implements NewsSocket {
     else if (this.#hold === undefined) this.#reject('hello comes first');
     else if (frame.type === 'announce') this.#hub.announces?.received(this.#hold, frame);
     else if (frame.type === 'wantHashes') this.#receivedWantHashes(frame.sets);
+    else if (frame.type === 'askHead') this.#socket.send(this.#hub.frames.headAnswer(frame.question));
+    else if (frame.type === 'acknowledge') this.#hub.acknowledgements?.received(this.#hold, frame.entry);
     else this.#hub.registry.progress(this.#hold, frame, now);
   }
 

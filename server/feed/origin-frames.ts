@@ -4,6 +4,7 @@
  */
 import { FEED_VERSION, type FeedServerFrame } from '../../shared/api-types/feed.ts';
 import { encodeServerFrame } from '../../shared/feed/server-frame.ts';
+import type { Signed } from '../../shared/log/entry.ts';
 import { deflateFrame } from '../../shared/node/feed-deflate.ts';
 import type { PeerId } from '../../shared/units.ts';
 import type { Catalog } from '../catalog/catalog-api.ts';
@@ -24,11 +25,13 @@ export interface OriginFramesParts {
 export class OriginFrames {
   readonly #parts: OriginFramesParts;
   readonly #fleets = new Map<string, Uint8Array>();
+  #signed: Signed;
   #head: Uint8Array;
 
   constructor(parts: OriginFramesParts) {
     this.#parts = parts;
-    this.#head = this.#signed();
+    this.#signed = this.#sign();
+    this.#head = deflated({ type: 'head', head: this.#signed });
   }
 
   welcome(): string {
@@ -39,6 +42,7 @@ export class OriginFrames {
       rootKey: log.rootKey,
       peer: { peerId: peer.peerId, host: peer.advertiseIp ?? null, port: peer.port },
       publicUrl: publicUrl(),
+      acknowledgements: true,
     });
   }
 
@@ -48,7 +52,13 @@ export class OriginFrames {
   }
 
   signHead(): void {
-    this.#head = this.#signed();
+    this.#signed = this.#sign();
+    this.#head = deflated({ type: 'head', head: this.#signed });
+  }
+
+  /** The newest head, as the answer to an edge's question. */
+  headAnswer(question: number): Uint8Array {
+    return deflated({ type: 'head', head: this.#signed, answers: question });
   }
 
   /** @param originIp the address under which an edge reaches the origin */
@@ -73,9 +83,9 @@ export class OriginFrames {
     this.#fleets.clear();
   }
 
-  #signed(): Uint8Array {
+  #sign(): Signed {
     const { log, headValidMs, now } = this.#parts;
-    return deflated({ type: 'head', head: log.signHead(now(), headValidMs) });
+    return log.signHead(now(), headValidMs);
   }
 }
 

@@ -4,7 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../shared/errors.ts';
-import type { Catalog, ProductFields, StoredProduct } from '../catalog/catalog-api.ts';
+import type { Catalog, NewProduct, StoredProduct } from '../catalog/catalog-api.ts';
 import { imageIdOf } from './image-id.ts';
 import type { Ingest } from './ingest.ts';
 import { MAX_UPLOAD_BYTES } from './limits.ts';
@@ -98,7 +98,7 @@ function create(catalog: Catalog, item: Listed): Promise<StoredProduct> {
   return catalog.createProduct(fieldsOf(item));
 }
 
-function fieldsOf({ file, title, description, priceCents, currency }: Listed): ProductFields {
+function fieldsOf({ file, title, description, priceCents, currency }: Listed): NewProduct {
   return { title: title ?? titleOf(file), description, priceCents, currency };
 }
 

@@ -45,6 +45,9 @@ export interface Source {
   readonly sha256: Uint8Array;
   readonly type: SourceType;
   readonly alt: string;
+  readonly tags?: readonly string[];
+  /** The image of this product whose place it takes; purged in the same transaction. */
+  readonly replaces?: ImageId;
 }
 
 export interface IngestResult {
@@ -208,7 +211,8 @@ class PhotoIngest implements Ingest {
       );
       await rm(source.path, { force: true });
       const { image, metainfo } = await makeImageSet(id, ladder, folder, this.#options.publicUrl());
-      const added = { productId, alt: source.alt, image, torrent: metainfo.bytes };
+      const { alt, tags = [], replaces } = source;
+      const added = { productId, alt, tags, replaces, image, torrent: metainfo.bytes };
       return await this.#shelf.publish(metainfo.files, folder, added);
     } finally {
       await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });

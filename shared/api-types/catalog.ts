@@ -35,6 +35,8 @@ export interface Image extends PublishedImage {
   /** URL of the .torrent file, absolute, on the origin. */
   readonly torrent: string;
   readonly alt: string;
+  /** Words by which images can be purged together. */
+  readonly tags: readonly string[];
 }
 
 export interface Product {
@@ -44,6 +46,7 @@ export interface Product {
   readonly priceCents: number;
   /** ISO 4217, three capital letters. */
   readonly currency: string;
+  readonly tags: readonly string[];
   readonly images: readonly Image[];
 }
 

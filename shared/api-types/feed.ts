@@ -47,7 +47,16 @@ export type FeedClientFrame =
       readonly whole: boolean;
     }
   /** Asks for the piece hashes of many sets at once, by the numbers of their entries; FH1 of docs/PROTOCOL.md. */
-  | { readonly type: 'wantHashes'; readonly sets: NumberRanges };
+  | { readonly type: 'wantHashes'; readonly sets: NumberRanges }
+  | AcknowledgeFrame
+  /** Asks for the head as it is now; the answer names the question. PU4 of docs/PROTOCOL.md. */
+  | { readonly type: 'askHead'; readonly question: number };
+
+/** Entries up to this one are on disk and in effect: PU2 of docs/PROTOCOL.md. */
+export interface AcknowledgeFrame {
+  readonly type: 'acknowledge';
+  readonly entry: number;
+}
 
 /** First and last number of each range in turn, rising: `[1, 200, 205, 205]`. */
 export type NumberRanges = readonly number[];
@@ -62,6 +71,8 @@ export type FeedServerFrame =
       readonly peer: { readonly peerId: PeerId; readonly host: string | null; readonly port: number };
       /** Base URL that the origin's .torrent files name, so that an edge can write them too. */
       readonly publicUrl: string;
+      /** The origin understands `acknowledge` and `askHead`. */
+      readonly acknowledgements?: true;
     }
   /** Rising, without gaps; at most 256 entries and 512 KiB a frame. */
   | {
@@ -71,7 +82,12 @@ export type FeedServerFrame =
       readonly pieceHashes: readonly SetHashes[];
     }
   /** Every few seconds, and after each append. */
-  | { readonly type: 'head'; readonly head: Signed }
+  | {
+      readonly type: 'head';
+      readonly head: Signed;
+      /** The question that it answers. */
+      readonly answers?: number;
+    }
   /** The fleet as the origin sees it, so that an edge knows its siblings' ids and addresses. */
   | {
       readonly type: 'fleet';

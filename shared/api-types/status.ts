@@ -52,6 +52,18 @@ export interface EdgeInfo {
   readonly logNumber: number;
 }
 
+/** What an edge had done of a purge when the request for it was answered. */
+export interface EdgeAcknowledgement {
+  readonly name: string;
+  readonly id: PeerId;
+  /** The entry is on its disk and in effect: not a byte of the image leaves it any more. */
+  readonly acknowledged: boolean;
+  /** From the request to the acknowledgement; null without one. */
+  readonly afterMs: number | null;
+  /** What an edge will do that has not acknowledged. */
+  readonly detail?: string;
+}
+
 export interface EdgeList {
   readonly edges: readonly EdgeInfo[];
 }

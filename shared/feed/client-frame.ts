@@ -38,6 +38,10 @@ export function parseClientFrame(text: string): FeedClientFrame {
       return parseAnnounce(fields);
     case 'wantHashes':
       return { type, sets: parseRanges(fields, 'sets') };
+    case 'acknowledge':
+      return { type, entry: fields.integer('entry', 0, MAX_COUNT) };
+    case 'askHead':
+      return { type, question: fields.integer('question', 0, MAX_COUNT) };
     default:
       return fields.fail('type is not known');
   }

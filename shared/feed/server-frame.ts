@@ -11,6 +11,7 @@ import { MAX_HOST_CHARACTERS, MAX_URL_CHARACTERS, parseBaseUrl, parseHost } from
 export const MAX_FRAME_ENTRIES = 256;
 /** An edge links to a few dozen siblings; a fleet beyond this is told in part. */
 export const MAX_FLEET_NODES = 4096;
+const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 const MAX_PORT = 65_535;
 const MAX_VERSION = 65_535;
 /** 52 bytes a piece and at most 1,024 pieces, in hexadecimal; a set with more is fetched as a .torrent. */
@@ -48,6 +49,9 @@ export function parseServerFrame(text: string): FeedServerFrame {
         rootKey: fields.parsed('rootKey', 64, parseKey),
         peer: parsePeer(fields.object('peer')),
         publicUrl: fields.parsed('publicUrl', MAX_URL_CHARACTERS, parseBaseUrl),
+        ...(fields.has('acknowledgements') && fields.flag('acknowledgements')
+          ? { acknowledgements: true }
+          : {}),
       };
     case 'entries':
       return {
@@ -56,7 +60,11 @@ export function parseServerFrame(text: string): FeedServerFrame {
         pieceHashes: fields.objects('pieceHashes', MAX_FRAME_ENTRIES).map(parseSetHashes),
       };
     case 'head':
-      return { type, head: parseSigned(fields.object('head')) };
+      return {
+        type,
+        head: parseSigned(fields.object('head')),
+        ...(fields.has('answers') ? { answers: fields.integer('answers', 0, MAX_COUNT) } : {}),
+      };
     case 'fleet':
       return { type, nodes: fields.objects('nodes', MAX_FLEET_NODES).map(parseNode) };
     case 'peers':

@@ -72,6 +72,10 @@ export class JsonObject<Code extends string> {
     return typeof value === 'boolean' ? value : this.fail(`${name} is neither true nor false`);
   }
 
+  has(name: string): boolean {
+    return Object.hasOwn(this.#fields, name);
+  }
+
   isNull(name: string): boolean {
     return this.#field(name) === null;
   }

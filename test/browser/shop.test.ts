@@ -72,6 +72,7 @@ describe.skipIf(skipReason)(`the shop in Chromium${skipReason ? ` (${skipReason}
     description: `Words about ${index + 1}.`,
     priceCents: 1_000 + index,
     currency: 'EUR',
+    tags: [],
     images,
   });
 

@@ -97,7 +97,7 @@ test('a restart says stale once the last signed head is no longer valid, and ser
   };
   const edge = await TestEdge.start(origin.url);
   await eventually(async () => expect((await edge.status()).log).toMatchObject({ number: 2, stale: true }));
-  expect(await edge.ready()).toBe(true);
+  await eventually(async () => expect(await edge.ready()).toBe(true));
   await edge.bytes(`/images/${set.image.id}/160.jpg`);
 });
 

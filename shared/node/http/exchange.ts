@@ -1,5 +1,6 @@
 /** One request for image bytes on its way through the route. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { UserError } from '../../errors.ts';
 import { digestHeaders } from './digests.ts';
 import type { HttpMetrics, RouteLabel } from './http-metrics.ts';
 import type { RawHeaders, Resource } from './image-headers.ts';
@@ -46,8 +47,16 @@ function plainHeadersOf({ resource, content, partialHeaders }: Plan, body: Rendi
   return [...resource.base, ...where, ...(content === undefined ? resource.content : partialHeaders)];
 }
 
-/** Writes the status line and headers, and counts the answer. */
+/**
+ * Writes the status line and headers, and counts the answer.
+ * @throws UserError `image_unknown` when the image was purged since the request came
+ */
 export function beginAnswer(exchange: Exchange, plan: Plan, body: RenditionBody): void {
+  const { hold } = plan.resource;
+  if (hold !== undefined) {
+    if (!hold.isPublished()) throw new UserError('image_unknown', 404, 'The image was purged.');
+    hold.sending(exchange.req.socket);
+  }
   exchange.res.writeHead(plan.status, headersOf(exchange.req, plan, body) as string[]);
   exchange.metrics.answered(exchange.route, plan.status);
   exchange.metrics.firstByte(body.source, performance.now() - exchange.startedMs);

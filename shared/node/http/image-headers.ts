@@ -2,6 +2,7 @@
  * Header lists of the image route, made once per rendition: raw arrays go straight into node:http's writeHead,
  * which is the warm path's whole header work.
  */
+import type { Socket } from 'node:net';
 import { SCREEN_HINTS } from '../../http/client-hints.ts';
 import type { FileDigest } from './digests.ts';
 import type { ByteSource } from './rendition-source.ts';
@@ -9,6 +10,13 @@ import { type WhereFrom, whereFrom } from './where-from.ts';
 
 /** Name, value, name, value… as node:http takes it. */
 export type RawHeaders = readonly string[];
+
+/** What an answer needs to know of its image once the bytes are there: it may have been purged meanwhile. */
+export interface ImageHold {
+  isPublished(): boolean;
+  /** This connection is about to be sent bytes of it. */
+  sending(socket: Socket): void;
+}
 
 /** What a request addresses: a rendition under one of its two kinds of URL, or a pad. */
 export interface Resource {
@@ -25,6 +33,8 @@ export interface Resource {
   readonly whole: Readonly<Record<ByteSource, RawHeaders>>;
   readonly notModified: RawHeaders;
   readonly digest: FileDigest;
+  /** `undefined`: bytes of no image. */
+  readonly hold: ImageHold | undefined;
 }
 
 export const NAMED_CACHING: RawHeaders = ['Cache-Control', 'public, max-age=31536000, immutable'];
@@ -78,11 +88,13 @@ export const CROSS_ORIGIN: RawHeaders = [
 ];
 
 export interface ResourceParts extends Pick<Resource, 'etag' | 'sizeBytes' | 'contentType' | 'digest'> {
+  /** Default: bytes of no image. */
+  readonly hold?: ImageHold | undefined;
   readonly caching: RawHeaders;
 }
 
 export function makeResource(parts: ResourceParts, nodeName: string): Resource {
-  const { etag, sizeBytes, contentType, digest, caching } = parts;
+  const { etag, sizeBytes, contentType, digest, hold, caching } = parts;
   const validators = [...caching, 'ETag', etag];
   const where = whereFrom(nodeName);
   const base = [
@@ -103,6 +115,7 @@ export function makeResource(parts: ResourceParts, nodeName: string): Resource {
     base,
     where,
     content,
+    hold,
     whole: { memory: whole('memory'), disk: whole('disk'), swarm: whole('swarm') },
     notModified: [...validators, ...CROSS_ORIGIN, ...where.notModified],
   };

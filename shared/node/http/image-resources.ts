@@ -7,6 +7,7 @@ import { selectRendition } from '../../http/select-rendition.ts';
 import { BLOCK_BYTES } from '../../units.ts';
 import type { FileDigest } from './digests.ts';
 import {
+  type ImageHold,
   makeResource,
   NAMED_CACHING,
   negotiatedCaching,
@@ -30,6 +31,7 @@ export interface FoundRendition {
 export class ImageResources {
   readonly #image: PublishedImage;
   readonly #nodeName: string;
+  readonly #hold: ImageHold | undefined;
   readonly #byName: ReadonlyMap<string, Rendition>;
   readonly #digests = new Map<Rendition, FileDigest>();
   readonly #made: Readonly<Record<Address, Map<Rendition, Resource>>> = {
@@ -38,7 +40,8 @@ export class ImageResources {
     sized: new Map(),
   };
 
-  constructor(image: PublishedImage, nodeName: string) {
+  constructor(image: PublishedImage, nodeName: string, hold?: ImageHold) {
+    this.#hold = hold;
     this.#image = image;
     this.#nodeName = nodeName;
     this.#byName = new Map(image.renditions.map((rendition) => [rendition.name, rendition]));
@@ -68,6 +71,7 @@ export class ImageResources {
       contentType: rendition.type,
       caching: cachingOf(rendition, address),
       digest: this.#digestOf(rendition),
+      hold: this.#hold,
     };
     const made = makeResource(parts, this.#nodeName);
     this.#made[address].set(rendition, made);

@@ -10,6 +10,7 @@ import { type ImageRoute, parseImageRoute } from '../../http/route.ts';
 import type { Exchange, HttpLog, Plan } from './exchange.ts';
 import type { HttpMetrics, RouteLabel } from './http-metrics.ts';
 import type { Resource } from './image-headers.ts';
+import type { ImageReaders } from './image-readers.ts';
 import { ImageResources, padResource } from './image-resources.ts';
 import { padBody } from './pad-body.ts';
 import { planAnswer } from './plan-answer.ts';
@@ -22,6 +23,7 @@ export interface ImageRouteOptions {
   readonly role: 'origin' | 'edge';
   /** This node in Cache-Status (RFC 9211). */
   readonly nodeName: string;
+  readonly readers: ImageReaders;
   readonly metrics: HttpMetrics;
   readonly log: HttpLog;
 }
@@ -50,14 +52,17 @@ const LABELS: Readonly<Record<ImageRoute['type'], RouteLabel>> = {
 };
 
 export function createImageRoute(options: ImageRouteOptions): RequestHandler {
-  const { source, role, nodeName, metrics, log } = options;
+  const { source, role, nodeName, readers, metrics, log } = options;
   // Weak: what the catalog forgets, or replaces, is gone here too.
   const resources = new WeakMap<PublishedImage, ImageResources>();
 
   const resourcesOf = (image: PublishedImage): ImageResources => {
     let found = resources.get(image);
     if (found === undefined) {
-      found = new ImageResources(image, nodeName);
+      found = new ImageResources(image, nodeName, {
+        isPublished: () => source.image(image.id)?.infoHash === image.infoHash,
+        sending: (socket) => readers.sending(socket, image.id),
+      });
       resources.set(image, found);
     }
     return found;

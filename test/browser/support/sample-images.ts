@@ -43,6 +43,7 @@ export async function makeSampleImage(fileName: string, id: number, alt: string)
     width,
     height,
     alt,
+    tags: [],
     placeholder: await placeholderOf(source),
     renditions,
     infoHash: '0'.repeat(40) as InfoHash,

@@ -35,6 +35,10 @@ export class TestOrigin {
   readonly hellos: Hello[] = [];
   readonly progress: Progress[] = [];
   readonly announces: AnnounceFrame[] = [];
+  /** Entries that edges acknowledged, in order. */
+  readonly acknowledged: number[] = [];
+  readonly questions: number[] = [];
+  answersQuestions = true;
   readonly requests: string[] = [];
   /** Bytes given as web seed. */
   seededBytes = 0;
@@ -182,6 +186,7 @@ export class TestOrigin {
       rootKey: this.log.rootKey.publicKey,
       peer: { peerId: this.#peerId, host: null, port: this.#peerPort },
       publicUrl: 'http://origin.test',
+      acknowledgements: true,
     });
   }
 
@@ -201,6 +206,16 @@ export class TestOrigin {
       const frame = parseClientFrame(data.toString());
       if (frame.type === 'progress') {
         this.progress.push(frame);
+        return;
+      }
+      if (frame.type === 'acknowledge') {
+        this.acknowledged.push(frame.entry);
+        return;
+      }
+      if (frame.type === 'askHead') {
+        this.questions.push(frame.question);
+        if (this.answersQuestions)
+          send(socket, { type: 'head', head: this.log.head(), answers: frame.question });
         return;
       }
       if (frame.type === 'announce') {

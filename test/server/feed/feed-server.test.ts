@@ -28,7 +28,7 @@ describe('feed: what an edge gets', () => {
     const live = (await client.upTo(number + 1)).at(-1);
     expect(live?.change).toMatchObject({ type: 'publish', image: { id: image.id } });
     await client.until(() => client.heads().find((head) => head.head === number + 1));
-    await fixture.catalog.purgeImage(image.id);
+    await fixture.catalog.purgeImages([image.id]);
     expect((await client.upTo(number + 2)).at(-1)?.change).toEqual({ type: 'purge', imageId: image.id });
   });
 

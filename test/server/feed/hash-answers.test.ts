@@ -122,7 +122,7 @@ describe('piece hashes of many sets', () => {
     const head = fixture.catalog.head().number;
     // Entry 1 is the log's key.
     const images = [...fixture.catalog.images()];
-    await fixture.catalog.purgeImage(images[2]!.id);
+    await fixture.catalog.purgeImages([images[2]!.id]);
     const { say, until, answers, named } = await edge(url);
     say({ type: 'wantHashes', sets: [2, head, head + 500, head + 900] });
     await until(() => named().length === 8);

@@ -86,7 +86,7 @@ test('the torrent, the log entry and the answer tell of the same image', async (
   expect(parseMagnet(body.magnet)).toMatchObject({ infoHash: body.infoHash, infoHashV2: body.infoHashV2 });
   const head = origin.catalog.head();
   const [entry] = await origin.catalog.entriesAfter(head.number - 1, 1);
-  const { magnet: _m, torrent: _t, alt: _a, ...published } = body;
+  const { magnet: _m, torrent: _t, alt: _a, tags: _tags, ...published } = body;
   expect(parseEntryBody(entry?.body as string).change).toEqual({ type: 'publish', image: published });
 });
 
@@ -129,10 +129,10 @@ test('renditions that two products share stay until both are purged', async () =
     images[1]?.renditions.map(({ root }) => root),
   );
   const path = storedPath(images[0]?.renditions[0]?.root as string);
-  await origin.catalog.purgeImage(images[0]?.id as never);
+  await origin.catalog.purgeImages([images[0]?.id as never]);
   await origin.ingest.idle();
   expect((await readFile(path)).length).toBeGreaterThan(0);
-  await origin.catalog.purgeImage(images[1]?.id as never);
+  await origin.catalog.purgeImages([images[1]?.id as never]);
   await origin.ingest.idle();
   await expect(readFile(path)).rejects.toThrow('ENOENT');
 });

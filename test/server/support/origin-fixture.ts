@@ -41,6 +41,7 @@ export async function startOriginFixture(over: Partial<OriginConfig> = {}): Prom
     upRateBytesPerSecond: Number.POSITIVE_INFINITY,
     downRateBytesPerSecond: Number.POSITIVE_INFINITY,
     trustedProxies: [],
+    purgeWaitMs: 2_000,
     ...over,
   };
   const worker = await compile('server/ingest/worker/main.ts');

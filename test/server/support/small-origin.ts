@@ -43,9 +43,11 @@ export async function startSmallOrigin(
     workerModulePath,
     ...options,
   });
+  // A fleet without edges.
+  const acknowledged = async () => [];
   const app = express();
   app.disable('x-powered-by');
-  app.use('/admin', adminRouter({ catalog, ingest, token: TOKEN, publicUrl, onFault }));
+  app.use('/admin', adminRouter({ catalog, ingest, token: TOKEN, publicUrl, acknowledged, onFault }));
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -282,7 +282,7 @@ describe('announce', () => {
 
   test('a purged torrent is not tracked any more, and clients may forget it (BEP 31)', async () => {
     const { port, image, fixture } = await rig();
-    await fixture.catalog.purgeImage(image.id);
+    await fixture.catalog.purgeImages([image.id]);
     const { status, body } = await ask(port, `/announce?${query(image.infoHash)}`);
     expect(status).toBe(200);
     expect(failureOf(body)).toBe('unknown torrent');

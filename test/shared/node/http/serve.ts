@@ -3,6 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { HttpMetrics } from '../../../../shared/node/http/http-metrics.ts';
+import { ImageReaders } from '../../../../shared/node/http/image-readers.ts';
 import { createImageRoute } from '../../../../shared/node/http/image-route.ts';
 import {
   type HttpServer,
@@ -29,10 +30,11 @@ export async function serveImages(
   options: Partial<HttpServerOptions> = {},
 ): Promise<Served> {
   const metrics = new HttpMetrics('edge');
+  const readers = new ImageReaders();
   const logged: { fields: object; message: string }[] = [];
   const note = (fields: object, message: string) => void logged.push({ fields, message });
   const log = { info: note, warn: note, error: note };
-  const route = createImageRoute({ source, role: 'edge', nodeName: 'edge-1', metrics, log });
+  const route = createImageRoute({ source, role: 'edge', nodeName: 'edge-1', readers, metrics, log });
   const server = await startHttpServer({
     handler: (req, res) => {
       if (!route(req, res)) res.writeHead(404, { 'Content-Length': '0' }).end();
@@ -42,6 +44,7 @@ export async function serveImages(
     port: 0,
     ...options,
   });
+  readers.watch(server.server);
   onTestFinished(() => server.close(0));
   const dial = () => dialPort(server.port);
   return {

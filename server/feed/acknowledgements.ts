@@ -1,0 +1,77 @@
+/** Which purges each edge has acknowledged, and the wait of an admin's request for them (PU2, PU3 of docs/PROTOCOL.md). */
+import type { EdgeAcknowledgement } from '../../shared/api-types/status.ts';
+import type { PeerId } from '../../shared/units.ts';
+import type { EdgeHold, EdgeRegistry, EdgeSeat } from './edge-registry.ts';
+
+export interface AcknowledgementsParts {
+  readonly registry: Pick<EdgeRegistry, 'seats' | 'onChange'>;
+  /** How long a request waits for edges that are linked. */
+  readonly waitMs: number;
+  /** Monotonic, ms. */
+  readonly now: () => number;
+}
+
+/** What an edge that did not acknowledge will do. */
+const LATER =
+  'will catch up before it serves; while it cannot reach the origin it serves what it has' as const;
+
+export class Acknowledgements {
+  readonly #parts: AcknowledgementsParts;
+  /** By edge: its highest acknowledged entry, of its present session. */
+  readonly #entries = new Map<PeerId, { readonly hold: EdgeHold; readonly entry: number }>();
+  readonly #waits = new Set<() => void>();
+
+  constructor(parts: AcknowledgementsParts) {
+    this.#parts = parts;
+    parts.registry.onChange(() => this.#changed());
+  }
+
+  /** Every entry up to `entry` is on disk at this edge, and in effect. */
+  received(hold: EdgeHold, entry: number): void {
+    this.#entries.set(hold.peerId, { hold, entry });
+    this.#changed();
+  }
+
+  /**
+   * Waits until every edge that is linked now has acknowledged the entry, or went, or the time is over.
+   * @param sinceMs when the work began, of `now`
+   */
+  of(entry: number, sinceMs: number): Promise<readonly EdgeAcknowledgement[]> {
+    const { registry, waitMs, now } = this.#parts;
+    const afterMs = new Map<PeerId, number>();
+    const linked = registry.seats().filter(({ isLinked }) => isLinked);
+    const waitedFor = new Set(linked.map(({ peerId }) => peerId));
+    return new Promise((resolve) => {
+      const look = () => {
+        const seats = registry.seats();
+        for (const seat of seats)
+          if (this.#has(seat, entry) && !afterMs.has(seat.peerId)) afterMs.set(seat.peerId, now() - sinceMs);
+        const isWaited = ({ peerId, isLinked }: EdgeSeat) =>
+          isLinked && waitedFor.has(peerId) && !afterMs.has(peerId);
+        if (!seats.some(isWaited)) done();
+      };
+      const done = () => {
+        clearTimeout(timer);
+        this.#waits.delete(look);
+        resolve(registry.seats().map((seat) => answerOf(seat, afterMs.get(seat.peerId))));
+      };
+      const timer = setTimeout(done, waitMs);
+      this.#waits.add(look);
+      look();
+    });
+  }
+
+  #has({ peerId, generation }: EdgeSeat, entry: number): boolean {
+    const known = this.#entries.get(peerId);
+    return known !== undefined && known.hold.generation === generation && known.entry >= entry;
+  }
+
+  #changed(): void {
+    for (const look of this.#waits) look();
+  }
+}
+
+function answerOf({ name, peerId }: EdgeSeat, afterMs: number | undefined): EdgeAcknowledgement {
+  if (afterMs === undefined) return { name, id: peerId, acknowledged: false, afterMs: null, detail: LATER };
+  return { name, id: peerId, acknowledged: true, afterMs: Math.round(afterMs * 10) / 10 };
+}
