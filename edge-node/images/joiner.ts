@@ -115,9 +115,11 @@ export class Joiner {
 
   async #leave(infoHash: InfoHash, isPurged: boolean): Promise<void> {
     const { swarm, files } = this.#parts;
-    if (isPurged && swarm.hasTorrent(infoHash)) await swarm.removeTorrent(infoHash, true).catch(() => {});
     const running = this.#joining.get(infoHash);
     running?.controller.abort();
+    // At once: who joins it again waits until it is gone.
+    this.#joined.delete(infoHash);
+    if (isPurged && swarm.hasTorrent(infoHash)) await swarm.removeTorrent(infoHash, true).catch(() => {});
     await running?.done.catch(() => {});
     this.#joined.delete(infoHash);
     // The .torrent goes first: bytes without it are swept at the next start, it without bytes would be joined.
