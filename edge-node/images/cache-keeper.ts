@@ -1,13 +1,16 @@
 /** Keeps what is joined within the byte budget, by the policy of cache-policy.ts. */
 import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.ts';
 import type { InfoHash } from '../../shared/units.ts';
-import { chooseEvictions, mayPrefetch } from './cache-policy.ts';
+import { type CachedSet, chooseEvictions, mayPrefetch, type Worth } from './cache-policy.ts';
 import { contentBytes } from './image-table.ts';
+import { Popularity } from './popularity.ts';
 
 interface KeptSet {
   readonly image: PublishedImage;
   bytes: number;
   lastUse: number;
+  /** Other edges that had what was fetched last. */
+  replicas: number;
   readers: number;
   /** Renditions counted in `bytes`; undefined when the whole set is. */
   readonly counted: Set<string> | undefined;
@@ -19,14 +22,22 @@ export interface CacheKeeperParts {
   readonly prefetch: 'all' | 'none';
   isHeld(rendition: Rendition): boolean;
   evict(infoHash: InfoHash): void;
+  /** Default: worthPerByte. */
+  readonly worth?: Worth;
 }
 
 /** Evicting a little more than needed makes room for some misses before the next look at all sets. */
 const EVICT_TO = 0.95;
+/** A request counts half after so many times the sets held: measured on drifting Zipf traffic (npm run bench -- cache). */
+const HALF_LIFE_TURNS = 4;
+const MIN_HALF_LIFE = 1_000;
 
 export class CacheKeeper {
   readonly #parts: CacheKeeperParts;
   readonly #sets = new Map<InfoHash, KeptSet>();
+  readonly #popularity = new Popularity<InfoHash>(() =>
+    Math.max(MIN_HALF_LIFE, HALF_LIFE_TURNS * this.#sets.size),
+  );
   #heldBytes = 0;
   #clock = 0;
   #evicted = 0;
@@ -58,7 +69,7 @@ export class CacheKeeper {
   add(image: PublishedImage): void {
     if (this.#sets.has(image.infoHash)) return;
     const counted = this.#parts.prefetch === 'all' ? undefined : new Set<string>();
-    const set = { image, bytes: 0, lastUse: 0, readers: 0, counted };
+    const set = { image, bytes: 0, lastUse: 0, replicas: 0, readers: 0, counted };
     this.#sets.set(image.infoHash, set);
     if (counted === undefined) this.#grow(set, contentBytes(image));
   }
@@ -93,11 +104,24 @@ export class CacheKeeper {
     const set = this.#sets.get(image.infoHash);
     if (set === undefined) return;
     set.lastUse = ++this.#clock;
+    this.#popularity.asked(image.infoHash);
     this.#count(set, rendition);
     if (this.#heldBytes <= this.#parts.budgetBytes) return;
     set.readers++;
     this.#enforce();
     set.readers--;
+  }
+
+  /** So many other edges had what was just fetched of it. */
+  replicated(infoHash: InfoHash, replicas: number): void {
+    const set = this.#sets.get(infoHash);
+    if (set !== undefined) set.replicas = replicas;
+  }
+
+  /** No longer published. */
+  forget(infoHash: InfoHash): void {
+    this.remove(infoHash);
+    this.#popularity.forget(infoHash);
   }
 
   /** While a reader streams, or waits for the join, its set is not evicted. @returns to be called once, when it is done */
@@ -123,13 +147,17 @@ export class CacheKeeper {
   }
 
   #enforce(): void {
-    const { budgetBytes, evict } = this.#parts;
+    const { budgetBytes, evict, worth } = this.#parts;
     if (this.#heldBytes <= budgetBytes) return;
-    const sets = [...this.#sets].map(([id, set]) => ({ ...set, id, inUse: set.readers > 0 }));
-    for (const infoHash of chooseEvictions(sets, budgetBytes * EVICT_TO)) {
+    for (const infoHash of chooseEvictions(this.#cached(), budgetBytes * EVICT_TO, worth)) {
       this.remove(infoHash);
       this.#evicted++;
       evict(infoHash);
     }
+  }
+
+  *#cached(): Generator<CachedSet<InfoHash>> {
+    for (const [id, { bytes, lastUse, replicas, readers }] of this.#sets)
+      yield { id, bytes, popularity: this.#popularity.of(id), lastUse, replicas, inUse: readers > 0 };
   }
 }

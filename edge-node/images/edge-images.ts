@@ -234,7 +234,7 @@ export class EdgeImages {
 
   #drop(image: PublishedImage): void {
     for (const { root } of image.renditions) this.#memory.drop(root);
-    this.#cache.remove(image.infoHash);
+    this.#cache.forget(image.infoHash);
     this.#prefetcher.drop(image.infoHash);
     this.#whole.gone(image.infoHash);
     const leaving = this.#joiner.leave(image.infoHash, true).finally(() => this.#purging.delete(leaving));

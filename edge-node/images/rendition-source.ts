@@ -87,9 +87,13 @@ export class EdgeRenditionSource implements RenditionSource {
   ): AsyncGenerator<Uint8Array> {
     const { swarm, cache } = this.#parts;
     const { infoHash } = joined.image;
+    const fileIndex = joined.fileIndex(rendition);
+    const isNew = !this.#parts.isHeld(rendition);
     const done = cache.beginRead(infoHash);
     try {
-      yield* swarm.readFile(infoHash, joined.fileIndex(rendition), startBytes, endBytes, signal, tally);
+      yield* swarm.readFile(infoHash, fileIndex, startBytes, endBytes, signal, tally);
+      // Just fetched: those who gave it, or have it beside them, are seen now.
+      if (isNew) cache.replicated(infoHash, swarm.replicas(infoHash, fileIndex));
     } finally {
       done();
     }

@@ -6,11 +6,13 @@
  * One step: handle the input, fire what is due, let channels with free room ask for blocks, send what gathered.
  */
 import { invariant } from '../errors.ts';
+import type { InfoHash, PieceIndex } from '../units.ts';
 import type { StepResult } from './actions.ts';
 import { giveFreeSlots } from './choking.ts';
 import { fire } from './deadlines.ts';
 import { handle } from './handle.ts';
 import { sendHaves } from './haves.ts';
+import { countHolders } from './holders.ts';
 import type { EngineInput } from './inputs.ts';
 import type { EngineOptions } from './options.ts';
 import { fillLink, fillRequests } from './requests.ts';
@@ -25,6 +27,8 @@ export interface Engine {
   readonly linkCount: number;
   /** Torrents in use on links. */
   readonly channelCount: number;
+  /** Nodes other than origins that are seen to have all of these pieces. */
+  holders(torrent: InfoHash, first: PieceIndex, last: PieceIndex): number;
 }
 
 export function createEngine(options: EngineOptions): Engine {
@@ -40,6 +44,7 @@ export function createEngine(options: EngineOptions): Engine {
     get linkCount() {
       return state.links.size;
     },
+    holders: (torrent, first, last) => countHolders(state.torrents.get(torrent), first, last),
     step(input, now) {
       invariant(now >= state.now, 'time never goes back');
       state.now = now;

@@ -7,7 +7,7 @@ import type { Address, EngineInput } from '../engine/inputs.ts';
 import type { TraceEvent } from '../engine/trace.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
 import { seededRandom } from '../random.ts';
-import type { InfoHash, PeerId } from '../units.ts';
+import type { InfoHash, PeerId, PieceIndex } from '../units.ts';
 import { nodeHashes } from './hashing/node-hashes.ts';
 import { HostLoop } from './host-loop.ts';
 import { KeyedQueue } from './store/keyed-queue.ts';
@@ -244,6 +244,13 @@ class NodeHost implements SwarmNode {
     tally: ReadTally = { diskBytes: 0, swarmBytes: 0, webSeedBytes: 0 },
   ): AsyncIterable<Uint8Array> {
     return this.#readers.read(infoHash, { fileIndex, startBytes, endBytes }, signal, tally);
+  }
+
+  replicas(infoHash: InfoHash, fileIndex: number): number {
+    const span = this.#torrents.get(infoHash)?.outline.geometry.files[fileIndex];
+    if (!span || span.pieceCount === 0) return 0;
+    const last = (span.firstPiece + span.pieceCount - 1) as PieceIndex;
+    return this.#engine.holders(infoHash, span.firstPiece as PieceIndex, last);
   }
 
   bytes(): ByteCounts {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CacheKeeper } from '../../../edge-node/images/cache-keeper.ts';
 import type { PublishedImage, Rendition } from '../../../shared/api-types/catalog.ts';
+import { seededRandom } from '../../../shared/random.ts';
 import type { FileRoot, ImageId, InfoHash, InfoHashV2 } from '../../../shared/units.ts';
 
 /** An image with two renditions of 10 bytes. */
@@ -70,7 +71,7 @@ test('without prefetch a set costs what was asked of it, once, and what lies on 
   expect(made.fits(image('d'))).toBe(true);
 });
 
-test('one more than the budget evicts the set that was used longest ago', () => {
+test('one more than the budget evicts the set that was asked for least, and of those longest ago', () => {
   const { made, evicted, use } = keeper('none', 22);
   use(a);
   use(b);
@@ -105,4 +106,51 @@ test('a join that a reader waits for counts as its use', () => {
   made.beginRead(c.infoHash)();
   expect(evicted).toContain('a');
   expect(evicted).not.toContain('c');
+});
+
+test('a set that comes back after its eviction is no stranger: its requests still count', () => {
+  const { made, evicted, use } = keeper('none', 22);
+  for (let each = 0; each < 3; each++) use(a);
+  use(b);
+  made.add(c);
+  const done = [b, c].map(({ infoHash }) => made.beginRead(infoHash));
+  use(c);
+  expect(evicted).toEqual(['a']);
+  for (const end of done) end();
+  use(a);
+  expect(evicted).toEqual(['a', 'b']);
+});
+
+test('the last edge copy stays before one that a sibling has', () => {
+  const { made, evicted, use } = keeper('none', 22);
+  use(a);
+  use(b);
+  made.replicated(b.infoHash, 1);
+  use(c);
+  expect(evicted).toEqual(['b']);
+});
+
+test('a storm of misses and purges never evicts what is being read', () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = seededRandom(seed);
+    const images = Array.from('0123456789abcdef', image);
+    const reading = new Map<string, (() => void)[]>();
+    const { made, evicted, use } = keeper('none', 65);
+    for (let each = 0; each < 200; each++) {
+      const one = images[random.integer(images.length)]!;
+      const before = evicted.length;
+      const draw = random.integer(8);
+      const ends = reading.get(one.infoHash.charAt(0)) ?? [];
+      if (draw === 0 && ends.length === 0) made.forget(one.infoHash);
+      else if (draw < 3) ends.pop()?.();
+      else {
+        use(one, random.integer(2));
+        if (draw < 5) ends.push(made.beginRead(one.infoHash));
+      }
+      reading.set(one.infoHash.charAt(0), ends);
+      for (const gone of evicted.slice(before)) expect(reading.get(gone) ?? [], `seed ${seed}`).toEqual([]);
+    }
+    for (const ends of reading.values()) for (const end of ends) end();
+    expect(made.heldBytes, `seed ${seed}`).toBeLessThanOrEqual(65);
+  }
 });
