@@ -17,6 +17,8 @@ export interface Request {
   readonly piece: PieceIndex;
   readonly blockIndex: number;
   readonly askedAt: number;
+  /** It was given: from the word of it to the block is no round trip. */
+  readonly isGift: boolean;
 }
 
 const NOTHING_OUT: ReadonlyMap<number, Request> = new Map();
@@ -97,29 +99,33 @@ export class Channel implements CandidateOwner {
     return this.#outstanding ?? NOTHING_OUT;
   }
 
-  asked({ piece, beginBytes }: Block, now: number): void {
+  asked({ piece, beginBytes }: Block, now: number, isGift = false): void {
     this.#outstanding ??= new Map();
     if (this.#outstanding.size === 0) this.lastBlockAt = now;
     if (this.node.outstandingCount++ === 0) this.node.lastBlockAt = now;
     const key = this.keyOf(piece, beginBytes);
-    const request = { channel: this, piece, blockIndex: beginBytes / BLOCK_BYTES, askedAt: now };
+    const request = { channel: this, piece, blockIndex: beginBytes / BLOCK_BYTES, askedAt: now, isGift };
     this.#outstanding.set(key, request);
     this.link.outstanding.add(request);
   }
 
-  /** @returns when it was asked for; undefined when it is not outstanding. */
-  settle(key: number): number | undefined {
+  /** @returns the request; undefined when there is none outstanding */
+  settle(key: number): Request | undefined {
     const request = this.#outstanding?.get(key);
     if (!request) return undefined;
     this.#outstanding?.delete(key);
     this.link.outstanding.delete(request);
     this.node.outstandingCount--;
-    return request.askedAt;
+    return request;
   }
 
   /** The request is off, but its block may be on the way already. */
   giveUp(key: number): void {
-    if (this.settle(key) === undefined) return;
+    if (this.settle(key) !== undefined) this.mayStillCome(key);
+  }
+
+  /** Its block may come though nothing is outstanding, or once more. */
+  mayStillCome(key: number): void {
     this.#givenUp ??= new Map();
     if (this.#givenUp.size >= MAX_GIVEN_UP) this.#givenUp.delete(this.#givenUp.keys().next().value as number);
     this.#givenUp.set(key, (this.#givenUp.get(key) ?? 0) + 1);

@@ -22,6 +22,7 @@ import { tellChanges } from './dont-have.ts';
 import { charge } from './flood-guard.ts';
 import { becameRarer } from './free-pieces.ts';
 import { abandonRequests } from './given-up-requests.ts';
+import { giftAnnounced } from './giving.ts';
 import { askedGone } from './hash-exchange.ts';
 import { sendHaves } from './haves.ts';
 import type { Address } from './inputs.ts';
@@ -118,6 +119,11 @@ export function channelMessageReceived(
       return acceptReceived(state, link, ready, message);
     case 'close':
       return closeReceived(state, link, message.number);
+    case 'give': {
+      const channel = link.channels.get(message.number);
+      if (channel) giftAnnounced(state, channel, message.piece);
+      return;
+    }
     case 'message': {
       const channel = link.channels.get(message.number);
       // CH7: what was on its way when the channel was closed.

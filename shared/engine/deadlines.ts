@@ -7,6 +7,7 @@ import { addressKey, announce, dialEnded, dialMore } from './dialer.ts';
 import { sendDueHaves } from './haves.ts';
 import { askLate, requestTimer } from './late-requests.ts';
 import type { Link } from './link.ts';
+import { tellLaterHaves } from './passing-on.ts';
 import { closeQuiet } from './quiet-channels.ts';
 import type { EngineState } from './state.ts';
 import { superSeedTimer } from './super-deadlines.ts';
@@ -22,6 +23,7 @@ export function fire(state: EngineState, timer: TimerName): void {
   if (timer.kind === 'lateRequests') return askLate(state);
   if (timer.kind === 'haves') return sendDueHaves(state);
   if (timer.kind === 'superSeed') return superSeedTimer(state);
+  if (timer.kind === 'laterHaves') return tellLaterHaves(state);
   if (timer.kind === 'quietChannels') return closeQuiet(state);
   if (timer.kind === 'uplink') return serveWaiting(state, uplinkIdle(state));
   return timer.kind === 'chokingRound' ? runChokingRound(state) : runOptimisticRound(state);

@@ -26,8 +26,8 @@ export function blockReceived(
     throw new PeerError('peer_block_invalid', `block ${pieceNumber}:${beginBytes}`);
   }
   const key = channel.keyOf(piece, beginBytes);
-  const askedAt = channel.settle(key);
-  if (askedAt === undefined && !channel.wasGivenUp(key)) {
+  const request = channel.settle(key);
+  if (request === undefined && !channel.wasGivenUp(key)) {
     throw new PeerError('peer_block_unrequested', `block ${piece}:${beginBytes} that nobody asked for`);
   }
   const blockIndex = beginBytes / BLOCK_BYTES;
@@ -38,10 +38,10 @@ export function blockReceived(
   channel.lastBlockAt = state.now;
   node.lastBlockAt = state.now;
   node.isSnubbing = false;
-  if (askedAt !== undefined) latencySeen(state, node, state.now - askedAt);
+  if (request && !request.isGift) latencySeen(state, node, state.now - request.askedAt);
   node.work.earn();
   node.received.add(bytes.length, state.now);
-  takeBlock(state, channel, piece, blockIndex, bytes);
+  takeBlock(state, channel, piece, blockIndex, bytes, request?.isGift ?? false);
   tellInterest(state, channel);
   shareIfSlow(state, channel.link, node);
   fillNode(state, node, channel.link);
@@ -59,6 +59,7 @@ function takeBlock(
   piece: PieceIndex,
   blockIndex: number,
   bytes: Uint8Array,
+  isGift: boolean,
 ): void {
   const { torrent, link, node } = channel;
   const taken = torrent.picker.receive(channel.source, piece, blockIndex);
@@ -66,7 +67,7 @@ function takeBlock(
     state.counters.wastedBytes += bytes.length;
     return;
   }
-  torrent.contributors.set(channel.source, { nodeKey: node.key });
+  torrent.contributors.set(channel.source, { nodeKey: node.key, isGift });
   state.counters.fromPeersBytes += bytes.length;
   torrent.lastPeerBlockAt = state.now;
   state.lastPeerBlockAt = state.now;

@@ -22,6 +22,8 @@ const PRICES = {
   channelOpen: 2,
   introduction: 20,
   hashRequest: 20,
+  /** More than its block gives back. */
+  unwelcomeGift: 50,
 } as const;
 
 const BURST_POINTS = 20_000;

@@ -1,6 +1,13 @@
 /** What a node says first on a ready link: its extensions, what it has, and whether the other side may ask. */
 
-import { CHANNELS_EXTENSION, HASHES_EXTENSION, OUR_CHANNELS_ID, OUR_HASHES_ID } from '../wire/channels.ts';
+import {
+  CHANNELS_EXTENSION,
+  GIFTS_EXTENSION,
+  HASHES_EXTENSION,
+  OUR_CHANNELS_ID,
+  OUR_GIFTS_ID,
+  OUR_HASHES_ID,
+} from '../wire/channels.ts';
 import { DONT_HAVE_EXTENSION, OUR_DONT_HAVE_ID } from '../wire/dont-have.ts';
 import {
   encodeBitfield,
@@ -26,6 +33,7 @@ export function greet(state: EngineState, link: Link, ready: Ready, channel: Cha
         [CHANNELS_EXTENSION, OUR_CHANNELS_ID],
         [DONT_HAVE_EXTENSION, OUR_DONT_HAVE_ID],
         [HASHES_EXTENSION, OUR_HASHES_ID],
+        [GIFTS_EXTENSION, OUR_GIFTS_ID],
       ]),
       version: CLIENT_NAME,
       maxRequests: state.options.maxQueuedUploads,

@@ -1,5 +1,5 @@
 /** The other side's extension handshake (BEP 10): where it listens, what it queues, whether it takes channels. */
-import { CHANNELS_EXTENSION, HASHES_EXTENSION } from '../wire/channels.ts';
+import { CHANNELS_EXTENSION, GIFTS_EXTENSION, HASHES_EXTENSION } from '../wire/channels.ts';
 import { DONT_HAVE_EXTENSION } from '../wire/dont-have.ts';
 import { parseExtensionHandshake } from '../wire/extension.ts';
 import { mergeTwins } from './channels.ts';
@@ -25,6 +25,7 @@ export function introduced(state: EngineState, link: Link, ready: Ready, payload
   link.dontHaveId = (messages.get(DONT_HAVE_EXTENSION) ?? link.dontHaveId) || undefined;
   tellLostBefore(state, link);
   if (messages.get(HASHES_EXTENSION)) link.givesHashes = true;
+  if (messages.get(GIFTS_EXTENSION)) link.takesGifts = true;
   const channelsId = messages.get(CHANNELS_EXTENSION);
   const isNews = link.channelsId === undefined && channelsId !== undefined && channelsId !== 0;
   if (isNews) link.channelsId = channelsId;

@@ -64,6 +64,8 @@ export class Link {
   dontHaveId: number | undefined;
   /** It answers hash requests (BEP 52), on all its channels. */
   givesHashes = false;
+  /** Pieces may be given to it unasked (GV1). */
+  takesGifts = false;
   /** Answers to hash requests that the host is making. */
   hashReads = 0;
   /** Channels we opened that are not answered yet. */

@@ -69,6 +69,11 @@ export interface EngineTunables {
   readonly superSeedWindowBytes: number;
   /** Super-seeding: a node that gets nothing for so long is told of whatever it lacks. */
   readonly superSeedStallMs: number;
+  /**
+   * Sets of at most so many bytes are passed on unasked within the fleet (gift-policy.ts): for them the round trips of
+   * telling and asking are most of the time. 0: none.
+   */
+  readonly giftSetBytes: number;
   /** A seed's node keeps its slot until it got so much, while others wait. */
   readonly seedShareBytes: number;
   readonly banMs: number;
@@ -132,6 +137,7 @@ export const defaultTunables: EngineTunables = {
   webSeedFetchBytes: 1 << 20,
   superSeedWindowBytes: 1 << 20,
   superSeedStallMs: 700,
+  giftSetBytes: 1 << 20,
   seedShareBytes: 4 << 20,
   banMs: 3_600_000,
   picker: { endGameCopies: 2 },

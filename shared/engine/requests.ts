@@ -176,8 +176,13 @@ export function askBlock(state: EngineState, channel: Channel, block: Block): vo
   // A piece on parole that was begun anew, while the node still owes some of its blocks: it owes them still.
   if (channel.outstanding.has(channel.keyOf(block.piece, block.beginBytes))) return;
   tellInterest(state, channel);
-  channel.asked(block, state.now);
   state.say(channel, encodeRequest(block));
+  expectBlock(state, channel, block);
+}
+
+/** The block was asked for, or given: it is due. */
+export function expectBlock(state: EngineState, channel: Channel, block: Block, isGift = false): void {
+  channel.asked(block, state.now, isGift);
   state.askedLinks.add(channel.link);
   armRequestTimer(state, channel.link);
   if (channel.torrent.picker.isAwaited(block.piece)) armLateRequests(state);

@@ -12,6 +12,7 @@ import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
 import type { NodeGroup } from './node-group.ts';
 import { defaultTunables, type EngineOptions, type EngineTunables } from './options.ts';
+import type { LaterHave } from './passing-on.ts';
 import { SpreadTime } from './spread-time.ts';
 import { Timers } from './timers.ts';
 import type { Torrent } from './torrent.ts';
@@ -100,6 +101,9 @@ export class EngineState {
   readonly askedLinks = new Set<Link>();
   /** Links with begun pieces whose rest nobody was asked for. */
   readonly begunLinks = new Set<Link>();
+
+  /** Pieces that siblings are told of when who gave them to us has given them to all; the oldest first. */
+  readonly laterHaves: LaterHave[] = [];
 
   constructor(options: EngineOptions) {
     this.options = { ...defaultTunables, ...options };

@@ -11,6 +11,8 @@ export interface Lesson {
   readonly bytes: number;
   /** Told because the node got nothing elsewhere: nobody waits for it to spread. */
   readonly isExtra: boolean;
+  /** Nobody was told of the piece before. */
+  readonly isFirst: boolean;
   readonly toldAt: number;
   /** When it was told, or last seen in our own queue. */
   since: number;

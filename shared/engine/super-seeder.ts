@@ -27,11 +27,13 @@ export class SuperSeeder {
   readonly #groups = new Map<Pupil, number>();
   readonly #untold: UntoldPieces;
   readonly #lessons = new Map<number, Lesson>();
+  readonly #everTold: Bitfield;
   #fleetCount = 0;
 
   constructor(pieceCount: number, pieceBytes: (piece: number) => number, random: Random) {
     this.#pieceBytes = pieceBytes;
     this.#untold = new UntoldPieces(pieceCount, random);
+    this.#everTold = Bitfield.empty(pieceCount);
   }
 
   get hasUntold(): boolean {
@@ -172,7 +174,8 @@ export class SuperSeeder {
     const { pupil } = enrolment;
     const bytes = this.#pieceBytes(piece);
     const times = { toldAt: now, since: now, hadAt: undefined };
-    const lesson: Lesson = { seeder: this, source, pupil, piece, bytes, isExtra, ...times };
+    const isFirst = this.#everTold.set(piece);
+    const lesson: Lesson = { seeder: this, source, pupil, piece, bytes, isExtra, isFirst, ...times };
     beginLesson(lesson, enrolment);
     if (!isExtra) this.#lessons.set(piece, lesson);
     return lesson;

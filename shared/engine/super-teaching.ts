@@ -3,8 +3,11 @@
  * with an upload slot are told anything; oldest torrents first, so that image sets become complete one after the
  * other; and our uplink never waits while there is something that nobody was told of.
  */
+
+import type { PieceIndex } from '../units.ts';
 import { encodeHave } from '../wire/encode.ts';
 import type { Channel } from './channel.ts';
+import { give, mayGive } from './giving.ts';
 import type { RemoteNode } from './node.ts';
 import type { Pupil } from './pupil.ts';
 import type { EngineState } from './state.ts';
@@ -73,7 +76,9 @@ function viewOf({ has, torrent: { picker } }: Channel): LearnerView {
 }
 
 function say(state: EngineState, channel: Channel, lesson: Lesson): void {
-  state.say(channel, encodeHave(lesson.piece));
+  // Told again, a piece may long be there: word of it takes its time.
+  if (lesson.isFirst && mayGive(state, channel)) give(state, channel, lesson.piece as PieceIndex);
+  else state.say(channel, encodeHave(lesson.piece));
   state.timers.setNoLaterThan({ kind: 'superSeed' }, state.now + state.spreadTime.timeoutMs);
   if (channel.link.channelsId !== undefined) return;
   const last = lesson.seeder.tellLast(channel.source, channel.has, state.now);

@@ -12,6 +12,7 @@ export type TimerName =
         | 'lateRequests'
         | 'superSeed'
         | 'quietChannels'
+        | 'laterHaves'
         | 'uplink'
         | 'haves';
     }

@@ -24,6 +24,8 @@ export interface SentPiece {
 export interface Contributor {
   /** Undefined: the web seed. */
   readonly nodeKey: string | undefined;
+  /** Its last block came unasked (GV2). */
+  readonly isGift: boolean;
 }
 
 export interface CheckingPiece extends SentPiece {

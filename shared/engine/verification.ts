@@ -15,8 +15,9 @@ import { closeLink } from './connections.ts';
 import { announce } from './dialer.ts';
 import { tellLost } from './dont-have.ts';
 import { askLeaves, hashesChecked } from './hash-exchange.ts';
-import { sendHaves, tellAll } from './haves.ts';
+import { sendHaves } from './haves.ts';
 import type { PieceVerdict } from './inputs.ts';
+import { passOn } from './passing-on.ts';
 import { torrentQuiet } from './quiet-channels.ts';
 import { fillRequests, tellInterest } from './requests.ts';
 import type { EngineState } from './state.ts';
@@ -44,7 +45,7 @@ export function pieceArrived(
 }
 
 function contributorOf(torrent: Torrent, source: SourceId): Contributor {
-  if (source === WEB_SEED) return { nodeKey: undefined };
+  if (source === WEB_SEED) return { nodeKey: undefined, isGift: false };
   return torrent.contributors.get(source) as Contributor;
 }
 
@@ -81,7 +82,7 @@ function piecePassed(
     channel.wantedCount--;
     if (channel.wantedCount === 0) tellInterest(state, channel);
   }
-  tellAll(state, torrent, piece);
+  passOn(state, torrent, piece, checked.senders);
   tellSenders(state, torrent, checked);
   torrent.picker.passed(piece);
   state.emit({ type: 'writePiece', torrent: infoHash, piece, bytes: checked.bytes });

@@ -13,6 +13,10 @@ export const OUR_CHANNELS_ID = 1;
 export const HASHES_EXTENSION = 'sh_hashes';
 export const OUR_HASHES_ID = 3;
 
+/** Says that gifts are taken (GV1); there are no messages of this id. */
+export const GIFTS_EXTENSION = 'sh_gifts';
+export const OUR_GIFTS_ID = 4;
+
 /** What a node has, in an open or accept. */
 export type ToldPieces =
   | { readonly type: 'none' }
@@ -28,15 +32,17 @@ export type ChannelMessage =
     }
   | { readonly type: 'accept'; readonly number: number; readonly pieces: ToldPieces }
   | { readonly type: 'close'; readonly number: number }
+  | { readonly type: 'give'; readonly number: number; readonly piece: number }
   /** `inner` is a message of the peer wire without its length prefix; a view of the payload. */
   | { readonly type: 'message'; readonly number: number; readonly inner: Uint8Array };
 
-const TYPE = { open: 0, accept: 1, close: 2, message: 3 } as const;
+const TYPE = { open: 0, accept: 1, close: 2, message: 3, give: 4 } as const;
 const PIECES = { none: 0, all: 1, bitfield: 2 } as const;
 const HEAD_BYTES = 5;
 /** Length prefix, extended message's id, the receiver's id for us. */
 const ENVELOPE_BYTES = 6;
 const INFO_HASH_BYTES = 20;
+const PIECE_BYTES = 4;
 
 export function encodeOpen(id: number, number: number, infoHash: InfoHash, pieces: ToldPieces): Uint8Array {
   const hash = fromHex(infoHash);
@@ -57,6 +63,13 @@ export function encodeAccept(id: number, number: number, pieces: ToldPieces): Ui
 
 export function encodeClose(id: number, number: number): Uint8Array {
   return envelope(id, TYPE.close, number, 0);
+}
+
+/** Says that we have the piece, and that its blocks come without being asked for (GV2). */
+export function encodeGive(id: number, number: number, piece: number): Uint8Array {
+  const message = envelope(id, TYPE.give, number, PIECE_BYTES);
+  writeUint32(message, ENVELOPE_BYTES + HEAD_BYTES, piece);
+  return message;
 }
 
 /** What stands before a message of the peer wire on a channel; the message follows without its length prefix. */
@@ -115,6 +128,9 @@ export function parseChannelMessage(payload: Uint8Array): ChannelMessage {
     case TYPE.close:
       if (rest.length > 0) throw invalid('close with more than a number');
       return { type: 'close', number };
+    case TYPE.give:
+      if (rest.length !== PIECE_BYTES) throw invalid('give of no piece');
+      return { type: 'give', number, piece: readUint32(rest, 0) };
     case TYPE.message:
       if (rest.length === 0) throw invalid('a message of nothing');
       return { type: 'message', number, inner: rest };

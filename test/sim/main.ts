@@ -6,6 +6,7 @@ import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
 import { runFanOut } from './fan-out.ts';
 import type { FanOutResult } from './fan-out-result.ts';
 import { runGrowth } from './growth.ts';
+import { runLateSets } from './late-set.ts';
 import { growthSvg, plotSvg } from './plot.ts';
 import { causeLines, TABLE_HEAD, tableRow } from './report.ts';
 import { soak } from './soak.ts';
@@ -59,6 +60,10 @@ const flags = defineFlags({
     default: 0,
     description: 'One queue per uplink, which drops what is over; 0: fair and endless',
   },
+  lateKib: {
+    kind: count('KiB', 'KiB', 1, 1_048_576),
+    description: 'Publish ten sets of so much to linked hosts instead, one after the other',
+  },
   grow: {
     kind: counts,
     description: 'Run with so many hosts each, such as 10,30,100: a table, and a plot over them',
@@ -80,6 +85,7 @@ const options = readFlagsOrExit({
 });
 const startedAt = performance.now();
 if (options.scenarios !== undefined) runScenarios(options.scenarios);
+else if (options.lateKib !== undefined) runLate(options.lateKib);
 else if (options.grow !== undefined) grow(options.grow);
 else runOne();
 
@@ -91,6 +97,16 @@ function runOne(): void {
   writeJson({ options, figures: figuresOf(result) });
   if (options.plot !== undefined) writeFileSync(options.plot, plotSvg(result, options.mib * 2 ** 20));
   process.exitCode = result.isComplete ? 0 : 1;
+}
+
+function runLate(setKib: number): void {
+  const results = runLateSets({ ...options, edges: options.hosts, setKib, sets: 10 });
+  console.log('| round trips over the bound | copies | received twice, of a set |\n|---|---|---|');
+  for (const { overRtts, copies, wasted } of results)
+    console.log(`| ${overRtts.toFixed(1)} | ${copies.toFixed(2)} | ${wasted.toFixed(2)} |`);
+  tellCost();
+  writeJson({ options, results });
+  process.exitCode = results.every(({ isComplete }) => isComplete) ? 0 : 1;
 }
 
 function grow(counts: readonly number[]): void {

@@ -55,6 +55,7 @@ export function drawTunables(random: Random): EngineTunables {
     webSeedFetchBytes: draw(64 << 10, 4 << 20),
     superSeedWindowBytes: draw(32 << 10, 1 << 20),
     superSeedStallMs: draw(100, 5_000),
+    giftSetBytes: chance(random, 0.3) ? 0 : draw(64 << 10, 4 << 20),
     seedShareBytes: draw(256 << 10, 8 << 20),
     banMs: draw(60_000, 3_600_000),
     picker: { endGameCopies: 1 + random.integer(4) },

@@ -7,16 +7,13 @@ import {
   encodeMessageEnvelope,
   encodeOpen,
   OUR_CHANNELS_ID,
-  parseChannelMessage,
 } from '../../../shared/wire/channels.ts';
-import { encodeExtended, encodeHave, encodeInterested, encodeUnchoke } from '../../../shared/wire/encode.ts';
-import { encodeExtensionHandshake } from '../../../shared/wire/extension.ts';
-import { encodeHandshake } from '../../../shared/wire/handshake.ts';
-import { INFO_HASH, PEER_ID, ScriptedPeer } from '../../support/scripted-peer.ts';
+import { encodeHave, encodeInterested, encodeUnchoke } from '../../../shared/wire/encode.ts';
+import { saidOnChannels, withChannels } from '../../support/channel-peer.ts';
+import { INFO_HASH, ScriptedPeer } from '../../support/scripted-peer.ts';
 import { randomTorrent, type VirtualNode, VirtualSwarm } from '../../support/virtual-swarm.ts';
 
 const SETS = 12;
-const THEIR_ID = 5;
 const imageSet = () => new Geometry(16_384, [3_000, 21_500, 120_321, 240_000, 5_000]);
 
 function catalog(seed: number) {
@@ -29,24 +26,6 @@ function catalog(seed: number) {
     addAll: (node: VirtualNode, how = {}) => torrents.map((torrent) => node.add(torrent, how)),
   };
 }
-
-/** A peer that is greeted and names the extension. */
-function withChannels(options: ConstructorParameters<typeof ScriptedPeer>[0] = {}): ScriptedPeer {
-  const peer = new ScriptedPeer(options);
-  peer.connect();
-  peer.say(encodeHandshake({ infoHash: INFO_HASH, peerId: PEER_ID, fast: true, extended: true, v2: false }));
-  const messages = new Map([['sh_channels', THEIR_ID]]);
-  peer.say(encodeExtended(0, encodeExtensionHandshake({ messages })));
-  return peer;
-}
-
-/** What the engine said in the extension. */
-const saidOnChannels = (peer: ScriptedPeer) =>
-  peer
-    .heard()
-    .flatMap((message) =>
-      message.type === 'extended' && message.id === THEIR_ID ? [parseChannelMessage(message.payload)] : [],
-    );
 
 describe('one link per pair of nodes, many torrents on it', () => {
   it('a catalog goes to three nodes over one link a pair', () => {

@@ -5,6 +5,7 @@ import type { InfoHash } from '../../../shared/units.ts';
 import {
   encodeAccept,
   encodeClose,
+  encodeGive,
   encodeHaves,
   encodeMessageEnvelope,
   encodeOpen,
@@ -51,6 +52,16 @@ describe('CH2: messages of the channels extension', () => {
 
   it('close carries a number and nothing else', () => {
     expect(received(encodeClose(ID, 0))).toEqual({ type: 'close', number: 0 });
+  });
+
+  it('GV2: a give carries a number and a piece', () => {
+    const give = encodeGive(ID, 7, 70_000);
+    expect(received(give)).toEqual({ type: 'give', number: 7, piece: 70_000 });
+    for (const length of [give.length - 1, give.length + 1]) {
+      const payload = new Uint8Array(length - 6);
+      payload.set(give.subarray(6, Math.min(length, give.length)));
+      expect(() => parseChannelMessage(payload)).toThrow(PeerError);
+    }
   });
 
   it('HAVEs of many channels go as one array, those of channel 0 plain', () => {
