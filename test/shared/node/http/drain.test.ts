@@ -92,3 +92,38 @@ describe('close lets answers end within its deadline', () => {
     await server.close(0);
   });
 });
+
+describe('close ends what there is, each in its way', () => {
+  test('takes no new connections, ends idle ones, lets a running answer finish', async () => {
+    const { dial, source, server } = await serveImages();
+    let release: (() => void) | undefined;
+    const body = source.open;
+    source.open = (image, rendition) =>
+      new Promise((resolve) => {
+        release = () => resolve(body(image, rendition));
+      });
+    const idle = await dial();
+    const busy = await dial();
+    const answer = readToEnd(busy);
+    busy.write(`GET ${source.rendition('640.jpg').url} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await vi.waitFor(() => expect(release).toBeDefined());
+    const closed = server.close(10_000);
+    await once(idle.resume(), 'close');
+    await expect(dial()).rejects.toThrow();
+    release?.();
+    expect((await answer).length).toBeGreaterThan(60_000);
+    await closed;
+  });
+
+  test('cuts off at the deadline what does not end', async () => {
+    const { dial, source, server } = await serveImages();
+    Object.assign(source, { mode: 'swarm', fault: 'stall' });
+    const socket = await dial();
+    socket.write(`GET ${source.rendition('640.jpg').url} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await vi.waitFor(() => expect(source.reads.length).toBe(1));
+    const ended = readToEnd(socket);
+    await server.close(50);
+    expect(await ended).toBe('');
+    await vi.waitFor(() => expect(source.reads[0]?.ended).toBe(true));
+  });
+});
