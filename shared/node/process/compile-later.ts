@@ -1,8 +1,8 @@
 /**
  * V8 makes machine code of a function after it ran some 70,000 bytes of its bytecode. An edge that has just started makes
- * it of 340 functions then, while sets arrive and links open: a second of CPU in other threads of each process, a fifth
- * of all that eight edges on two cores use for 200 image sets. With a budget of a million it does so for 30 in the same
- * 20 seconds, and for others when they are as busy. Measured over shaped links: 28 s of CPU instead of 32.
+ * it of 340 functions then, while sets arrive and links open: about a second of CPU in other threads of each process.
+ * With a budget of a million it does so for 30 in the same 20 seconds (one edge counted for each), and for others when
+ * they are as busy. All runs stand in docs/benchmarks.md: CPU by the median 29.5 s instead of 31.7, with a wide scatter.
  */
 import { setFlagsFromString } from 'node:v8';
 
