@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { fromUtf8, toUtf8 } from '../shared/bytes.ts';
 import { encodeServerFrame, parseServerFrame } from '../shared/feed/server-frame.ts';
+import { type FileSystem, nodeFileSystem } from '../shared/node/store/file-system.ts';
 import { readIfThere, writeDurably } from './durable-file.ts';
 import type { FleetBook, FleetFrame } from './fleet-book.ts';
 
@@ -17,13 +18,15 @@ const MAX_FILE_BYTES = 64 * 1024;
 export class FleetFile {
   readonly #path: string;
   readonly #fleet: FleetBook;
+  readonly #files: FileSystem;
   readonly #onError: (error: unknown) => void;
   #kept: readonly KeptNode[] = [];
   #saved = '';
   #writing: Promise<void> | undefined;
 
-  private constructor(path: string, fleet: FleetBook, onError: (error: unknown) => void) {
+  private constructor(path: string, fleet: FleetBook, onError: (error: unknown) => void, files: FileSystem) {
     this.#path = path;
+    this.#files = files;
     this.#fleet = fleet;
     this.#onError = onError;
   }
@@ -37,8 +40,9 @@ export class FleetFile {
     dataFolder: string,
     fleet: FleetBook,
     onError: (error: unknown) => void,
+    files: FileSystem = nodeFileSystem,
   ): Promise<FleetFile> {
-    const file = new FleetFile(join(dataFolder, 'fleet.json'), fleet, onError);
+    const file = new FleetFile(join(dataFolder, 'fleet.json'), fleet, onError, files);
     file.#kept = await file.#read();
     fleet.setSiblings(file.#kept);
     fleet.onChange(() => file.#changed());
@@ -52,7 +56,7 @@ export class FleetFile {
 
   async #read(): Promise<readonly KeptNode[]> {
     try {
-      const bytes = await readIfThere(this.#path, MAX_FILE_BYTES);
+      const bytes = await readIfThere(this.#path, MAX_FILE_BYTES, this.#files);
       const text = bytes && toUtf8(bytes);
       const frame = text === undefined ? undefined : parseServerFrame(text);
       return frame?.type === 'fleet' ? frame.nodes.slice(0, MAX_KEPT_NODES) : [];
@@ -80,7 +84,7 @@ export class FleetFile {
       if (text === this.#saved) return;
       this.#saved = text;
       try {
-        await writeDurably(this.#path, fromUtf8(text));
+        await writeDurably(this.#path, fromUtf8(text), this.#files);
       } catch (error) {
         this.#onError(error);
       }

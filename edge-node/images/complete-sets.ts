@@ -3,7 +3,7 @@
  * (`-`). With them a start looks at no torrent and no piece of ten thousand sets; it is a hint and no proof, since
  * the piece store is asked what it has before the first byte of a set leaves it.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fromLatin1, fromUtf8 } from '../../shared/bytes.ts';
 import { type FileSystem, nodeFileSystem } from '../../shared/node/store/file-system.ts';
 import { BLOCK_BYTES, type InfoHash, parseInfoHash } from '../../shared/units.ts';
@@ -88,6 +88,8 @@ export class CompleteSets {
     } finally {
       await file.close();
     }
+    // Its name may be new.
+    if (this.#lengthBytes === 0) await this.#files.syncDirectory(dirname(this.#path));
     this.#lengthBytes += bytes.length;
     this.#pending = this.#pending.slice(lines.length);
   }

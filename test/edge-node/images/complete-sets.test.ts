@@ -5,6 +5,8 @@ import { CompleteSets } from '../../../edge-node/images/complete-sets.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import type { InfoHash } from '../../../shared/units.ts';
 import { failingFileSystem } from '../../support/failing-file-system.ts';
+import { MemoryDisk } from '../../support/memory-disk.ts';
+import { MemoryFileSystem } from '../../support/memory-file-system.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 const hash = (number: number) => number.toString(16).padStart(40, '0') as InfoHash;
@@ -102,4 +104,19 @@ describe('notes that a crash or a disk has spoilt', () => {
       expect(sets.size, `seed ${seed}`).toBeLessThanOrEqual(5);
     }
   });
+});
+
+it('the first notes do not lose their name with the power', async () => {
+  for (let seed = 0; seed < 8; seed++) {
+    const disk = new MemoryDisk();
+    const files = new MemoryFileSystem(disk);
+    await files.makeDirectory('/data');
+    const sets = await CompleteSets.open('/data', all, files);
+    sets.add(hash(1), 16_384);
+    await sets.flush();
+    disk.cutPower(seededRandom(seed));
+    expect((await CompleteSets.open('/data', all, files)).pieceLengthOf(hash(1)), `seed ${seed}`).toBe(
+      16_384,
+    );
+  }
 });
