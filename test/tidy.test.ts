@@ -156,7 +156,7 @@ describe('HTTP', () => {
     const table = readFileSync(path.join(root, 'docs/HTTP.md'), 'utf8');
     const named = [...table.matchAll(/^\|.*\| `(.+)` \|$/gm)].map((match) => match[1] as string);
     // Of a test or a group, or the first cell of a table of cases.
-    const title = /(?:\b(?:test|it|describe)\(|\]\)\(|\[)\s*'((?:[^'\\]|\\.)+)'/g;
+    const title = /(?:\b(?:test|it|describe)\(|\](?: as const)?\)\(|\[)\s*'((?:[^'\\]|\\.)+)'/g;
     const titles = new Set(
       filesBelow('test').flatMap((file) =>
         [...readFileSync(path.join(root, file), 'utf8').matchAll(title)].map((match) => match[1] as string),
