@@ -1,9 +1,13 @@
 /** Bytes for the image route: from memory, from disk, or from the swarm as they are verified. */
 import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.ts';
+import { toHex } from '../../shared/bytes.ts';
 import { PeerError, UserError } from '../../shared/errors.ts';
+import { rootOfPieceLayer } from '../../shared/metainfo/merkle.ts';
+import { leavesOf } from '../../shared/node/hashing/leaves.ts';
+import { nodeHashes } from '../../shared/node/hashing/node-hashes.ts';
 import type { RenditionBody, RenditionSource } from '../../shared/node/http/rendition-source.ts';
 import type { ReadTally, SwarmNode } from '../../shared/node/swarm-node-api.ts';
-import type { ImageId } from '../../shared/units.ts';
+import { BLOCK_BYTES, type ImageId } from '../../shared/units.ts';
 import type { CacheKeeper } from './cache-keeper.ts';
 import type { ImageTable } from './image-table.ts';
 import type { JoinedImage, Joiner } from './joiner.ts';
@@ -65,9 +69,24 @@ export class EdgeRenditionSource implements RenditionSource {
     if (!this.#parts.isHeld(rendition)) return { source: 'swarm', whole: undefined, tally, read };
     if (!memory.takes(rendition.bytes)) return { source: 'disk', whole: undefined, read };
     const whole = await memory.load(rendition.root, () =>
-      collect(read(0, rendition.bytes, new AbortController().signal), rendition.bytes),
+      this.#loadRight(joined, rendition, () =>
+        collect(read(0, rendition.bytes, new AbortController().signal), rendition.bytes),
+      ),
     );
     return wholeBody('disk', whole);
+  }
+
+  /** Disks rot, and people change files: what comes from there is hashed once, before it is kept in memory. */
+  async #loadRight(
+    joined: JoinedImage,
+    rendition: Rendition,
+    load: () => Promise<Uint8Array>,
+  ): Promise<Uint8Array> {
+    const whole = await load();
+    if (rootOf(whole) === rendition.root) return whole;
+    await this.#parts.swarm.refetch(joined.image.infoHash, joined.fileIndex(rendition));
+    // Its pieces were verified when they came.
+    return await load();
   }
 
   /** The join goes on when the reader's patience ends: the next one finds it further on. */
@@ -99,6 +118,9 @@ export class EdgeRenditionSource implements RenditionSource {
     }
   }
 }
+
+const rootOf = (bytes: Uint8Array): string =>
+  toHex(rootOfPieceLayer(leavesOf(bytes), BLOCK_BYTES, nodeHashes.sha256));
 
 function unavailable(reason: string): UserError {
   return new UserError('image_unavailable', 503, `no source has the image at the moment: ${reason}`);

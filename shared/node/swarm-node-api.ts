@@ -90,6 +90,8 @@ export interface SwarmNode {
     signal: AbortSignal,
     tally?: ReadTally,
   ): AsyncIterable<Uint8Array>;
+  /** What the store has of a file turned out to be wrong: it is deleted, and fetched again. */
+  refetch(torrent: InfoHash, fileIndex: number): Promise<void>;
   /** Other edges that are seen to have all of a file: for a hint, as they may let go of it. None once it is quiet. */
   replicas(torrent: InfoHash, fileIndex: number): number;
   bytes(): ByteCounts;

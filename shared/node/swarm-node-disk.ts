@@ -123,6 +123,20 @@ export class DiskActions {
     return torrent.openFiles(this.#parts.store, (pieces) => this.#lose(torrent, pieces));
   }
 
+  /** Somebody changed a file behind our back: none of it counts any more. */
+  async refetch(torrent: HostedTorrent, fileIndex: number): Promise<void> {
+    const { files, outline } = torrent;
+    const [file, span] = [files[fileIndex], outline.geometry.files[fileIndex]];
+    if (!file || !span) throw new RangeError(`no file ${fileIndex}`);
+    this.#complain(new StoreError('store_mismatch', `${file.root} has other bytes than were written`));
+    await this.#parts.store.remove(file.root);
+    await this.#parts.store.open(file, () => false);
+    this.#lose(
+      torrent,
+      Array.from({ length: span.pieceCount }, (_, index) => (span.firstPiece + index) as PieceIndex),
+    );
+  }
+
   /** The engine fetches them again. */
   #lose(torrent: HostedTorrent, pieces: readonly PieceIndex[]): void {
     const { infoHash } = torrent.outline;

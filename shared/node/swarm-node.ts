@@ -112,6 +112,11 @@ class NodeHost implements SwarmNode {
     return this.#joined.readers.read(infoHash, { fileIndex, startBytes, endBytes }, signal, tally);
   }
 
+  async refetch(infoHash: InfoHash, fileIndex: number): Promise<void> {
+    const torrent = this.#torrents.get(infoHash);
+    if (torrent) await this.#disk.refetch(torrent, fileIndex);
+  }
+
   replicas(infoHash: InfoHash, fileIndex: number): number {
     const span = this.#joined.torrents.get(infoHash)?.outline.geometry.files[fileIndex];
     if (!span || span.pieceCount === 0) return 0;
