@@ -113,8 +113,8 @@ class NodeHost implements SwarmNode {
   }
 
   async refetch(infoHash: InfoHash, fileIndex: number): Promise<void> {
-    const torrent = this.#torrents.get(infoHash);
-    if (torrent) await this.#disk.refetch(torrent, fileIndex);
+    const torrent = this.#joined.torrents.get(infoHash);
+    if (torrent) await this.#joined.disk.refetch(torrent, fileIndex);
   }
 
   replicas(infoHash: InfoHash, fileIndex: number): number {
