@@ -1,11 +1,11 @@
 /** A purge cuts off what is on its way: bytes that wait in the process, and bytes that the kernel holds. */
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ImageReaders } from '../../../../shared/node/http/image-readers.ts';
 import type { ImageId } from '../../../../shared/units.ts';
+import { unsentBytes } from '../../../support/unsent-bytes.ts';
 
 const idOf = (url = '') => url.slice(1) as ImageId;
 
@@ -33,16 +33,6 @@ async function ask(port: number, path: string, connection: 'close' | 'keep-alive
   await once(socket, 'readable');
   onTestFinished(() => void socket.destroy());
   return socket;
-}
-
-/** Bytes that the kernel still means to send from one port to another (Linux). */
-async function unsentBytes(from: number, to: number): Promise<number> {
-  const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, '0');
-  const rows = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((row) => row.trim().split(/\s+/));
-  const row = rows.find(
-    ([, local, remote]) => local?.endsWith(`:${hex(from)}`) && remote?.endsWith(`:${hex(to)}`),
-  );
-  return row === undefined ? 0 : Number.parseInt((row[4] as string).split(':')[0] as string, 16);
 }
 
 describe.skipIf(process.platform !== 'linux')('cut', () => {
