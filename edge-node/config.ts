@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { defineFlags, type FlagValues } from '../shared/node/config/flags.ts';
+import { IMAGE_ACCESS_FLAGS, imageAccess } from '../shared/node/config/image-access-flags.ts';
 import {
   bytes,
   bytesPerSecond,
@@ -16,6 +17,7 @@ import {
   url,
   WrongValue,
 } from '../shared/node/config/kinds.ts';
+import type { ImageAccess } from '../shared/node/http/image-access.ts';
 
 /** Raw Ed25519 public key. */
 const publicKeyHex: FlagKind<string> = {
@@ -70,6 +72,7 @@ export const EDGE_FLAGS = defineFlags({
     defaultText: 'the first the origin shows',
     description: 'root key of the catalog log; another one is refused',
   },
+  ...IMAGE_ACCESS_FLAGS,
   fleetToken: {
     kind: text,
     secret: true,
@@ -96,6 +99,7 @@ export interface EdgeConfig {
   readonly downRateBytesPerSecond: number;
   readonly rootKey: string | undefined;
   readonly fleetToken: string | undefined;
+  readonly access: ImageAccess;
 }
 
 export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
@@ -116,6 +120,7 @@ export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
     downRateBytesPerSecond: orNoLimit(values.downRate),
     rootKey: values.rootKey,
     fleetToken: values.fleetToken,
+    access: imageAccess(values),
   };
 }
 

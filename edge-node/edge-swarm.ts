@@ -1,4 +1,6 @@
 /** The edge's place in the swarm: its node, and who of the fleet stands at the other ends. */
+
+import { webSeedSigner } from '../shared/node/http/image-access.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
 import type { PieceStore } from '../shared/node/store/piece-store.ts';
 import { createSwarmNode } from '../shared/node/swarm-node.ts';
@@ -37,6 +39,7 @@ export function startSwarm(parts: EdgeSwarmParts): Promise<SwarmNode> {
       store,
       log,
       trustedOrigins: [new URL(config.origin).origin],
+      signWebSeed: webSeedSigner(config.access),
       announceElsewhere: (action) => announcer.take(action),
       onFatal,
     },

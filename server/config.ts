@@ -1,6 +1,7 @@
 /** Flags of `shoal-origin` (design section 3) and what they become. */
 import { resolve } from 'node:path';
 import { defineFlags, type FlagValues } from '../shared/node/config/flags.ts';
+import { IMAGE_ACCESS_FLAGS, imageAccess } from '../shared/node/config/image-access-flags.ts';
 import {
   bytesPerSecond,
   count,
@@ -13,6 +14,7 @@ import {
   WrongValue,
 } from '../shared/node/config/kinds.ts';
 import type { CommandDescription } from '../shared/node/config/parse-flags.ts';
+import type { ImageAccess } from '../shared/node/http/image-access.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
 import { trustedProxies } from './tracker/client-address.ts';
 
@@ -74,6 +76,7 @@ export const ORIGIN_FLAGS = defineFlags({
     defaultText: 'none: anyone who reaches the feed may join as an edge',
     description: 'secret that edges must show to join the fleet',
   },
+  ...IMAGE_ACCESS_FLAGS,
   import: {
     kind: path,
     description: 'folder of photos to publish at start, each as a product of its own; known ones are skipped',
@@ -120,6 +123,7 @@ export interface OriginConfig {
   readonly downRateBytesPerSecond: number;
   readonly trustedProxies: readonly string[];
   readonly purgeWaitMs: number;
+  readonly access: ImageAccess;
 }
 
 const rateOf = (bytes: number): number => (bytes === 0 ? Number.POSITIVE_INFINITY : bytes);
@@ -139,5 +143,6 @@ export function originConfig(flags: OriginFlags): OriginConfig {
     downRateBytesPerSecond: rateOf(flags.downRate),
     trustedProxies: flags.trustedProxies,
     purgeWaitMs: flags.purgeWait,
+    access: imageAccess(flags),
   };
 }

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { NodeStatus } from '../shared/api-types/status.ts';
 import { createHealth } from '../shared/node/http/health.ts';
 import { HttpMetrics } from '../shared/node/http/http-metrics.ts';
+import { createImageAccess, isOpen } from '../shared/node/http/image-access.ts';
 import { createImageRoute } from '../shared/node/http/image-route.ts';
 import { createRegistry } from '../shared/node/http/node-metrics.ts';
 import { type HttpServer, startHttpServer } from '../shared/node/http/server.ts';
@@ -55,14 +56,19 @@ export async function listen({
   const edges = () => ({ edges: registry.edges(Date.now()) });
   const handler = createApp({
     direct: [
-      createImageRoute({
-        source: parts.renditions,
-        role: 'origin',
-        nodeName: 'shoal-origin',
-        readers: parts.readers,
+      createImageAccess(
+        config.access,
+        createImageRoute({
+          source: parts.renditions,
+          role: 'origin',
+          nodeName: 'shoal-origin',
+          readers: parts.readers,
+          isPrivate: !isOpen(config.access),
+          metrics,
+          log,
+        }),
         metrics,
-        log,
-      }),
+      ),
       createHealth({ ready, status, registry: metricsOf(parts, metrics, status), metrics, log }),
       createTrackerRoute({ tracker: parts.tracker, proxies: parts.proxies, metrics, onFault }),
     ],

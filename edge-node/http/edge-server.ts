@@ -1,6 +1,7 @@
 /** What an edge answers over HTTP: images first, then its own state, then torrents. */
 import { createHealth } from '../../shared/node/http/health.ts';
 import { HttpMetrics } from '../../shared/node/http/http-metrics.ts';
+import { createImageAccess, isOpen } from '../../shared/node/http/image-access.ts';
 import type { ImageReaders } from '../../shared/node/http/image-readers.ts';
 import { createImageRoute } from '../../shared/node/http/image-route.ts';
 import { createRegistry } from '../../shared/node/http/node-metrics.ts';
@@ -31,14 +32,19 @@ export async function startEdgeServer(parts: EdgeServerParts): Promise<HttpServe
   status.register(registry);
   const routes = [
     afterCatchingUp(
-      createImageRoute({
-        source: images.renditions,
-        role: 'edge',
-        nodeName: config.name,
-        readers,
+      createImageAccess(
+        config.access,
+        createImageRoute({
+          source: images.renditions,
+          role: 'edge',
+          nodeName: config.name,
+          readers,
+          isPrivate: !isOpen(config.access),
+          metrics,
+          log,
+        }),
         metrics,
-        log,
-      }),
+      ),
       catchUp,
       metrics,
     ),

@@ -75,7 +75,15 @@ export function joinParts(ground: Ground): Joined {
   const arrivals = new Arrivals();
   const patienceMs = ground.parts.readerPatienceMs ?? 15_000;
   const readers = new Readers({ disk, wishes: new Wishes(feed), arrivals, torrent, patienceMs });
-  const webSeeds = new WebSeedActions({ client: new WebSeedClient(), origins, log, feed, arrivals, torrent });
+  const webSeeds = new WebSeedActions({
+    client: new WebSeedClient(),
+    sign: ground.parts.signWebSeed ?? ((url) => url),
+    origins,
+    log,
+    feed,
+    arrivals,
+    torrent,
+  });
   const announcer = makeAnnouncer(ground, { origins, feed, torrent });
   const perform = performer({
     transport: ground.transport,

@@ -28,6 +28,8 @@ export interface SwarmNodeParts {
    * announced again until {@link SwarmNode.announceAgain}. Announces that are left to HTTP go out at a gentle pace.
    */
   readonly announceElsewhere?: (action: AnnounceAction) => boolean;
+  /** What a web seed is asked by, of its plain address: a signed one. Default: the same. */
+  readonly signWebSeed?: ((url: URL) => URL) | undefined;
   /** A broken invariant of our own: the node has stopped, and the process should end. */
   readonly onFatal: (error: unknown) => void;
   /** How long a reader waits without any of its pieces coming. Default 15,000. */

@@ -14,6 +14,7 @@ export interface WebSeedActionParts {
   readonly client: WebSeedClient;
   readonly origins: TrustedOrigins;
   readonly log: NodeLog;
+  readonly sign: (url: URL) => URL;
   readonly feed: (input: EngineInput) => void;
   readonly arrivals: Arrivals;
   readonly torrent: (infoHash: InfoHash) => HostedTorrent | undefined;
@@ -40,7 +41,7 @@ export class WebSeedActions {
       this.#parts.arrivals.webSeedGave(action.torrent, piece);
       this.#parts.feed({ type: 'webSeedPiece', torrent: action.torrent, piece, bytes });
     });
-    this.#parts.client.fetch(range, abort.signal, take).then(
+    this.#parts.client.fetch({ ...range, url: this.#parts.sign(range.url) }, abort.signal, take).then(
       () => this.#ended(action, true),
       (error: unknown) => {
         this.#failures++;

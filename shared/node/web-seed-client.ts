@@ -96,6 +96,8 @@ export class WebSeedClient {
     const headers = {
       range: `bytes=${range.startBytes}-${range.endBytes - 1}`,
       'accept-encoding': 'identity',
+      // Under hot-link rules a page of the seed's own site may have its files, and so may a node.
+      referer: `${range.url.origin}/`,
     };
     return new Promise((resolve, reject) => {
       const request = isHttps

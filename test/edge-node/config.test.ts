@@ -49,6 +49,7 @@ test('all flags of the contract are read', () => {
     downRateBytesPerSecond: 5_000_000,
     rootKey: 'a'.repeat(64),
     fleetToken: 's3cret',
+    access: { keys: [], referers: { hosts: [], allowsEmpty: true } },
   });
 });
 

@@ -6,6 +6,7 @@ import { measureLatency } from './latency.ts';
 import { type RunReport, reportOf } from './metrics.ts';
 import type { WantedSets } from './payload.ts';
 import { publishedFor } from './published.ts';
+import { measurePurge } from './purge.ts';
 import { spread } from './spread.ts';
 import type { LinkShape } from './switch.ts';
 
@@ -84,6 +85,14 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     summary: 'a new image set of 256 KiB to a running, linked fleet of 8 edges, 10 uploads',
     marks: [{ figure: 'over bound, RTTs', atMost: 6 }],
     run: (lab) => measureLatency(lab, { bytesEach: 256 * 1024, edges: 8, link: CABLE, uploads: 10 }),
+  },
+  purge: {
+    summary: 'an image purged on a running, linked fleet of 8 edges that are all asked for it, 20 purges',
+    marks: [
+      { figure: 'all edges, ms', atMost: 150 },
+      { figure: 'bytes after it', atMost: 0 },
+    ],
+    run: (lab) => measurePurge(lab, { bytesEach: 256 * 1024, photos: 12, edges: 8, link: CABLE, purges: 20 }),
   },
   'free-riders': {
     summary: 'as fan-out; 2 of the 8 edges upload nothing. Beside it the same with the other 6 alone',

@@ -2,6 +2,8 @@
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import type { Image } from '../../shared/api-types/catalog.ts';
+import type { EdgeAcknowledgement } from '../../shared/api-types/status.ts';
+import type { ImageId } from '../../shared/units.ts';
 import { eventually, PROJECT } from '../support/fleet.ts';
 import { HostProcess } from './host-process.ts';
 import { hostIp, SEED } from './hosts.ts';
@@ -19,6 +21,11 @@ export interface ShapedEdge {
   readonly dataFolder: string;
   readonly process: HostProcess;
   readonly client: StatusClient;
+}
+
+export interface PurgeAnswer {
+  readonly entry: number;
+  readonly edges: readonly EdgeAcknowledgement[];
 }
 
 const AUTHORIZATION = { authorization: `Bearer ${ADMIN_TOKEN}` };
@@ -97,6 +104,12 @@ export class ShapedFleet {
     const target = `${ORIGIN_URL}/admin/products/${productId}/images`;
     const response = await fetch(target, { method: 'POST', headers: AUTHORIZATION, body: form });
     return (await accepted(response).json()) as Image;
+  }
+
+  async purge(image: ImageId): Promise<PurgeAnswer> {
+    const target = `${ORIGIN_URL}/admin/images/${image}`;
+    const response = await fetch(target, { method: 'DELETE', headers: AUTHORIZATION });
+    return (await accepted(response).json()) as PurgeAnswer;
   }
 
   /** Of the origin since it was ready, and of the edges since their start. */

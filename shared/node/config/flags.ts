@@ -13,6 +13,8 @@ export interface FlagDefinition {
   readonly defaultText?: string;
   /** Without a value the command does not start. */
   readonly required?: boolean;
+  /** Given more than once, the texts are joined by commas: its kind reads a list. */
+  readonly repeatable?: boolean;
   /** Tokens and keys: their text never stands in a message, and {@link secretsOf} lists them for the log. */
   readonly secret?: boolean;
 }

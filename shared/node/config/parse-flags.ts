@@ -76,7 +76,10 @@ function describe<Table extends FlagTable>(
   for (const [field, definition] of Object.entries(command.flags)) {
     const { placeholder } = definition.kind;
     const signature = placeholder === '' ? '' : ` <${placeholder}>`;
-    program.addOption(new Option(`--${flagName(field)}${signature}`, helpLine(field, definition)));
+    const option = new Option(`--${flagName(field)}${signature}`, helpLine(field, definition));
+    if (definition.repeatable === true)
+      option.argParser((next, before?: string) => (before === undefined ? next : `${before},${next}`));
+    program.addOption(option);
   }
   return program;
 }

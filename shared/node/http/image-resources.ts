@@ -31,6 +31,7 @@ export interface FoundRendition {
 export class ImageResources {
   readonly #image: PublishedImage;
   readonly #nodeName: string;
+  readonly #isPrivate: boolean;
   readonly #hold: ImageHold | undefined;
   readonly #byName: ReadonlyMap<string, Rendition>;
   readonly #digests = new Map<Rendition, FileDigest>();
@@ -40,7 +41,8 @@ export class ImageResources {
     sized: new Map(),
   };
 
-  constructor(image: PublishedImage, nodeName: string, hold?: ImageHold) {
+  constructor(image: PublishedImage, nodeName: string, hold?: ImageHold, isPrivate = false) {
+    this.#isPrivate = isPrivate;
     this.#hold = hold;
     this.#image = image;
     this.#nodeName = nodeName;
@@ -69,7 +71,7 @@ export class ImageResources {
       etag: `"${rendition.root}"`,
       sizeBytes: rendition.bytes,
       contentType: rendition.type,
-      caching: cachingOf(rendition, address),
+      caching: cachingOf(rendition, address, this.#isPrivate),
       digest: this.#digestOf(rendition),
       hold: this.#hold,
     };
@@ -90,8 +92,10 @@ export class ImageResources {
   }
 }
 
-function cachingOf(rendition: Rendition, address: Address): RawHeaders {
-  return address === 'named' ? NAMED_CACHING : negotiatedCaching(rendition.url, address);
+/** @param isPrivate not everybody is let in: a cache that many share would be a way past the door */
+function cachingOf(rendition: Rendition, address: Address, isPrivate: boolean): RawHeaders {
+  const caching = address === 'named' ? NAMED_CACHING : negotiatedCaching(rendition.url, address);
+  return isPrivate ? caching.map((text) => text.replace(/^public,/, 'private,')) : caching;
 }
 
 /** Zeros of a pad file (BEP 47), under an address of any image. */

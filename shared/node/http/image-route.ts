@@ -5,6 +5,7 @@
  * a byte (threat row 38). Not in express: it costs nine tenths of the warm path.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { PublishedImage } from '../../api-types/catalog.ts';
 import { type ImageRoute, parseImageRoute } from '../../http/route.ts';
 import type { Exchange, HttpLog, Plan } from './exchange.ts';
@@ -24,6 +25,8 @@ export interface ImageRouteOptions {
   /** This node in Cache-Status (RFC 9211). */
   readonly nodeName: string;
   readonly readers: ImageReaders;
+  /** Only some are let in: no shared cache may keep an answer. Default false. */
+  readonly isPrivate?: boolean;
   readonly metrics: HttpMetrics;
   readonly log: HttpLog;
 }
@@ -52,17 +55,18 @@ const LABELS: Readonly<Record<ImageRoute['type'], RouteLabel>> = {
 };
 
 export function createImageRoute(options: ImageRouteOptions): RequestHandler {
-  const { source, role, nodeName, readers, metrics, log } = options;
+  const { source, role, nodeName, readers, isPrivate, metrics, log } = options;
   // Weak: what the catalog forgets, or replaces, is gone here too.
   const resources = new WeakMap<PublishedImage, ImageResources>();
 
   const resourcesOf = (image: PublishedImage): ImageResources => {
     let found = resources.get(image);
     if (found === undefined) {
-      found = new ImageResources(image, nodeName, {
+      const hold = {
         isPublished: () => source.image(image.id)?.infoHash === image.infoHash,
-        sending: (socket) => readers.sending(socket, image.id),
-      });
+        sending: (socket: Socket) => readers.sending(socket, image.id),
+      };
+      found = new ImageResources(image, nodeName, hold, isPrivate);
       resources.set(image, found);
     }
     return found;

@@ -23,6 +23,7 @@ export function testConfig(origin: string, more: Partial<EdgeConfig> = {}): Edge
     downRateBytesPerSecond: Number.POSITIVE_INFINITY,
     rootKey: undefined,
     fleetToken: undefined,
+    access: { keys: [], referers: { hosts: [], allowsEmpty: true } },
     ...more,
   };
 }

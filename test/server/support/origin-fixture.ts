@@ -42,6 +42,7 @@ export async function startOriginFixture(over: Partial<OriginConfig> = {}): Prom
     downRateBytesPerSecond: Number.POSITIVE_INFINITY,
     trustedProxies: [],
     purgeWaitMs: 2_000,
+    access: { keys: [], referers: { hosts: [], allowsEmpty: true } },
     ...over,
   };
   const worker = await compile('server/ingest/worker/main.ts');
