@@ -1,4 +1,6 @@
 /** The rows of the cache: beside LRU of single renditions, which is what a proxy before the origin keeps, and the bound. */
+import { runCacheTraffic } from '../support/cache-traffic.ts';
+import { Fleet } from '../support/fleet.ts';
 import { runCacheBench } from './cache.ts';
 import type { Row } from './row.ts';
 
@@ -18,6 +20,38 @@ export function cacheRows(): Row[] {
     isMet: mostBytes <= budgetBytes,
   };
   return [row('requests'), row('bytes'), most];
+}
+
+/** A real edge process; its memory cache and V8's heap are full by the second half. */
+export async function cacheSoakRows(): Promise<Row[]> {
+  const fleet = new Fleet();
+  try {
+    const options = { images: 60, seconds: 90, requestsPerSecond: 100, seed: 1 };
+    const result = await runCacheTraffic(fleet, options);
+    const what = `edge, ${options.seconds} s of ${options.requestsPerSecond} requests a second, room for a fifth`;
+    return [
+      {
+        what: `${what}: wrong or missing answers`,
+        measured: `${result.failures.length} of ${result.requests}; ${result.evicted} sets evicted`,
+        mark: 'none',
+        isMet: result.failures.length === 0,
+      },
+      {
+        what: `${what}: most on disk`,
+        measured: `${percent(result.mostDiskBytes / result.budgetBytes)} of the budget`,
+        mark: 'at most 100 %',
+        isMet: result.mostDiskBytes <= result.budgetBytes,
+      },
+      {
+        what: `${what}: memory, second half`,
+        measured: `${result.memorySlope.toFixed(1)} MB a minute`,
+        mark: 'less than 10',
+        isMet: result.memorySlope < 10,
+      },
+    ];
+  } finally {
+    await fleet.close();
+  }
 }
 
 const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;

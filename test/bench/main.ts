@@ -1,9 +1,9 @@
 /**
  * `npm run bench [-- NAME ...]`: what docs/benchmarks.md tells, measured on this machine, as the Markdown table
- * that stands there. Names: ingest, link, edge, idle, engine, cache. Without one, all.
+ * that stands there. Names: ingest, link, edge, idle, engine, cache, cache-soak. Without one, all.
  */
 import { cpus } from 'node:os';
-import { cacheRows } from './cache-rows.ts';
+import { cacheRows, cacheSoakRows } from './cache-rows.ts';
 import { runEdgeHttpBench } from './edge-http.ts';
 import { type EngineBench, runEngineBench } from './engine.ts';
 import { type IdleNode, runIdleBench } from './idle.ts';
@@ -34,6 +34,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   },
   engine: async () => engineRows(runEngineBench()),
   cache: async () => cacheRows(),
+  'cache-soak': cacheSoakRows,
 };
 
 /** Marks of docs/benchmarks.md: ready in 5 s, 300 MB, 2 % of a core. */

@@ -156,7 +156,9 @@ const merged = (a: Kept, b: Kept): Kept => ({
   isForkProven: a.isForkProven || b.isForkProven,
 });
 
-describe('threat row 51: what an edge notes for itself, under a fault at the n-th call, for every n', () => {
+describe('threat row 51: what an edge notes for itself, under a fault at the n-th call, for every n', {
+  timeout: 120_000,
+}, () => {
   it.each(ENDS)('%s: what was kept is there, and nothing else', async (how) => {
     for (let n = 1, isOver = false; !isOver; n++)
       for (let draw = 0; draw < (how === 'kill -9' ? 1 : DRAWS); draw++) {

@@ -51,7 +51,8 @@ const STRIDE = 23;
 /** What a life must leave: all by kill -9, what had time to settle by a power cut. */
 const mustKeep = (life: StoreLife, how: End) => (how === 'kill -9' ? life.promised : life.settled);
 
-describe('threat row 51: the store under a fault at the n-th call, for every n', () => {
+/** A second or two of CPU each; a busy machine may take a minute for it. */
+describe('threat row 51: the store under a fault at the n-th call, for every n', { timeout: 120_000 }, () => {
   it.each(ENDS)('%s: nothing wrong is held, nothing promised is lost', async (how) => {
     const time = virtualTime();
     for (let n = 1, hasEnded = false; !hasEnded; n++)
