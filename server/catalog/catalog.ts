@@ -193,8 +193,7 @@ class SqliteCatalog implements Catalog {
       const before = this.#known(id);
       await changeImage(this.#db, id, fields);
       const after = { ...before, ...fields };
-      this.#index.remove(before);
-      this.#index.add(after);
+      this.#index.change(after);
       return after;
     });
   }

@@ -35,6 +35,13 @@ export class ImageIndex {
     for (const { root } of image.renditions) this.#rootUses.set(root, (this.#rootUses.get(root) ?? 0) + 1);
   }
 
+  /** Other words for the same set; it keeps its place in every order. */
+  change(image: StoredImage): void {
+    this.#images.set(image.id, image);
+    const images = this.ofProduct(image.productId).map((other) => (other.id === image.id ? image : other));
+    this.#byProduct.set(image.productId, images);
+  }
+
   remove(image: StoredImage): void {
     if (!this.#images.delete(image.id)) return;
     const left = this.ofProduct(image.productId).filter(({ id }) => id !== image.id);
