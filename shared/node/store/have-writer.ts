@@ -25,7 +25,10 @@ export class HaveWriter {
    * ones are there. A file without a sidecar needs none yet: after a crash all of it is judged.
    */
   async beforeWrite(state: FileState): Promise<void> {
-    if (state.isNamedWhole) await this.unname(state);
+    if (state.isNamedWhole) {
+      await this.#syncWhole(state);
+      await this.unname(state);
+    }
     if (state.haveState === 'clean') await this.#setState(state, 'open');
     // Synced, for the marks it takes back were durable: a power cut must not bring them back.
     if (state.haveState === 'stale') await this.rewrite(state, 'open', true);
@@ -41,6 +44,15 @@ export class HaveWriter {
       if (errnoOf(error) !== 'ENOENT') throw error;
     }
     state.isNamedWhole = false;
+  }
+
+  /** What is left of a file that was whole will be marked, and its name stood for marks that may not be synced yet. */
+  async #syncWhole({ paths }: FileState): Promise<void> {
+    try {
+      await this.#descriptors.use(paths.whole, false, (file) => file.sync());
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    }
   }
 
   /** Marks leaves that are verified and synced. */

@@ -93,6 +93,8 @@ async function readLeaves(
   try {
     read = await descriptors.use(state.dataPath, false, (file) => file.read(bytes, offsetBytes));
   } catch (cause) {
+    // A bad place on the disk: held no more, so that what is fetched again is written, to another one if all is well.
+    if (errnoOf(cause) === 'EIO') state.lose({ first, count });
     if (errnoOf(cause) !== 'ENOENT') throw toStoreError(cause, `read ${state.file.root}`);
     state.lose({ first: 0, count: state.leafCount });
     throw missing(state, offsetBytes, offsetBytes + bytes.length);

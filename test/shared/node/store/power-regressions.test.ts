@@ -4,7 +4,8 @@ import { openDiskPieceStore } from '../../../../shared/node/store/disk-piece-sto
 import type { FileBatches } from '../../../../shared/node/store/file-batches.ts';
 import type { FileSystem } from '../../../../shared/node/store/file-system.ts';
 import { seededRandom } from '../../../../shared/random.ts';
-import { MemoryDisk } from '../../../support/memory-disk.ts';
+import { BLOCK_BYTES } from '../../../../shared/units.ts';
+import { MemoryDisk, type MemoryFile } from '../../../support/memory-disk.ts';
 import { MemoryFileSystem } from '../../../support/memory-file-system.ts';
 import { makeContent, refuseLeaves } from '../../../support/stored-content.ts';
 import { virtualTime } from '../../../support/virtual-time.ts';
@@ -76,6 +77,61 @@ it('a file whose sync failed does not come back with the power', async () => {
     await time.until(life.close());
     disk.cutPower(seededRandom(seed));
     await check(`seed ${seed}`);
+  }
+});
+
+it('a place that cannot be read is held no more, and what is fetched again is written there', async () => {
+  const { time, disk } = machine();
+  const fileSystem = new MemoryFileSystem(disk);
+  const open = fileSystem.open.bind(fileSystem);
+  let isBad = false;
+  fileSystem.open = async (path, create) => {
+    const file = await open(path, create);
+    const read: typeof file.read = async (into, at) => {
+      if (isBad) throw eio;
+      return await file.read(into, at);
+    };
+    return { ...file, read };
+  };
+  const life = await openDiskPieceStore({ directory: '/store', fileSystem, cacheBytes: 0 });
+  await life.open(content.file, refuseLeaves);
+  await time.until(life.write(content.file, 0, content.bytes));
+  isBad = true;
+  await expect((async () => await life.read(content.file, 0, 5_000))()).rejects.toMatchObject({
+    code: 'store_io',
+  });
+  expect(life.isComplete(content.file.root)).toBe(false);
+  isBad = false;
+  disk.names.get(`${folder}/${content.file.root}.whole`)?.bytes.fill(0);
+  await time.until(life.write(content.file, 0, content.bytes));
+  expect(content.verify(0, await life.read(content.file, 0, 5_000))).toBe(true);
+  await time.until(life.close());
+});
+
+it('what is left of a whole file is synced before it is marked in parts', async () => {
+  const long = makeContent(3 * BLOCK_BYTES, 43);
+  for (const seed of SEEDS) {
+    const { time, disk, open, store } = machine();
+    const life = await open();
+    await store(life, long);
+    const whole = disk.names.get(
+      `/store/${long.file.root.slice(0, 2)}/${long.file.root}.whole`,
+    ) as MemoryFile;
+    disk.truncate(whole, 2 * BLOCK_BYTES);
+    await expect(
+      (async () => await life.read(long.file, 2 * BLOCK_BYTES, BLOCK_BYTES))(),
+    ).rejects.toMatchObject({ code: 'store_missing' });
+    const again = life.write(long.file, 2 * BLOCK_BYTES, long.leaves(2, 1));
+    again.catch(() => {});
+    await time.advance(11_000);
+    disk.cutPower(seededRandom(seed));
+    const last = await open();
+    for (const leaf of (await last.open(long.file, long.verify)).indexes())
+      expect(
+        long.verify(leaf, await last.read(long.file, leaf * BLOCK_BYTES, BLOCK_BYTES)),
+        `seed ${seed}`,
+      ).toBe(true);
+    await time.until(last.close());
   }
 });
 
