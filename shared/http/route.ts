@@ -19,11 +19,17 @@ export const MAX_PAD_BYTES = 16 * 2 ** 20 - 1;
 
 const UNKNOWN: ImageRoute = { type: 'unknown' };
 
+/** A rendition's own address, as pages have it, where nothing needs decoding: most requests. */
+const CANONICAL = /^\/images\/([0-9a-f]{24})\/([A-Za-z0-9][A-Za-z0-9._-]{0,63})$/;
+
 /**
  * Reads a request target, in origin form or absolute form (RFC 9112 section 3.2; its host is not looked at).
  * `undefined`: not under /images, so another handler's.
  */
 export function parseImageRoute(target: string): ImageRoute | undefined {
+  const canonical = CANONICAL.exec(target);
+  const canonicalId = parseImageId(canonical?.[1] ?? '');
+  if (canonicalId !== undefined) return { type: 'named', imageId: canonicalId, name: canonical?.[2] ?? '' };
   const local = target.startsWith('/') ? target : originForm(target);
   if (local === undefined || !local.startsWith('/images')) return undefined;
   const queryAt = local.indexOf('?');

@@ -5,6 +5,7 @@ import { digestHeaders } from './digests.ts';
 import type { HttpMetrics, RouteLabel } from './http-metrics.ts';
 import type { RawHeaders, Resource } from './image-headers.ts';
 import type { Content } from './multipart.ts';
+import { giveHead } from './prepared-head.ts';
 import type { RenditionBody } from './rendition-source.ts';
 
 /** The part of pino that the HTTP side uses. */
@@ -33,11 +34,12 @@ export interface Plan {
   readonly partialHeaders: RawHeaders;
 }
 
-function headersOf(req: IncomingMessage, plan: Plan, body: RenditionBody): RawHeaders {
+function writeHead({ req, res }: Exchange, plan: Plan, body: RenditionBody): void {
+  const { resource, status, content } = plan;
   const digests = digestHeaders(req, plan, body);
-  const plain = plainHeadersOf(plan, body);
-  // The list of a whole file is ready made: who asks for nothing more costs no new one.
-  return digests.length === 0 ? plain : [...plain, ...digests];
+  const isPlain = content === undefined && body.tally === undefined && digests.length === 0;
+  if (isPlain && giveHead(res, resource.whole[body.source])) return;
+  res.writeHead(status, [...plainHeadersOf(plan, body), ...digests]);
 }
 
 function plainHeadersOf({ resource, content, partialHeaders }: Plan, body: RenditionBody): RawHeaders {
@@ -57,7 +59,7 @@ export function beginAnswer(exchange: Exchange, plan: Plan, body: RenditionBody)
     if (!hold.isPublished()) throw new UserError('image_unknown', 404, 'The image was purged.');
     hold.sending(exchange.req.socket);
   }
-  exchange.res.writeHead(plan.status, headersOf(exchange.req, plan, body) as string[]);
+  writeHead(exchange, plan, body);
   exchange.metrics.answered(exchange.route, plan.status);
   exchange.metrics.firstByte(body.source, performance.now() - exchange.startedMs);
 }
