@@ -1,12 +1,14 @@
-/** What the edge says of itself: /status, /readyz, the progress frame and the metrics that only edges have. */
-import { Counter, Gauge, type Registry } from 'prom-client';
+/** What the edge says of itself: /status, /readyz, the progress frame and, by edge-metrics.ts, its metrics. */
+import type { Registry } from 'prom-client';
 import type { NodeStatus } from '../shared/api-types/status.ts';
-import type { SwarmNode } from '../shared/node/swarm-node-api.ts';
+import type { SwarmFigures, SwarmNode } from '../shared/node/swarm-node-api.ts';
 import type { PeerId } from '../shared/units.ts';
+import { registerEdgeMetrics } from './edge-metrics.ts';
 import type { CatchUp } from './feed/catch-up.ts';
 import type { Follower, Progress } from './feed/follower.ts';
 import type { LogStore } from './feed/log-store.ts';
 import type { EdgeImages } from './images/edge-images.ts';
+import type { ImageTable } from './images/image-table.ts';
 
 export interface EdgeStatusParts {
   readonly name: string;
@@ -17,6 +19,11 @@ export interface EdgeStatusParts {
   readonly log: LogStore;
   readonly follower: Follower;
   readonly catchUp: CatchUp;
+  readonly table: ImageTable;
+  /** Budget of the disk; Infinity: none. */
+  readonly cacheBytes: number;
+  /** Budget of the memory. */
+  readonly memoryBytes: number;
 }
 
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
@@ -68,39 +75,13 @@ export class EdgeStatus {
     return { type: 'progress', applied: this.#parts.log.head.number, ...this.#figures() };
   }
 
+  /** Adds what only edges have. */
   register(registry: Registry): void {
-    const { images, follower } = this.#parts;
-    countByCode(
-      registry,
-      'shoal_edge_join_failures_total',
-      'Joins that failed, by reason.',
-      () => images.figures().failures,
-    );
-    countByCode(
-      registry,
-      'shoal_edge_feed_refusals_total',
-      'What was refused on the feed, by reason.',
-      () => follower.refusals,
-    );
-    gauge(registry, 'shoal_edge_feed_connected', '1 while the feed is open.', () =>
-      Number(follower.isConnected),
-    );
-    gauge(
-      registry,
-      'shoal_edge_cached_bytes',
-      'What joined image sets take, or will when fetched.',
-      () => images.figures().cachedBytes,
-    );
-    gauge(registry, 'shoal_edge_memory_bytes', 'Hot renditions in memory.', () => images.figures().hotBytes);
-    new Counter({
-      name: 'shoal_edge_evictions_total',
-      help: 'Image sets evicted for the byte budget.',
-      registers: [registry],
-      collect() {
-        this.reset();
-        this.inc(images.figures().evicted);
-      },
-    });
+    registerEdgeMetrics(registry, this.#parts);
+  }
+
+  swarm(): SwarmFigures {
+    return this.#parts.swarm.figures();
   }
 
   #figures(): Pick<NodeStatus, 'images' | 'bytes' | 'peers'> {
@@ -112,33 +93,4 @@ export class EdgeStatus {
       peers: swarm.peers(),
     };
   }
-}
-
-function countByCode(
-  registry: Registry,
-  name: string,
-  help: string,
-  read: () => ReadonlyMap<string, number>,
-): void {
-  new Counter({
-    name,
-    help,
-    labelNames: ['code'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [code, count] of read()) this.inc({ code }, count);
-    },
-  });
-}
-
-function gauge(registry: Registry, name: string, help: string, read: () => number): void {
-  new Gauge({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      this.set(read());
-    },
-  });
 }

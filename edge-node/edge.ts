@@ -160,9 +160,10 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   follower = joinedFeed;
   opened.push(['feed', () => joinedFeed.close()]);
   opened.push(['hashes', () => desk.lost()]);
-  const { name } = config;
+  const { name, cacheBytes, memoryBytes } = config;
   const version = packageVersion();
-  const figures = { name, version, peerId, swarm, images, log: storage.log, follower, catchUp };
+  const told = { name, version, peerId, cacheBytes, memoryBytes, table };
+  const figures = { ...told, swarm, images, log: storage.log, follower, catchUp };
   const status = new EdgeStatus(figures);
   const server = await startEdgeServer({ config, log, images, status, readers, catchUp });
   httpPort = server.port;

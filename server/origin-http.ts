@@ -85,7 +85,7 @@ export async function listen({
 }
 
 function metricsOf(parts: OriginParts, metrics: HttpMetrics, status: () => NodeStatus): Registry {
-  const registry = createRegistry(metrics, status);
+  const registry = createRegistry(metrics, { status, swarm: () => parts.node.figures() });
   registerOriginMetrics(registry, parts);
   return registry;
 }

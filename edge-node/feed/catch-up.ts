@@ -49,6 +49,11 @@ export class CatchUp {
     return this.#isCurrent;
   }
 
+  /** Entries of the head that was told last and are not in effect here. */
+  get lagEntries(): number {
+    return Math.max(0, (this.#target ?? 0) - this.#parts.applied());
+  }
+
   /** @returns false when it took longer */
   whenCurrent(limitMs: number): Promise<boolean> {
     if (this.isCurrent) return Promise.resolve(true);

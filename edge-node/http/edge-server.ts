@@ -28,7 +28,7 @@ export interface EdgeServerParts {
 export async function startEdgeServer(parts: EdgeServerParts): Promise<HttpServer> {
   const { config, log, images, status, readers, catchUp } = parts;
   const metrics = new HttpMetrics('edge');
-  const registry = createRegistry(metrics, () => status.status());
+  const registry = createRegistry(metrics, status);
   status.register(registry);
   const routes = [
     afterCatchingUp(

@@ -16,6 +16,13 @@ interface KeptSet {
   readonly counted: Set<string> | undefined;
 }
 
+export type EvictionReason = 'budget' | 'purge';
+
+export interface Evicted {
+  sets: number;
+  bytes: number;
+}
+
 export interface CacheKeeperParts {
   readonly budgetBytes: number;
   /** `all`: a set costs all its renditions. `none`: only those that were asked for or lie on disk. */
@@ -40,7 +47,7 @@ export class CacheKeeper {
   );
   #heldBytes = 0;
   #clock = 0;
-  #evicted = 0;
+  readonly #evicted = { budget: { sets: 0, bytes: 0 }, purge: { sets: 0, bytes: 0 } };
 
   constructor(parts: CacheKeeperParts) {
     this.#parts = parts;
@@ -51,8 +58,8 @@ export class CacheKeeper {
     return this.#heldBytes;
   }
 
-  /** Image sets evicted since start. */
-  get evicted(): number {
+  /** What left since start, by the reason for it. */
+  get evicted(): Readonly<Record<EvictionReason, Evicted>> {
     return this.#evicted;
   }
 
@@ -120,6 +127,7 @@ export class CacheKeeper {
 
   /** No longer published. */
   forget(infoHash: InfoHash): void {
+    this.#countEvicted(infoHash, 'purge');
     this.remove(infoHash);
     this.#popularity.forget(infoHash);
   }
@@ -133,6 +141,13 @@ export class CacheKeeper {
       set.readers--;
       this.#enforce();
     };
+  }
+
+  #countEvicted(infoHash: InfoHash, reason: EvictionReason): void {
+    const set = this.#sets.get(infoHash);
+    if (set === undefined) return;
+    this.#evicted[reason].sets++;
+    this.#evicted[reason].bytes += set.bytes;
   }
 
   #count(set: KeptSet, rendition: Rendition): void {
@@ -150,8 +165,8 @@ export class CacheKeeper {
     const { budgetBytes, evict, worth } = this.#parts;
     if (this.#heldBytes <= budgetBytes) return;
     for (const infoHash of chooseEvictions(this.#cached(), budgetBytes * EVICT_TO, worth)) {
+      this.#countEvicted(infoHash, 'budget');
       this.remove(infoHash);
-      this.#evicted++;
       evict(infoHash);
     }
   }

@@ -167,7 +167,7 @@ export class EdgeImages {
   /** Failed joins by code, evicted sets, and what is in memory: for the metrics. */
   figures(): {
     failures: ReadonlyMap<string, number>;
-    evicted: number;
+    evicted: CacheKeeper['evicted'];
     cachedBytes: number;
     hotBytes: number;
   } {

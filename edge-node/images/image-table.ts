@@ -20,10 +20,16 @@ export class ImageTable {
   readonly #numbers = new Map<InfoHash, number>();
   readonly #byNumber = new Map<number, InfoHash>();
   #contentBytes = 0;
+  #purged = 0;
 
   /** Of all published images together: what an edge without a budget means to hold. */
   get contentBytes(): number {
     return this.#contentBytes;
+  }
+
+  /** Purge entries applied since start, those that stood in the log on disk too. */
+  get purged(): number {
+    return this.#purged;
   }
 
   get size(): number {
@@ -57,8 +63,9 @@ export class ImageTable {
   /** @param number of the entry; 0: not known, and the feed cannot speak of it */
   apply(change: CatalogChange, number = 0): TableChange {
     if (change.type === 'publish') return this.#publish(change.image, number);
-    if (change.type === 'purge') return this.#purge(change.imageId);
-    return NOTHING;
+    if (change.type !== 'purge') return NOTHING;
+    this.#purged++;
+    return this.#purge(change.imageId);
   }
 
   /** Starts over: the log was rewound, and these are all its changes now. */

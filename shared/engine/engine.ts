@@ -27,6 +27,12 @@ export interface Engine {
   readonly linkCount: number;
   /** Torrents in use on links. */
   readonly channelCount: number;
+  /** Blocks that others asked for and that wait for their turn. Adds up all links: for a scrape, not for a step. */
+  readonly uploadsWaiting: number;
+  /** Torrents of which something is wanted and not held. */
+  readonly wantingCount: number;
+  /** Pieces given to hash and disk and not yet back. */
+  readonly unwrittenBytes: number;
   /** Nodes other than origins that are seen to have all of these pieces. */
   holders(torrent: InfoHash, first: PieceIndex, last: PieceIndex): number;
 }
@@ -43,6 +49,17 @@ export function createEngine(options: EngineOptions): Engine {
     },
     get linkCount() {
       return state.links.size;
+    },
+    get uploadsWaiting() {
+      let blocks = 0;
+      for (const { queuedUploads } of state.links.values()) blocks += queuedUploads.count;
+      return blocks;
+    },
+    get wantingCount() {
+      return state.wantingTorrents.size;
+    },
+    get unwrittenBytes() {
+      return state.unwrittenBytes;
     },
     holders: (torrent, first, last) => countHolders(state.torrents.get(torrent), first, last),
     step(input, now) {

@@ -72,6 +72,7 @@ export function charge(state: EngineState, node: RemoteNode, nuisance: Nuisance,
   // The fleet is never refused: a fault of ours must not cut an edge off.
   const { peerId, ip } = node;
   if (!node.isFleet) {
+    state.counters.bans++;
     state.bans.add(peerId, ip, state.now, FLOOD_BAN_MS);
     state.emit({ type: 'nodeBanned', peerId, ip, code: 'peer_flood' });
     state.trace({ type: 'banned', peerId, ip, code: 'peer_flood' });

@@ -29,6 +29,8 @@ export interface EngineCounters {
   /** Payload that came twice, or for nothing. */
   wastedBytes: number;
   failedPieces: number;
+  /** Nodes banned, each time. */
+  bans: number;
 }
 
 export class EngineState {
@@ -54,6 +56,7 @@ export class EngineState {
     uploadedBytes: 0,
     wastedBytes: 0,
     failedPieces: 0,
+    bans: 0,
   };
   /** Pieces given to hash and disk and not yet back. */
   unwrittenBytes = 0;

@@ -180,6 +180,7 @@ function banNode(state: EngineState, key: string, code: string): void {
   const ip = key.slice(at + 1);
   // Several of its pieces may be with the hasher: each wrong one comes here, and the ban is told once.
   const isNew = !state.bans.isBanned(peerId, ip, state.now);
+  state.counters.bans++;
   state.bans.add(peerId, ip, state.now);
   if (isNew) {
     state.emit({ type: 'nodeBanned', peerId, ip, code });

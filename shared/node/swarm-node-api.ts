@@ -1,6 +1,7 @@
 /** The Node host as the two roles see it: a running engine with sockets, disk and clock. */
 import type { ByteCounts } from '../api-types/status.ts';
 import type { Address } from '../engine/inputs.ts';
+import type { EngineCounters } from '../engine/state.ts';
 import type { TraceEvent } from '../engine/trace.ts';
 import type { Geometry } from '../geometry.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
@@ -53,6 +54,18 @@ export interface ReadTally {
   webSeedBytes: number;
 }
 
+/** What a node is busy with now, and what it counted since start: for metrics. */
+export interface SwarmFigures {
+  readonly links: number;
+  /** Torrents in use on links. */
+  readonly channels: number;
+  readonly torrentsWanting: number;
+  readonly readersWaiting: number;
+  readonly uploadsWaiting: number;
+  readonly unwrittenBytes: number;
+  readonly counters: Readonly<EngineCounters>;
+}
+
 export interface SwarmNode {
   readonly peerPort: number;
   addTorrent(metainfo: Metainfo, options: TorrentOptions): Promise<void>;
@@ -97,6 +110,7 @@ export interface SwarmNode {
   bytes(): ByteCounts;
   /** Connected nodes (not links). */
   peers(): number;
+  figures(): SwarmFigures;
   onTrace(listener: (event: TraceEvent) => void): () => void;
   onComplete(listener: (torrent: InfoHash) => void): () => void;
   /** A piece that was held is gone: the disk lost it. */

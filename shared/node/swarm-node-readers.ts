@@ -50,6 +50,13 @@ export class Readers {
       if (piece >= waiter.first && piece <= waiter.last) waiter.wake();
   }
 
+  /** Reads that wait for their next piece. */
+  get waiting(): number {
+    let count = 0;
+    for (const waiters of this.#waiters.values()) count += waiters.size;
+    return count;
+  }
+
   torrentGone(infoHash: InfoHash): void {
     for (const waiter of this.#waiters.get(infoHash) ?? []) waiter.wake();
   }

@@ -7,6 +7,7 @@ import type { InfoHash, PeerId, PieceIndex } from '../units.ts';
 import type {
   ReadTally,
   StoredTorrent,
+  SwarmFigures,
   SwarmNode,
   SwarmNodeOptions,
   TorrentOptions,
@@ -137,6 +138,19 @@ class NodeHost implements SwarmNode {
 
   peers(): number {
     return this.#joined.engine.nodeCount;
+  }
+
+  figures(): SwarmFigures {
+    const { linkCount, channelCount, wantingCount, uploadsWaiting, unwrittenBytes, counters } = this.#engine;
+    return {
+      links: linkCount,
+      channels: channelCount,
+      torrentsWanting: wantingCount,
+      readersWaiting: this.#readers.waiting,
+      uploadsWaiting,
+      unwrittenBytes,
+      counters,
+    };
   }
 
   onTrace(listener: (event: TraceEvent) => void): () => void {

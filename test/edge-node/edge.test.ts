@@ -234,7 +234,7 @@ test('over its byte budget the edge evicts what was asked for longest ago, and f
       new Set([first.image.infoHash, third.image.infoHash]),
     ),
   );
-  expect(await edge.metric(/shoal_edge_evictions_total/)).toBe(1);
+  expect(await edge.metric(/shoal_edge_evictions_total\{reason="budget"\}/)).toBe(1);
   expect((await ask(second)).equals(second.files.get('640.jpg')!)).toBe(true);
 });
 

@@ -51,9 +51,10 @@ function plainHeadersOf({ resource, content, partialHeaders }: Plan, body: Rendi
 
 /**
  * Writes the status line and headers, and counts the answer.
+ * @returns ms since the request
  * @throws UserError `image_unknown` when the image was purged since the request came
  */
-export function beginAnswer(exchange: Exchange, plan: Plan, body: RenditionBody): void {
+export function beginAnswer(exchange: Exchange, plan: Plan, body: RenditionBody): number {
   const { hold } = plan.resource;
   if (hold !== undefined) {
     if (!hold.isPublished()) throw new UserError('image_unknown', 404, 'The image was purged.');
@@ -61,5 +62,5 @@ export function beginAnswer(exchange: Exchange, plan: Plan, body: RenditionBody)
   }
   writeHead(exchange, plan, body);
   exchange.metrics.answered(exchange.route, plan.status);
-  exchange.metrics.firstByte(body.source, performance.now() - exchange.startedMs);
+  return performance.now() - exchange.startedMs;
 }

@@ -45,7 +45,8 @@ export function createHealth(options: HealthOptions): RequestHandler {
     '/metrics': async () => ({
       status: 200,
       contentType: registry.contentType,
-      text: await registry.metrics(),
+      // prom-client writes `Nan`, which the text format does not know.
+      text: (await registry.metrics()).replaceAll(/ Nan$/gm, ' NaN'),
     }),
   };
 

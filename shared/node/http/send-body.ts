@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { InternalError, UserError } from '../../errors.ts';
 import { beginAnswer, type Exchange, type Plan } from './exchange.ts';
-import { CLIENT_CLOSED_REQUEST } from './http-metrics.ts';
+import { CLIENT_CLOSED_REQUEST, type StreamEnd } from './http-metrics.ts';
 import { type Content, singlePart } from './multipart.ts';
 import { sendProblem } from './problem-response.ts';
 import type { RenditionBody } from './rendition-source.ts';
@@ -17,14 +17,16 @@ export function sendWarm(exchange: Exchange, plan: Plan, body: RenditionBody, wh
     fail(exchange, new InternalError(`${whole.length} bytes for ${plan.resource.etag}`));
     return;
   }
-  beginAnswer(exchange, plan, body);
+  const { source } = body;
+  metrics.sentWhole(source, beginAnswer(exchange, plan, body));
   const { content } = plan;
+  const from = source === 'memory' ? source : 'disk';
   if (content === undefined) {
-    metrics.sent(body.source, whole.length);
+    metrics.sent(from, whole.length);
     res.end(whole);
     return;
   }
-  metrics.sent(body.source, content.lengthBytes);
+  metrics.sent(from, content.lengthBytes);
   for (const { head, range } of content.parts) {
     if (head !== undefined) res.write(head);
     res.write(whole.subarray(range.startBytes, range.endBytes));
@@ -68,7 +70,7 @@ export async function sendHeadersWhenThere(
 ): Promise<void> {
   try {
     const body = await opening;
-    beginAnswer(exchange, plan, body);
+    exchange.metrics.sentWhole(body.source, beginAnswer(exchange, plan, body));
     exchange.res.end();
   } catch (error) {
     fail(exchange, error);
@@ -83,20 +85,28 @@ async function stream(
 ): Promise<void> {
   const { res, metrics } = exchange;
   const content = plan.content ?? singlePart({ startBytes: 0, endBytes: plan.resource.sizeBytes });
+  const { source, tally } = body;
   const chunks = bytesOf(content, body, signal);
+  let sentBytes = 0;
+  let end: StreamEnd = 'error';
   try {
     // Headers wait for the first bytes: until then a source that fails can still be a clean 503.
     let step = await chunks.next();
     signal.throwIfAborted();
-    beginAnswer(exchange, plan, body);
+    metrics.streamBegan(source, beginAnswer(exchange, plan, body));
     while (step.done !== true) {
-      metrics.sent(body.source, step.value.length);
+      sentBytes += step.value.length;
       if (!res.write(step.value)) await once(res, 'drain', { signal });
       step = await chunks.next();
       signal.throwIfAborted();
     }
     res.end();
+    end = 'sent';
   } finally {
+    if (res.headersSent) {
+      const elapsedMs = performance.now() - exchange.startedMs;
+      metrics.streamEnded(source, elapsedMs, signal.aborted ? 'aborted' : end, sentBytes, tally);
+    }
     await chunks.return();
   }
 }

@@ -78,7 +78,7 @@ test('one more than the budget evicts the set that was asked for least, and of t
   use(a);
   use(c);
   expect(evicted).toEqual(['b']);
-  expect([made.heldBytes, made.evicted]).toEqual([20, 1]);
+  expect([made.heldBytes, made.evicted.budget.sets]).toEqual([20, 1]);
 });
 
 test('a set that is being read, or joined for a reader, is not evicted; afterwards it may be', () => {

@@ -82,7 +82,7 @@ describe('sets that were whole when the edge stopped', () => {
     const { origin, set, dataFolder } = await stoppedWithOneSet('none');
     const edge = await TestEdge.start(origin.url, { dataFolder, prefetch: 'none' });
     await eventually(async () => expect((await edge.status()).images.complete).toBe(1));
-    expect(await edge.metric(/shoal_edge_cached_bytes/)).toBe(SET_BYTES);
+    expect(await edge.metric(/shoal_edge_cache_bytes\{tier="disk"\}/)).toBe(SET_BYTES);
     await expectSame(edge, set, '640.jpg');
   });
 });

@@ -5,6 +5,7 @@ import type { NodeStatus } from '../../../../shared/api-types/status.ts';
 import { createHealth } from '../../../../shared/node/http/health.ts';
 import { HttpMetrics } from '../../../../shared/node/http/http-metrics.ts';
 import { createRegistry } from '../../../../shared/node/http/node-metrics.ts';
+import type { SwarmFigures } from '../../../../shared/node/swarm-node-api.ts';
 import { parsePeerId } from '../../../../shared/units.ts';
 import { askPort } from '../../../support/http-client.ts';
 
@@ -20,9 +21,26 @@ const STATUS: NodeStatus = {
   log: { number: 7, hash: 'f'.repeat(64), headTimeMs: null, stale: true, forked: false },
 };
 
+const SWARM: SwarmFigures = {
+  links: 5,
+  channels: 6,
+  torrentsWanting: 7,
+  readersWaiting: 8,
+  uploadsWaiting: 9,
+  unwrittenBytes: 10,
+  counters: {
+    fromPeersBytes: 500,
+    fromWebSeedBytes: 100,
+    uploadedBytes: 50,
+    wastedBytes: 11,
+    failedPieces: 12,
+    bans: 13,
+  },
+};
+
 async function serveHealth(ready = true, status: () => NodeStatus = () => STATUS) {
   const metrics = new HttpMetrics('edge');
-  const registry = createRegistry(metrics, status);
+  const registry = createRegistry(metrics, { status, swarm: () => SWARM });
   const log = { warn: () => undefined, error: () => undefined };
   const health = createHealth({
     ready: () => (ready ? { ready } : { ready: false, reason: 'draining' }),
@@ -71,10 +89,14 @@ test('/metrics tells the status, and the process', async () => {
   const lines = body.toString().split('\n');
   for (const line of [
     'shoal_images{state="known"} 3',
-    'shoal_transferred_bytes_total{state="from_peers"} 500',
-    'shoal_transferred_bytes_total{state="from_origin"} 100',
-    'shoal_peers{state="connected"} 4',
-    'shoal_log_number{state="applied"} 7',
+    'shoal_swarm_received_bytes_total{source="peers"} 500',
+    'shoal_swarm_received_bytes_total{source="web_seed"} 100',
+    'shoal_swarm_sent_bytes_total 50',
+    'shoal_peers 4',
+    'shoal_links 5',
+    'shoal_uploads_waiting 9',
+    'shoal_swarm_bans_total 13',
+    'shoal_log_entries 7',
     'shoal_log_trouble{state="stale"} 1',
   ])
     expect(lines).toContain(line);

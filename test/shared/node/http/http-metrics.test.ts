@@ -2,12 +2,13 @@ import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { HttpMetrics, ROUTES } from '../../../../shared/node/http/http-metrics.ts';
 import { PlainHistogram } from '../../../../shared/node/http/plain-histogram.ts';
+import { registerHttp } from '../../../../shared/node/http/register-http.ts';
 import { forRandomInputs } from '../../http/random-inputs.ts';
 import { serveImages } from './serve.ts';
 
 async function scrape(metrics: HttpMetrics): Promise<Map<string, number>> {
   const registry = new Registry();
-  metrics.register(registry);
+  registerHttp(registry, metrics);
   const lines = (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]));
 }
@@ -18,17 +19,17 @@ const requests = (route: string, status: number) =>
 describe('what is counted', () => {
   test('names, types and help are there before the first request', async () => {
     const registry = new Registry();
-    new HttpMetrics('origin').register(registry);
+    registerHttp(registry, new HttpMetrics('origin'));
     const text = await registry.metrics();
     for (const line of [
       '# TYPE shoal_http_requests_total counter',
       '# TYPE shoal_http_sent_bytes_total counter',
       '# TYPE shoal_http_first_byte_seconds histogram',
-      'shoal_http_sent_bytes_total{role="origin",source="swarm"} 0',
+      'shoal_http_sent_bytes_total{role="origin",source="peers"} 0',
       'shoal_http_first_byte_seconds_count{role="origin",source="disk"} 0',
     ])
       expect(text.split('\n')).toContain(line);
-    expect(text.match(/^# HELP /gm)?.length).toBe(3);
+    expect(text.match(/^# HELP /gm)?.length).toBe(5);
   });
 
   test('each kind of answer, once per request', async () => {
@@ -93,7 +94,7 @@ describe('what is counted', () => {
 describe('the histogram', () => {
   test('buckets are cumulative, a value on a bound counts below it, +Inf is the count', async () => {
     const metrics = new HttpMetrics('edge');
-    for (const elapsedMs of [0.05, 0.1, 0.11, 30, 60_000]) metrics.firstByte('disk', elapsedMs);
+    for (const elapsedMs of [0.05, 0.1, 0.11, 30, 60_000]) metrics.sentWhole('disk', elapsedMs);
     const counts = await scrape(metrics);
     const bucket = (bound: string) =>
       counts.get(`shoal_http_first_byte_seconds_bucket{role="edge",source="disk",le="${bound}"}`);

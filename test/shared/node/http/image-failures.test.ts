@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test, vi } from 'vitest';
+import { registerHttp } from '../../../../shared/node/http/register-http.ts';
 import { memorySource } from './memory-source.ts';
 import { serveImages } from './serve.ts';
 
@@ -108,7 +109,7 @@ test('threat row 15: a reader that takes nothing holds the source back; no more 
 test('metrics count what was answered, by route, status and source', async () => {
   const { ask, source, metrics } = await serveImages();
   const registry = new Registry();
-  metrics.register(registry);
+  registerHttp(registry, metrics);
   await ask(`/${NAME}`);
   await ask(`/${NAME}`);
   await ask('?w=1');
@@ -121,7 +122,7 @@ test('metrics count what was answered, by route, status and source', async () =>
     'shoal_http_requests_total{role="edge",route="named",status="206"} 1',
     'shoal_http_requests_total{role="edge",route="named",status="404"} 1',
     'shoal_http_requests_total{role="edge",route="negotiated",status="200"} 1',
-    'shoal_http_sent_bytes_total{role="edge",source="swarm"} 100',
+    'shoal_http_sent_bytes_total{role="edge",source="peers"} 100',
     'shoal_http_first_byte_seconds_count{role="edge",source="memory"} 3',
     'shoal_http_first_byte_seconds_bucket{role="edge",source="swarm",le="+Inf"} 1',
   ])
