@@ -141,12 +141,13 @@ class NodeHost implements SwarmNode {
   }
 
   figures(): SwarmFigures {
-    const { linkCount, channelCount, wantingCount, uploadsWaiting, unwrittenBytes, counters } = this.#engine;
+    const { engine, readers } = this.#joined;
+    const { linkCount, channelCount, wantingCount, uploadsWaiting, unwrittenBytes, counters } = engine;
     return {
       links: linkCount,
       channels: channelCount,
       torrentsWanting: wantingCount,
-      readersWaiting: this.#readers.waiting,
+      readersWaiting: readers.waiting,
       uploadsWaiting,
       unwrittenBytes,
       counters,
