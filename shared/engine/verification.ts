@@ -82,10 +82,11 @@ function piecePassed(
     channel.wantedCount--;
     if (channel.wantedCount === 0) tellInterest(state, channel);
   }
+  torrent.picker.passed(piece);
+  // The store has it before any of its blocks is read for others.
+  state.emit({ type: 'writePiece', torrent: infoHash, piece, bytes: checked.bytes });
   passOn(state, torrent, piece, checked.senders);
   tellSenders(state, torrent, checked);
-  torrent.picker.passed(piece);
-  state.emit({ type: 'writePiece', torrent: infoHash, piece, bytes: checked.bytes });
   state.emit({ type: 'pieceVerified', torrent: infoHash, piece });
   state.trace({ type: 'pieceVerified', torrent: infoHash, piece });
   convict(state, torrent, torrent.failures.get(piece) ?? [], leaves);

@@ -78,10 +78,17 @@ export class SimDisk {
     return { type: 'pieceWritten', torrent, piece, ok };
   }
 
-  read(action: Of<'readBlock'>): EngineInput {
+  /** A store looks for the piece when it is asked, as a real one does, and answers later. */
+  reader(action: Of<'readBlock'>): () => EngineInput {
+    const isThere = this.held.get(action.torrent)?.has(action.piece) ?? false;
+    return () => this.#read(action, isThere);
+  }
+
+  #read(action: Of<'readBlock'>, wasThere: boolean): EngineInput {
     const { link, torrent, piece, beginBytes, lengthBytes } = action;
     const answer = { type: 'blockRead', link, torrent, piece, beginBytes } as const;
-    if (!this.held.get(torrent)?.has(piece) || this.#host.happens('readFails')) {
+    const isThere = wasThere && this.held.get(torrent)?.has(piece);
+    if (!isThere || this.#host.happens('readFails')) {
       this.#drop(torrent, piece);
       return { ...answer, bytes: undefined };
     }

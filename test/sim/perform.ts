@@ -20,7 +20,7 @@ export function perform(host: SimHost, action: EngineAction): void {
       disk.take(action);
       return later(host, action.bytes.length, () => disk.write(action));
     case 'readBlock':
-      return later(host, 0, () => disk.read(action));
+      return later(host, 0, disk.reader(action));
     case 'fetchFromWebSeed':
       return simulation.fetchFromWebSeed(host, action);
     case 'announce':
