@@ -29,11 +29,22 @@ export class SuperSeeder {
   readonly #lessons = new Map<number, Lesson>();
   readonly #everTold: Bitfield;
   #fleetCount = 0;
+  #begunAt: number | undefined;
 
   constructor(pieceCount: number, pieceBytes: (piece: number) => number, random: Random) {
     this.#pieceBytes = pieceBytes;
     this.#untold = new UntoldPieces(pieceCount, random);
     this.#everTold = Bitfield.empty(pieceCount);
+  }
+
+  /** When the first piece was told to anybody. */
+  get begunAt(): number | undefined {
+    return this.#begunAt;
+  }
+
+  /** How many pieces the node was told of. */
+  toldTo(source: number): number {
+    return this.#enrolled.get(source)?.told.count ?? 0;
   }
 
   get hasUntold(): boolean {
@@ -172,6 +183,7 @@ export class SuperSeeder {
 
   #teach(source: number, enrolment: Enrolment, piece: number, now: number, isExtra = false): Lesson {
     const { pupil } = enrolment;
+    this.#begunAt ??= now;
     const bytes = this.#pieceBytes(piece);
     const times = { toldAt: now, since: now, hadAt: undefined };
     const isFirst = this.#everTold.set(piece);

@@ -18,6 +18,8 @@ export interface LateSets {
   readonly rttMs: number;
   readonly seed: number;
   readonly queueKib?: number;
+  /** Each edge needs a time of its own, up to this, to join. Default 0. */
+  readonly joinMs?: number | undefined;
   readonly engine?: Partial<EngineOptions>;
 }
 
@@ -62,7 +64,7 @@ export function runLateSets(options: LateSets): LateSet[] {
   const wastedBytes = () => edges.reduce((sum, { engine }) => sum + engine.counters.wastedBytes, 0);
   const results = sets.map((set): LateSet => {
     const before = { at: events.now, sent: origin.engine.counters.uploadedBytes, wasted: wastedBytes() };
-    publish(simulation, origin, edges, set, options.rttMs / 2);
+    publish(simulation, origin, edges, set, options);
     const isDone = () => edges.every((edge) => edge.completedAt.has(set.infoHash));
     const isComplete = simulation.runUntil(isDone, LIMIT_MS);
     const tookMs = events.now - before.at;
@@ -82,19 +84,20 @@ export function runLateSets(options: LateSets): LateSet[] {
 
 /** Every edge hears of the set by the feed, with the fleet's addresses at hand. */
 function publish(
-  { events }: Simulation,
+  { events, random }: Simulation,
   origin: SimHost,
   edges: readonly SimHost[],
   set: SimTorrent,
-  delayMs: number,
+  { rttMs, joinMs = 0 }: LateSets,
 ): void {
   origin.add(set, { isSeed: true, superSeed: true });
-  events.at(events.now + delayMs, () => {
-    for (const edge of edges) {
+  for (const edge of edges) {
+    const join = () => {
       edge.add(set);
       const others = [origin, ...edges].filter((host) => host !== edge);
       const addresses = others.map((host) => host.address);
       edge.input({ type: 'peersFound', torrent: set.infoHash, addresses });
-    }
-  });
+    };
+    events.at(events.now + rttMs / 2 + (joinMs > 0 ? random.integer(joinMs) : 0), join);
+  }
 }

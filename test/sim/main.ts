@@ -64,6 +64,10 @@ const flags = defineFlags({
     kind: count('KiB', 'KiB', 1, 1_048_576),
     description: 'Publish ten sets of so much to linked hosts instead, one after the other',
   },
+  joinMs: {
+    kind: count('ms', 'ms', 0, 10_000),
+    description: 'With --late-kib: each host joins a set within so long',
+  },
   grow: {
     kind: counts,
     description: 'Run with so many hosts each, such as 10,30,100: a table, and a plot over them',
