@@ -54,6 +54,10 @@ export class Channel implements CandidateOwner {
   #outstanding: Map<number, Request> | undefined;
   /** How often each was given up and is not answered yet: it may have been asked for again. */
   #givenUp: Map<number, number> | undefined;
+  /** It began without a word of pieces: an origin may have more than it tells (RW1). */
+  beganEmpty = true;
+  /** Pieces that it had and lost; made with the first. */
+  #lost: Set<number> | undefined;
   queuedAt: Uint8Array | undefined;
   queuedCount = 0;
   lastBlockAt: number;
@@ -81,6 +85,17 @@ export class Channel implements CandidateOwner {
     this.has = Bitfield.empty(torrent.geometry.pieceCount);
     this.lastBlockAt = now;
     this.havesFrom = havesFrom;
+  }
+
+  /** It does not have the piece any more. */
+  lost(piece: number): void {
+    this.#lost ??= new Set();
+    this.#lost.add(piece);
+  }
+
+  /** What it lost it does not hold back: it is not asked for that again until it tells of it. */
+  mayHaveUntold(piece: number): boolean {
+    return this.beganEmpty && !this.has.has(piece) && !this.#lost?.has(piece);
   }
 
   get isSeed(): boolean {

@@ -33,6 +33,7 @@ import { channelQuiet } from './quiet-channels.ts';
 import type { EngineState } from './state.ts';
 import { activeSeeder, pupilIntroduced, pupilLeft, startOffering } from './super-seeding.ts';
 import type { Torrent } from './torrent.ts';
+import { askUntold } from './untold-pieces.ts';
 
 /** A node of our kind opens one per torrent on its way; beyond this it is filling our memory. */
 const MAX_CHANNELS_PER_LINK = 4_096;
@@ -214,8 +215,10 @@ function begin(state: EngineState, channel: Channel, pieces: ToldPieces): void {
   const told = toldBitfield(pieces, pieceCount);
   if (!told) throw new PeerError('peer_bitfield_invalid', 'bitfield of wrong length or with spare bits set');
   takePieces(channel, [...told.indexes()] as PieceIndex[]);
+  channel.beganEmpty = pieces.type === 'none';
   if (activeSeeder(channel.torrent)) startOffering(state, channel);
   pupilIntroduced(state, channel);
+  askUntold(state, channel.torrent);
   interestChanged(state, channel);
 }
 

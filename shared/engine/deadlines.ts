@@ -13,6 +13,7 @@ import type { EngineState } from './state.ts';
 import { superSeedTimer } from './super-deadlines.ts';
 import type { TimerName } from './timers.ts';
 import type { Torrent } from './torrent.ts';
+import { askUntold } from './untold-pieces.ts';
 import { uplinkIdle } from './uplink.ts';
 import { serveWaiting } from './upload.ts';
 import { checkWebSeed } from './web-seed.ts';
@@ -52,5 +53,6 @@ function fireTorrent(state: EngineState, kind: string, infoHash: InfoHash): void
   const torrent = state.torrents.get(infoHash) as Torrent;
   if (kind === 'announce') announce(state, torrent, 'periodic');
   else if (kind === 'dial') dialMore(state, torrent);
+  else if (kind === 'untold') askUntold(state, torrent);
   else checkWebSeed(state, torrent);
 }

@@ -118,6 +118,7 @@ export function requestRejected(state: EngineState, channel: Channel, block: Wir
 /** The other side of a channel has the piece no more. */
 export function forgetPiece(state: EngineState, channel: Channel, piece: PieceIndex): void {
   if (!channel.has.clear(piece)) return;
+  channel.lost(piece);
   channel.torrent.picker.changeAvailability(piece, -1);
   if (!channel.torrent.picker.isWanted(piece)) return;
   channel.wantedCount--;

@@ -4,6 +4,7 @@ import type { RemoteNode } from './node.ts';
 import { joinGroup, leaveGroup } from './node-group.ts';
 import type { EngineState } from './state.ts';
 import { pupilLeft, startOffering } from './super-seeding.ts';
+import { askUntold } from './untold-pieces.ts';
 
 export function setFleet(state: EngineState, input: Extract<EngineInput, { type: 'fleet' }>): void {
   state.fleet.clear();
@@ -13,6 +14,7 @@ export function setFleet(state: EngineState, input: Extract<EngineInput, { type:
     node.isOrigin = known?.isOrigin ?? false;
     regroup(state, node, known !== undefined);
   }
+  for (const torrent of state.wantingTorrents) askUntold(state, torrent);
 }
 
 /** A stranger was taken into the fleet, or a node of the fleet left it: it counts with others now. */

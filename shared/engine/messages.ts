@@ -22,6 +22,7 @@ import { channelQuiet } from './quiet-channels.ts';
 import { fillLink } from './requests.ts';
 import type { EngineState } from './state.ts';
 import { pupilHas, pupilIntroduced } from './super-seeding.ts';
+import { askUntold } from './untold-pieces.ts';
 import { cancelUpload, requestReceived } from './upload.ts';
 
 /** Looking through so many pieces of a later bitfield is the work of one message. */
@@ -163,8 +164,10 @@ function piecesTold(
   if (message.type === 'haveNone') {
     if (!isFirst) throw new PeerError('peer_have_none_late', 'have-none after other messages');
     grantFast(state, channel);
+    askUntold(state, channel.torrent);
     return;
   }
+  channel.beganEmpty = false;
   const { pieceCount } = channel.torrent.geometry;
   if (!isFirst) charge(state, channel.node, 'idleMessage', 1 + pieceCount / PIECES_PER_LOOK);
   const told =

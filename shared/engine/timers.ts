@@ -20,7 +20,7 @@ export type TimerName =
       readonly kind: 'handshake' | 'introduction' | 'keepAlive' | 'silence' | 'requests';
       readonly link: LinkId;
     }
-  | { readonly kind: 'announce' | 'dial' | 'webSeed'; readonly torrent: InfoHash };
+  | { readonly kind: 'announce' | 'dial' | 'webSeed' | 'untold'; readonly torrent: InfoHash };
 
 interface Deadline {
   readonly name: TimerName;

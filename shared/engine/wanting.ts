@@ -4,6 +4,7 @@ import { announce, dialMore } from './dialer.ts';
 import { torrentQuiet } from './quiet-channels.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
+import { askUntold } from './untold-pieces.ts';
 import { checkWebSeed } from './web-seed.ts';
 
 export function setWant(state: EngineState, torrent: Torrent, want: 'all' | 'none'): void {
@@ -50,6 +51,7 @@ export function wantingChanged(state: EngineState, torrent: Torrent, isNew = fal
   const isLost = torrent.wantsAnything && torrent.channels.size === 0 && !torrent.knowsAddresses;
   if (isLost && !isNew) announce(state, torrent, 'periodic');
   dialMore(state, torrent);
+  askUntold(state, torrent);
   checkWebSeed(state, torrent);
 }
 

@@ -28,6 +28,7 @@ export async function cacheSoakRows(): Promise<Row[]> {
   try {
     const options = { images: 60, seconds: 90, requestsPerSecond: 100, seed: 1 };
     const result = await runCacheTraffic(fleet, options);
+    for (const failure of result.failures) console.error(failure);
     const what = `edge, ${options.seconds} s of ${options.requestsPerSecond} requests a second, room for a fifth`;
     return [
       {

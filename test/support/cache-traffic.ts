@@ -91,7 +91,7 @@ async function traffic(
     const rendition = image.renditions[
       random.integer(image.renditions.length)
     ] as Image['renditions'][number];
-    const asked = ask(`${edge.url}/images/${image.id}/${rendition.name}`, rendition.bytes, failures);
+    const asked = ask(`${edge.url}/images/${image.id}/${rendition.name}`, rendition.bytes, begunMs, failures);
     open.add(asked);
     void asked.finally(() => open.delete(asked));
   }
@@ -99,14 +99,22 @@ async function traffic(
   return failures;
 }
 
-async function ask(url: string, lengthBytes: number, failures: string[]): Promise<void> {
+async function ask(url: string, lengthBytes: number, begunMs: number, failures: string[]): Promise<void> {
+  const askedMs = performance.now();
+  const atMs = Math.round(askedMs - begunMs);
+  const took = () => Math.round(performance.now() - askedMs);
   try {
     const response = await fetch(url);
-    const { byteLength } = await response.arrayBuffer();
-    if (response.status !== 200 || byteLength !== lengthBytes)
-      failures.push(`${url}: ${response.status}, ${byteLength}`);
+    const body = Buffer.from(await response.arrayBuffer());
+    if (response.status === 200 && body.length === lengthBytes) return;
+    // A problem (RFC 9457) tells its code and why.
+    const why =
+      response.status === 200 ? `${body.length} of ${lengthBytes} bytes` : body.toString('utf8', 0, 300);
+    failures.push(`${url}, asked at ${atMs} ms, after ${took()} ms: ${response.status} ${why}`);
   } catch (error) {
-    failures.push(`${url}: ${(error as Error).message}`);
+    failures.push(
+      `${url}, asked at ${atMs} ms, after ${took()} ms: ${error} ${(error as Error).cause ?? ''}`,
+    );
   }
 }
 
