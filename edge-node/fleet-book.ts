@@ -22,6 +22,7 @@ export class FleetBook {
   #origin: FleetNode | undefined;
   #siblings: readonly FleetNode[] = [];
   #addresses: readonly Address[] = [];
+  #neighbours: readonly Address[] = [];
   readonly #listeners: (() => void)[] = [];
 
   constructor(ownPeerId: PeerId) {
@@ -35,6 +36,15 @@ export class FleetBook {
   /** Whom every torrent may link to. */
   addresses(): readonly Address[] {
     return this.#addresses;
+  }
+
+  /** The same without the origin. */
+  neighbours(): readonly Address[] {
+    return this.#neighbours;
+  }
+
+  origin(): readonly Address[] {
+    return this.#origin === undefined ? [] : [this.#origin.address];
   }
 
   setOrigin(peerId: PeerId, address: Address): void {
@@ -60,8 +70,9 @@ export class FleetBook {
 
   #changed(): void {
     const neighbours = chooseNeighbours(this.#ownPeerId, this.#ownIp, this.#siblings);
-    const linked = this.#origin === undefined ? neighbours : [this.#origin, ...neighbours];
-    this.#addresses = linked.map(({ address }) => address);
+    this.#neighbours = neighbours.map(({ address }) => address);
+    this.#addresses =
+      this.#origin === undefined ? this.#neighbours : [this.#origin.address, ...this.#neighbours];
     for (const listener of this.#listeners) listener();
   }
 }

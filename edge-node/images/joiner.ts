@@ -50,7 +50,7 @@ export class Joiner {
   constructor(parts: JoinerParts) {
     this.#parts = parts;
     parts.fleet.onChange(() => {
-      for (const infoHash of this.#joined.keys()) parts.swarm.addPeers(infoHash, parts.fleet.addresses());
+      for (const infoHash of this.#joined.keys()) this.#tellPeers(infoHash);
     });
   }
 
@@ -97,8 +97,18 @@ export class Joiner {
     await Promise.allSettled([...running.map(({ done }) => done), ...this.#leaving.values()]);
   }
 
+  /**
+   * An origin that is linked teaches (BEP 16) and gives what an edge without prefetch does not want; what a reader
+   * wants is asked of it by HTTP as long as that works.
+   */
+  #tellPeers(infoHash: InfoHash): void {
+    const { swarm, fleet, torrentOptions } = this.#parts;
+    if (torrentOptions.want === 'all') swarm.addPeers(infoHash, fleet.addresses());
+    else swarm.addPeers(infoHash, fleet.neighbours(), fleet.origin());
+  }
+
   async #join(image: PublishedImage, signal: AbortSignal): Promise<JoinedImage> {
-    const { swarm, source, fleet, torrentOptions } = this.#parts;
+    const { swarm, source, torrentOptions } = this.#parts;
     await this.#leaving.get(image.infoHash);
     signal.throwIfAborted();
     const stored = this.#parts.stored(image);
@@ -109,7 +119,7 @@ export class Joiner {
     else await swarm.addTorrent(torrent as Metainfo, torrentOptions);
     const joined = joinedImage(image, torrent);
     this.#joined.set(image.infoHash, joined);
-    swarm.addPeers(image.infoHash, fleet.addresses());
+    this.#tellPeers(image.infoHash);
     return joined;
   }
 

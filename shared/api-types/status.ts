@@ -12,6 +12,8 @@ export interface ByteCounts {
   readonly fromOrigin: number;
   /** Over the wire, to any node, since start. */
   readonly uploaded: number;
+  /** Came twice because the web seed was raced for a reader, since start. */
+  readonly raced?: number;
 }
 
 export interface LogStatus {

@@ -36,6 +36,8 @@ export class Channel implements CandidateOwner {
   /** BEP 6 in force. */
   readonly fast: boolean;
   readonly has: Bitfield;
+  /** The other side was in the torrent before us; of two that came at once, the one whose turn it is. */
+  isAhead = false;
   /** Pieces it has that we want: interested while above zero. */
   wantedCount = 0;
   amInterested = false;

@@ -30,6 +30,7 @@ import type { Link, Ready } from './link.ts';
 import { onChannelMessage } from './messages.ts';
 import { interestChanged, takePieces } from './pieces-told.ts';
 import { channelQuiet } from './quiet-channels.ts';
+import { comesBefore } from './reader-hedge.ts';
 import type { EngineState } from './state.ts';
 import { activeSeeder, pupilIntroduced, pupilLeft, startOffering } from './super-seeding.ts';
 import type { Torrent } from './torrent.ts';
@@ -58,7 +59,7 @@ export function addChannel(
 export function openChannel(state: EngineState, link: Link, torrent: Torrent, address: Address): void {
   const number = link.nextChannelNumber;
   link.nextChannelNumber += 2;
-  link.opening.set(number, { torrent, address, told: torrent.held.clone() });
+  link.opening.set(number, { torrent, address, told: torrent.held.clone(), isCrossed: false });
   state.send(link, encodeOpen(link.channelsId as number, number, torrent.infoHash, piecesOf(torrent)));
 }
 
@@ -91,6 +92,7 @@ export function channelGone(state: EngineState, channel: Channel): void {
   if (link.channelOf.get(torrent) === channel) link.channelOf.delete(torrent);
   link.serving.delete(channel);
   torrent.removeChannel(channel);
+  state.torrentsToHedge.add(torrent);
   torrent.addresses.unlinked(node.peerId);
   state.torrentsToRest.add(torrent);
   state.channels.delete(channel.source);
@@ -149,11 +151,13 @@ function openReceived(
   }
   charge(state, ready.node, 'channelOpen');
   const torrent = state.torrents.get(open.infoHash);
+  const isCrossed = torrent !== undefined && isOpening(link, torrent);
   if (!torrent || link.channels.size >= MAX_CHANNELS_PER_LINK || !yieldsTo(link, torrent)) {
     state.send(link, encodeClose(id, open.number));
     return;
   }
   const channel = addChannel(state, link, ready, open.number, torrent);
+  channel.isAhead = isCrossed && comesBefore(ready.node.peerId, state.options.peerId, torrent);
   state.send(link, encodeAccept(id, open.number, piecesOf(torrent)));
   begin(state, channel, open.pieces);
 }
@@ -163,6 +167,7 @@ function yieldsTo(link: Link, torrent: Torrent): boolean {
   if (link.channelOf.has(torrent)) return false;
   for (const [number, opening] of link.opening) {
     if (opening.torrent !== torrent) continue;
+    opening.isCrossed = true;
     if (link.direction === 'outbound') return false;
     link.opening.delete(number);
     torrent.addresses.identify(opening.address, undefined);
@@ -187,6 +192,7 @@ function acceptReceived(
     return;
   }
   const channel = addChannel(state, link, ready, accept.number, torrent);
+  channel.isAhead = !opening.isCrossed || comesBefore(ready.node.peerId, state.options.peerId, torrent);
   begin(state, channel, accept.pieces);
   if (link.channels.get(accept.number) === channel) tellChanges(state, channel, opening.told);
   // What we opened it for may have come from elsewhere meanwhile.
@@ -257,7 +263,10 @@ function reopen(state: EngineState, link: Link, torrent: Torrent, address: Addre
 }
 
 export function isOnLink(link: Link, torrent: Torrent): boolean {
-  if (link.channelOf.has(torrent)) return true;
+  return link.channelOf.has(torrent) || isOpening(link, torrent);
+}
+
+function isOpening(link: Link, torrent: Torrent): boolean {
   for (const opening of link.opening.values()) if (opening.torrent === torrent) return true;
   return false;
 }

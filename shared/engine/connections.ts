@@ -125,6 +125,7 @@ function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: 
   link.givesHashes = handshake.v2;
   node.links.add(link);
   const channel = addChannel(state, link, ready, 0, torrent);
+  channel.isAhead = link.direction === 'outbound';
   if (link.direction === 'inbound') sendHandshake(state, link, answeringHash(torrent, handshake));
   state.trace({
     type: 'linkReady',

@@ -15,14 +15,22 @@ const LONELY_ANNOUNCE_MS = 10_000;
 /** The interval of who is told without asking again: a tracker that forbids it (BEP 31), or the feed (FA5). */
 const NEVER = Number.POSITIVE_INFINITY;
 
-export function peersFound(state: EngineState, torrent: Torrent, addresses: readonly Address[]): void {
-  torrent.tell(addresses);
+export function peersFound(
+  state: EngineState,
+  torrent: Torrent,
+  addresses: readonly Address[],
+  reserve: readonly Address[],
+): void {
+  torrent.reserve = reserve;
+  const isReserveNeeded = torrent.webSeed === undefined || torrent.webSeed.failures > 0;
+  torrent.tell(isReserveNeeded ? [...addresses, ...reserve] : addresses);
   dialMore(state, torrent);
 }
 
 /** Finds more nodes for the torrent while it wants something and has room: over links that stand, or by a dial. */
 export function dialMore(state: EngineState, torrent: Torrent): void {
   if (!torrent.wantsAnything || state.torrents.get(torrent.infoHash) !== torrent) return;
+  state.torrentsToHedge.add(torrent);
   const room = state.options.maxLinksPerTorrent - torrent.channels.size - torrent.addresses.diallingCount;
   const isLinked = (peerId: PeerId) => isLinkedTo(torrent, peerId);
   const isReached = (address: Address) =>

@@ -7,6 +7,7 @@ import { charge } from './flood-guard.ts';
 import { becameRarer } from './free-pieces.ts';
 import { cancelRequest, shareIfSlow } from './given-up-requests.ts';
 import type { RemoteNode } from './node.ts';
+import { countRaced } from './races.ts';
 import { fillNode, tellInterest } from './requests.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
@@ -38,7 +39,10 @@ export function blockReceived(
   channel.lastBlockAt = state.now;
   node.lastBlockAt = state.now;
   node.isSnubbing = false;
-  if (request && !request.isGift) latencySeen(state, node, state.now - request.askedAt);
+  if (request && !request.isGift) {
+    latencySeen(state, node, state.now - request.askedAt);
+    if (torrent.picker.isAwaited(piece)) state.hedge.peers.seen(state.now - request.askedAt);
+  }
   node.work.earn();
   node.received.add(bytes.length, state.now);
   takeBlock(state, channel, piece, blockIndex, bytes, request?.isGift ?? false);
@@ -65,6 +69,7 @@ function takeBlock(
   const taken = torrent.picker.receive(channel.source, piece, blockIndex);
   if (!taken) {
     state.counters.wastedBytes += bytes.length;
+    countRaced(state, torrent, piece, bytes.length);
     return;
   }
   torrent.contributors.set(channel.source, { nodeKey: node.key, isGift });
@@ -72,6 +77,7 @@ function takeBlock(
   torrent.lastPeerBlockAt = state.now;
   state.lastPeerBlockAt = state.now;
   torrent.downloadedBytes += bytes.length;
+  if (torrent.picker.isAwaited(piece)) state.hedge.budget.served(bytes.length);
   const trace = { link: link.id, peerId: node.peerId, torrent: torrent.infoHash, piece, bytes: bytes.length };
   state.trace({ type: 'blockReceived', ...trace });
   bufferOf(state, torrent, piece).set(bytes, blockIndex * BLOCK_BYTES);

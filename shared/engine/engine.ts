@@ -17,6 +17,7 @@ import type { EngineInput } from './inputs.ts';
 import type { EngineOptions } from './options.ts';
 import { fillLink, fillRequests } from './requests.ts';
 import { type EngineCounters, EngineState } from './state.ts';
+import { checkWebSeed } from './web-seed.ts';
 
 export interface Engine {
   /** @param now milliseconds of a clock that never goes back */
@@ -69,6 +70,7 @@ export function createEngine(options: EngineOptions): Engine {
       for (let due = state.timers.takeDue(now); due; due = state.timers.takeDue(now)) fire(state, due);
       if (state.slotsMayBeFree) giveFreeSlots(state);
       fillFreed(state);
+      hedgeReaders(state);
       restQuiet(state);
       for (const link of state.linksToFlush) sendHaves(state, link);
       state.flush();
@@ -91,6 +93,13 @@ function fillFreed(state: EngineState): void {
   }
   for (const link of state.linksToFill) if (state.links.has(link.id)) fillLink(state, link);
   clear(state.linksToFill);
+}
+
+/** After requests: what peers were just asked for is theirs for a while. */
+function hedgeReaders(state: EngineState): void {
+  for (const torrent of state.torrentsToHedge)
+    if (state.torrents.get(torrent.infoHash) === torrent) checkWebSeed(state, torrent);
+  clear(state.torrentsToHedge);
 }
 
 function restQuiet(state: EngineState): void {

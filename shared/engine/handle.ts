@@ -114,7 +114,7 @@ function handleTorrent(state: EngineState, input: TorrentInput): void {
     case 'readerLeft':
       return readerLeft(state, torrent, input.reader);
     case 'peersFound':
-      return peersFound(state, torrent, input.addresses);
+      return peersFound(state, torrent, input.addresses, input.reserve ?? []);
     case 'announced':
       return announced(state, torrent, input.addresses, input.intervalMs);
     case 'announceFailed':

@@ -52,7 +52,13 @@ export type EngineInput =
     }
   /** Whether to emit trace events from now on. */
   | { readonly type: 'setTrace'; readonly on: boolean }
-  | { readonly type: 'peersFound'; readonly torrent: InfoHash; readonly addresses: readonly Address[] }
+  /** `reserve`: whom to link to only for want of a web seed that answers. */
+  | {
+      readonly type: 'peersFound';
+      readonly torrent: InfoHash;
+      readonly addresses: readonly Address[];
+      readonly reserve?: readonly Address[];
+    }
   | {
       readonly type: 'announced';
       readonly torrent: InfoHash;

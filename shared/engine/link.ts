@@ -37,6 +37,8 @@ export interface OpeningChannel {
   readonly address: Address;
   /** What we said to have. */
   readonly told: Bitfield;
+  /** The other side opened one, too, before it had ours. */
+  isCrossed: boolean;
 }
 
 /** A piece that we began to ask this link for, and did not ask for to its end yet. */

@@ -3,6 +3,7 @@ import type { PieceIndex } from '../units.ts';
 import type { Channel } from './channel.ts';
 import { closeChannel } from './channels.ts';
 import { candidateFound } from './free-pieces.ts';
+import { seenElsewhere } from './races.ts';
 import { tellInterest } from './requests.ts';
 import type { EngineState } from './state.ts';
 
@@ -25,9 +26,11 @@ export function takePiece(channel: Channel, piece: PieceIndex): boolean {
 
 /** Two nodes that both have everything have nothing to say to each other (threat row 14). */
 export function interestChanged(state: EngineState, channel: Channel): void {
+  seenElsewhere(channel);
   if (channel.isSeed && channel.torrent.isComplete) closeChannel(state, channel, 'both_complete');
   else {
     tellInterest(state, channel);
+    state.torrentsToHedge.add(channel.torrent);
     // Once for all that one read tells.
     state.linksToFill.add(channel.link);
   }

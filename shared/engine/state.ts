@@ -8,6 +8,7 @@ import type { EngineAction } from './actions.ts';
 import { BanList } from './bans.ts';
 import type { Channel } from './channel.ts';
 import { HaveLog } from './have-log.ts';
+import { HedgeTimes } from './hedge.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
 import type { NodeGroup } from './node-group.ts';
@@ -28,6 +29,8 @@ export interface EngineCounters {
   uploadedBytes: number;
   /** Payload that came twice, or for nothing. */
   wastedBytes: number;
+  /** Of these, what came twice because the web seed was raced for a reader. */
+  racedBytes: number;
   failedPieces: number;
   /** Nodes banned, each time. */
   bans: number;
@@ -55,6 +58,7 @@ export class EngineState {
     fromWebSeedBytes: 0,
     uploadedBytes: 0,
     wastedBytes: 0,
+    racedBytes: 0,
     failedPieces: 0,
     bans: 0,
   };
@@ -63,6 +67,8 @@ export class EngineState {
   /** What choked nodes may have all the same (BEP 6). */
   readonly fastUploads: TokenBucket;
   lastPeerBlockAt = 0;
+  /** How long readers' wishes take, by peers and by the web seed. */
+  readonly hedge = new HedgeTimes();
   /** Smoothed time from request to block, over all nodes. */
   blockLatencyMs = 0;
   /**
@@ -92,6 +98,8 @@ export class EngineState {
   readonly wantingTorrents = new Set<Torrent>();
   /** Something ended there: looked at when the step is over. */
   readonly torrentsToRest = new Set<Torrent>();
+  /** Something changed for what readers wait for: the web seed is thought of at the end of the step. */
+  readonly torrentsToHedge = new Set<Torrent>();
   /** Something changed there for all channels: they may ask for more at the end of the step. */
   readonly torrentsToFill = new Set<Torrent>();
   /** Blocks became free that these have: they may ask for more at the end of the step. */

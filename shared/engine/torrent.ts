@@ -36,11 +36,25 @@ export interface FailedPiece extends SentPiece {
   readonly leaves: Uint8Array;
 }
 
+export interface WebSeedFetch {
+  readonly number: number;
+  /** That did not come yet. */
+  readonly pieces: Set<PieceIndex>;
+  readonly forReader: boolean;
+  readonly startedAt: number;
+  /** Pieces that another node may turn out to have had, and what they took of the budget for races. */
+  readonly contested: Map<PieceIndex, number>;
+  /** Nodes may be asked for its pieces, too: it takes long. */
+  isShared: boolean;
+}
+
 export interface WebSeedState {
   /** Undefined while no fetch is under way. */
-  fetch:
-    | { readonly number: number; readonly pieces: Set<PieceIndex>; readonly forReader: boolean }
-    | undefined;
+  fetch: WebSeedFetch | undefined;
+  /** What was contested of fetches that are over: whether others had it is known once they have answered. */
+  unsettled: { readonly pieces: Map<PieceIndex, number>; readonly until: number } | undefined;
+  /** Pieces that were asked of the web seed while nodes had been asked, too; made with the first. */
+  raced: Set<PieceIndex> | undefined;
   failures: number;
   retryAt: number;
 }
@@ -84,6 +98,13 @@ class Activity {
   }
 }
 
+const NO_FETCH: WebSeedState = {
+  fetch: undefined,
+  unsettled: undefined,
+  raced: undefined,
+  failures: 0,
+  retryAt: 0,
+};
 const NO_CHANNELS: ReadonlyMap<SourceId, Channel> = new Map();
 const NO_READERS: ReadonlyMap<number, readonly PieceIndex[]> = new Map();
 
@@ -99,6 +120,8 @@ export class Torrent {
   /** When a peer last gave anything, or the torrent was added. */
   lastPeerBlockAt: number;
   announceFailures = 0;
+  /** Linked to only when the web seed fails. */
+  reserve: readonly Address[] = [];
   downloadedBytes = 0;
   uploadedBytes = 0;
   readonly #state: EngineState;
@@ -115,7 +138,7 @@ export class Torrent {
     this.roots = description.roots ?? [];
     this.held = description.verified;
     this.wantsAll = description.want === 'all';
-    this.webSeed = description.webSeed ? { fetch: undefined, failures: 0, retryAt: 0 } : undefined;
+    this.webSeed = description.webSeed ? { ...NO_FETCH } : undefined;
     this.lastPeerBlockAt = state.now;
     this.#superSeeds = description.superSeed;
     this.#state = state;
@@ -201,7 +224,9 @@ export class Torrent {
 
   /** Drops what only a busy torrent needs, if this is none. */
   rest(): void {
-    if (!this.wantsAnything && this.#activity?.isQuiet) this.#activity = undefined;
+    if (this.wantsAnything || !this.#activity?.isQuiet) return;
+    this.#activity = undefined;
+    if (this.webSeed) this.webSeed.raced = undefined;
   }
 
   get isComplete(): boolean {

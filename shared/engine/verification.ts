@@ -23,7 +23,7 @@ import { fillRequests, tellInterest } from './requests.ts';
 import type { EngineState } from './state.ts';
 import type { CheckingPiece, Contributor, FailedPiece, Torrent } from './torrent.ts';
 import { wantingChanged } from './wanting.ts';
-import { webSeedLied } from './web-seed.ts';
+import { webSeedLied, webSeedOutrun } from './web-seed.ts';
 
 const LEAF_BYTES = 32;
 /** Attempts remembered per piece: enough to convict, bounded against a swarm of liars. */
@@ -77,6 +77,7 @@ function piecePassed(
   const { infoHash } = torrent;
   torrent.held.set(piece);
   torrent.readerSince.delete(piece);
+  webSeedOutrun(state, torrent, piece);
   for (const channel of torrent.channels.values()) {
     if (!channel.has.has(piece)) continue;
     channel.wantedCount--;
@@ -121,6 +122,7 @@ function pieceFailed(state: EngineState, torrent: Torrent, piece: PieceIndex, fa
   state.counters.failedPieces++;
   state.trace({ type: 'pieceFailed', torrent: torrent.infoHash, piece });
   torrent.picker.failed(piece);
+  state.torrentsToHedge.add(torrent);
   const [first, ...others] = new Set(failed.senders.map((sender) => sender.nodeKey));
   if (others.length === 0) {
     convictSender(state, torrent, first);

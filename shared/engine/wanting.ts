@@ -5,7 +5,6 @@ import { torrentQuiet } from './quiet-channels.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
 import { askUntold } from './untold-pieces.ts';
-import { checkWebSeed } from './web-seed.ts';
 
 export function setWant(state: EngineState, torrent: Torrent, want: 'all' | 'none'): void {
   torrent.wantsAll = want === 'all';
@@ -52,7 +51,7 @@ export function wantingChanged(state: EngineState, torrent: Torrent, isNew = fal
   if (isLost && !isNew) announce(state, torrent, 'periodic');
   dialMore(state, torrent);
   askUntold(state, torrent);
-  checkWebSeed(state, torrent);
+  state.torrentsToHedge.add(torrent);
 }
 
 /** Missing pieces readers wait for, the first reader's first. */

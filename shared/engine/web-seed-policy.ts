@@ -8,8 +8,8 @@ import type { PieceIndex } from '../units.ts';
 export interface WebSeedView {
   readonly geometry: Geometry;
   readonly now: number;
-  /** Missing pieces that readers wait for, in their order. */
-  readonly awaited: readonly { readonly piece: PieceIndex; readonly since: number }[];
+  /** Missing pieces that readers wait for, in their order, and until when they are left to peers (hedge.ts). */
+  readonly awaited: readonly { readonly piece: PieceIndex; readonly dueAt: number }[];
   /** Some node is linked or being dialled that may give. */
   readonly mayPeersGive: boolean;
   /** The rest of the torrent is wanted too. */
@@ -18,9 +18,8 @@ export interface WebSeedView {
   readonly lastPeerBlockAt: number;
   /** When a peer last gave anything of any torrent: linked nodes that are busy with others come to this one too. */
   readonly lastAnyBlockAt: number;
-  /** Wanted, and nobody is being asked for it, or only for longer than the hedge. */
+  /** Wanted, and not being asked of the web seed; of nobody at all, unless a reader has waited until it was due. */
   isFree(piece: PieceIndex): boolean;
-  readonly readerHedgeMs: number;
   readonly idleMs: number;
   /** However busy the peers are: a torrent that stood still for so long is fetched. Infinity: never for that. */
   readonly patienceMs: number;
@@ -39,11 +38,9 @@ export type WebSeedDecision =
 
 export function decideWebSeed(view: WebSeedView): WebSeedDecision {
   let until = Number.POSITIVE_INFINITY;
-  for (const { piece, since } of view.awaited) {
-    if (!view.isFree(piece)) continue;
-    const dueAt = view.mayPeersGive ? since + view.readerHedgeMs : since;
-    if (dueAt <= view.now) return { type: 'fetch', ...runFrom(view, piece), forReader: true };
-    until = Math.min(until, dueAt);
+  for (const { piece, dueAt } of view.awaited) {
+    if (dueAt > view.now) until = Math.min(until, dueAt);
+    else if (view.isFree(piece)) return { type: 'fetch', ...runFrom(view, piece), forReader: true };
   }
   if (view.wantsAll) {
     const busyUntil = view.mayPeersGive ? view.lastAnyBlockAt : 0;

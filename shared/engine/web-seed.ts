@@ -1,8 +1,11 @@
 /** Carries the web-seed policy out: one fetch per torrent at a time, whole pieces, checked like any other. */
 import { WEB_SEED } from '../picker/partial-piece.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
+import { dialMore } from './dialer.ts';
 import { bufferOf } from './download.ts';
 import { cancelRequest } from './given-up-requests.ts';
+import { contest, countRaced, leaveToSettle, settle } from './races.ts';
+import { readerDueAt, webSeedPatience } from './reader-hedge.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent, WebSeedState } from './torrent.ts';
 import { pieceArrived } from './verification.ts';
@@ -15,22 +18,26 @@ const MAX_RETRY_MS = 30_000;
 /** Looks whether the web seed should be asked now, or when to look again. */
 export function checkWebSeed(state: EngineState, torrent: Torrent): void {
   const { webSeed } = torrent;
-  if (!webSeed || !torrent.wantsAnything) return;
+  if (!webSeed) return;
+  settle(state, torrent, webSeed);
+  if (!torrent.wantsAnything) return;
   const timer = { kind: 'webSeed', torrent: torrent.infoHash } as const;
   if (webSeed.retryAt > state.now) {
     state.timers.set(timer, webSeed.retryAt);
     return;
   }
+  const sharedAt = shareLateFetch(state, torrent, webSeed);
+  if (sharedAt !== undefined) state.timers.set(timer, sharedAt);
   const decision = decide(state, torrent);
   if (decision.type === 'wait') {
-    if (Number.isFinite(decision.until)) state.timers.set(timer, decision.until);
+    if (Number.isFinite(decision.until)) state.timers.setNoLaterThan(timer, decision.until);
     return;
   }
   if (webSeed.fetch) {
     // Readers go before the background; a reader's own fetch runs to its end first.
     if (webSeed.fetch.forReader || !decision.forReader) return;
     state.emit({ type: 'cancelWebSeedFetch', fetch: webSeed.fetch.number });
-    endFetch(torrent, webSeed);
+    endFetch(state, torrent, webSeed);
   }
   startFetch(state, torrent, webSeed, decision);
 }
@@ -39,23 +46,23 @@ function decide(state: EngineState, torrent: Torrent): WebSeedDecision {
   const { picker, geometry, held } = torrent;
   const { readerHedgeMs, webSeedIdleMs, webSeedPatienceMs, webSeedFetchBytes, random } = state.options;
   const isLinked = isOriginLinked(state, torrent);
-  const awaited: { piece: PieceIndex; since: number }[] = [];
-  for (const [piece, since] of torrent.readerSince) if (!held.has(piece)) awaited.push({ piece, since });
+  const dueAt = new Map<PieceIndex, number>();
+  for (const [piece, since] of torrent.readerSince)
+    if (!held.has(piece)) dueAt.set(piece, readerDueAt(state, torrent, piece, since));
   return decideWebSeed({
     geometry,
     now: state.now,
-    awaited,
+    awaited: Array.from(dueAt, ([piece, at]) => ({ piece, dueAt: at })),
     mayPeersGive: torrent.channels.size + torrent.addresses.diallingCount > 0,
     wantsAll: torrent.wantsAll,
     lastPeerBlockAt: torrent.lastPeerBlockAt,
     lastAnyBlockAt: state.lastPeerBlockAt,
     isFree: (piece) => {
       if (!picker.isWanted(piece) || torrent.webSeed?.fetch?.pieces.has(piece)) return false;
+      if (!picker.isUnderWay(piece)) return true;
       const askedSince = picker.askedSince(piece);
-      if (askedSince === undefined) return !picker.isUnderWay(piece);
-      return state.now - askedSince >= readerHedgeMs;
+      return askedSince !== undefined && (dueAt.get(piece) ?? askedSince + readerHedgeMs) <= state.now;
     },
-    readerHedgeMs,
     idleMs: isLinked ? webSeedPatienceMs : webSeedIdleMs,
     patienceMs: isLinked ? Number.POSITIVE_INFINITY : webSeedPatienceMs,
     fetchBytes: webSeedFetchBytes,
@@ -80,14 +87,27 @@ function startFetch(
 ): void {
   const { firstPiece, pieceCount, forReader } = decision;
   const pieces = new Set<PieceIndex>();
-  for (let i = 0; i < pieceCount; i++) {
-    const piece = (firstPiece + i) as PieceIndex;
-    torrent.picker.takeWhole(piece, WEB_SEED, state.now);
-    pieces.add(piece);
-  }
+  for (let i = 0; i < pieceCount; i++) pieces.add((firstPiece + i) as PieceIndex);
+  const contested = forReader ? contest(state, torrent, webSeed, pieces) : new Map();
+  for (const piece of pieces) torrent.picker.takeWhole(piece, WEB_SEED, state.now);
   const number = state.nextFetch++;
-  webSeed.fetch = { number, pieces, forReader };
+  webSeed.fetch = { number, pieces, forReader, startedAt: state.now, contested, isShared: false };
+  if (forReader) {
+    state.hedge.asked(number, state.now);
+    const timer = { kind: 'webSeed', torrent: torrent.infoHash } as const;
+    state.timers.set(timer, state.now + webSeedPatience(state));
+  }
   state.emit({ type: 'fetchFromWebSeed', torrent: torrent.infoHash, fetch: number, firstPiece, pieceCount });
+}
+
+/** The web seed takes longer than it should: peers that have its pieces are asked for them as well. */
+function shareLateFetch(state: EngineState, torrent: Torrent, { fetch }: WebSeedState): number | undefined {
+  if (!fetch?.forReader || fetch.isShared) return undefined;
+  const lateAt = fetch.startedAt + webSeedPatience(state);
+  if (lateAt > state.now) return lateAt;
+  fetch.isShared = true;
+  for (const piece of fetch.pieces) releasePiece(torrent, piece);
+  return undefined;
 }
 
 export function webSeedPiece(
@@ -96,7 +116,10 @@ export function webSeedPiece(
   piece: PieceIndex,
   bytes: Uint8Array,
 ): void {
-  torrent.webSeed?.fetch?.pieces.delete(piece);
+  const fetch = torrent.webSeed?.fetch;
+  fetch?.pieces.delete(piece);
+  if (fetch) state.hedge.answered(fetch.number, true, state.now);
+  if (torrent.picker.isAwaited(piece)) state.hedge.budget.served(bytes.length);
   state.counters.fromWebSeedBytes += bytes.length;
   if (bytes.length !== torrent.geometry.contentLength(piece)) return;
   for (let block = 0; block < torrent.geometry.blockCount(piece); block++) {
@@ -106,6 +129,7 @@ export function webSeedPiece(
     if (!taken) {
       torrent.picker.release(WEB_SEED, piece, block);
       state.counters.wastedBytes += blockBytes.length;
+      countRaced(state, torrent, piece, blockBytes.length);
       continue;
     }
     torrent.downloadedBytes += blockBytes.length;
@@ -118,13 +142,28 @@ export function webSeedPiece(
   }
 }
 
+/** Others were faster: a fetch that has nothing left to bring is called off. */
+export function webSeedOutrun(state: EngineState, torrent: Torrent, piece: PieceIndex): void {
+  const { webSeed } = torrent;
+  if (!webSeed?.fetch?.pieces.delete(piece) || webSeed.fetch.pieces.size > 0) return;
+  state.emit({ type: 'cancelWebSeedFetch', fetch: webSeed.fetch.number });
+  endFetch(state, torrent, webSeed);
+  state.torrentsToHedge.add(torrent);
+}
+
 export function webSeedEnded(state: EngineState, torrent: Torrent, fetch: number, ok: boolean): void {
   const { webSeed } = torrent;
   if (!webSeed || webSeed.fetch?.number !== fetch) return;
-  endFetch(torrent, webSeed);
+  endFetch(state, torrent, webSeed);
   webSeed.failures = ok ? 0 : webSeed.failures + 1;
-  if (!ok) webSeed.retryAt = state.now + Math.min(RETRY_MS * 2 ** webSeed.failures, MAX_RETRY_MS);
+  if (!ok) failed(state, torrent, webSeed);
   checkWebSeed(state, torrent);
+}
+
+function failed(state: EngineState, torrent: Torrent, webSeed: WebSeedState): void {
+  webSeed.retryAt = state.now + Math.min(RETRY_MS * 2 ** webSeed.failures, MAX_RETRY_MS);
+  torrent.addresses.add(torrent.reserve, 'host');
+  dialMore(state, torrent);
 }
 
 /** A piece that came from the web seed alone failed its hash: leave it alone for the time of a ban. */
@@ -132,11 +171,16 @@ export function webSeedLied(state: EngineState, torrent: Torrent): void {
   if (torrent.webSeed) torrent.webSeed.retryAt = state.now + state.options.banMs;
 }
 
-function endFetch(torrent: Torrent, webSeed: WebSeedState): void {
-  for (const piece of webSeed.fetch?.pieces ?? []) {
-    for (let block = 0; block < torrent.geometry.blockCount(piece); block++) {
-      torrent.picker.release(WEB_SEED, piece, block);
-    }
-  }
+function endFetch(state: EngineState, torrent: Torrent, webSeed: WebSeedState): void {
+  const { fetch } = webSeed;
+  if (!fetch) return;
   webSeed.fetch = undefined;
+  for (const piece of fetch.pieces) releasePiece(torrent, piece);
+  state.hedge.answered(fetch.number, false, state.now);
+  leaveToSettle(state, torrent, webSeed, fetch);
+}
+
+function releasePiece(torrent: Torrent, piece: PieceIndex): void {
+  for (let block = 0; block < torrent.geometry.blockCount(piece); block++)
+    torrent.picker.release(WEB_SEED, piece, block);
 }

@@ -83,7 +83,8 @@ export interface SwarmNode {
   /** Torrents of which it has every piece. */
   completeTorrents(): number;
   setWant(torrent: InfoHash, want: 'all' | 'none'): void;
-  addPeers(torrent: InfoHash, addresses: readonly Address[]): void;
+  /** @param reserve is linked to only when the web seed fails; what was told last counts */
+  addPeers(torrent: InfoHash, addresses: readonly Address[], reserve?: readonly Address[]): void;
   /** What a tracker told elsewhere; the torrent is announced no more by itself. */
   trackerPeers(torrent: InfoHash, addresses: readonly Address[]): void;
   /** Announces now, and from now on as the tracker likes it. */

@@ -80,8 +80,8 @@ class NodeHost implements SwarmNode {
     this.#joined.torrents.setWant(infoHash, want);
   }
 
-  addPeers(infoHash: InfoHash, addresses: readonly Address[]): void {
-    this.#joined.loop.feed({ type: 'peersFound', torrent: infoHash, addresses });
+  addPeers(infoHash: InfoHash, addresses: readonly Address[], reserve: readonly Address[] = []): void {
+    this.#joined.loop.feed({ type: 'peersFound', torrent: infoHash, addresses, reserve });
   }
 
   trackerPeers(infoHash: InfoHash, addresses: readonly Address[]): void {
@@ -126,13 +126,14 @@ class NodeHost implements SwarmNode {
   }
 
   bytes(): ByteCounts {
-    const { fromPeersBytes, fromWebSeedBytes, uploadedBytes } = this.#joined.engine.counters;
+    const { fromPeersBytes, fromWebSeedBytes, uploadedBytes, racedBytes } = this.#joined.engine.counters;
     return {
       wanted: this.#joined.torrents.totals.wantedBytes,
       verified: this.#joined.torrents.totals.heldBytes,
       fromPeers: fromPeersBytes,
       fromOrigin: fromWebSeedBytes,
       uploaded: uploadedBytes,
+      raced: racedBytes,
     };
   }
 

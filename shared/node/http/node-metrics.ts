@@ -95,6 +95,11 @@ function registerSwarm(scraped: ScrapedMetrics, swarm: () => SwarmFigures): void
     () => swarm().counters.wastedBytes,
   );
   scraped.counter(
+    'shoal_swarm_raced_bytes_total',
+    'Payload that came twice because the web seed was raced for a reader.',
+    () => swarm().counters.racedBytes,
+  );
+  scraped.counter(
     'shoal_swarm_hash_failures_total',
     'Pieces that failed their hash.',
     () => swarm().counters.failedPieces,

@@ -16,7 +16,6 @@ function view(overrides: Partial<WebSeedView> = {}): WebSeedView {
     lastAnyBlockAt: 0,
     patienceMs: 30_000,
     isFree: () => true,
-    readerHedgeMs: 150,
     idleMs: 4_000,
     fetchBytes: 16_384 * 3,
     draw: () => 0,
@@ -24,20 +23,21 @@ function view(overrides: Partial<WebSeedView> = {}): WebSeedView {
   };
 }
 
-const awaits = (piece: number, since: number) => ({ piece: piece as PieceIndex, since });
+const awaits = (piece: number, dueAt: number) => ({ piece: piece as PieceIndex, dueAt });
 
 describe('the web seed is asked', () => {
-  it('for a reader after the hedge, and not before', () => {
-    expect(decideWebSeed(view({ awaited: [awaits(2, 9_900)] }))).toEqual({ type: 'wait', until: 10_050 });
-    expect(decideWebSeed(view({ awaited: [awaits(2, 9_850)] }))).toMatchObject({
+  it('for a reader when the piece is due, and not before', () => {
+    expect(decideWebSeed(view({ awaited: [awaits(2, 10_050)] }))).toEqual({ type: 'wait', until: 10_050 });
+    expect(decideWebSeed(view({ awaited: [awaits(2, 10_000)] }))).toMatchObject({
       type: 'fetch',
       firstPiece: 2,
+      forReader: true,
     });
   });
 
-  it('for a reader at once when no peer can give', () => {
-    const decision = decideWebSeed(view({ awaited: [awaits(2, 10_000)], mayPeersGive: false }));
-    expect(decision).toMatchObject({ type: 'fetch', firstPiece: 2, forReader: true });
+  it('for the reader whose piece is due, though another came first', () => {
+    const awaited = [awaits(2, 10_050), awaits(4, 9_000)];
+    expect(decideWebSeed(view({ awaited }))).toMatchObject({ type: 'fetch', firstPiece: 4 });
   });
 
   it('for a run of free pieces within one file and one fetch', () => {

@@ -42,7 +42,7 @@ describe('a swarm node and its web seed', () => {
       expect(await readAll(node, torrent.metainfo.infoHash, index, 0, content.length)).toEqual(content);
   });
 
-  it('threat rows 41, 49: many readers of one byte cost the one piece it lies in', async () => {
+  it('threat row 49: a thousand readers of one byte cost the one piece it lies in (row 41, too)', async () => {
     const torrent = await makeRandomTorrent(tempDirectory(), [300_000]);
     const { origin, requests } = await serveWebSeed(() => torrent);
     const node = await startNode(new MemoryPieceStore(), {}, { trustedOrigins: [origin] });

@@ -36,6 +36,7 @@ describe('two swarm nodes over loopback', () => {
       fromPeers: total,
       fromOrigin: 0,
       uploaded: 0,
+      raced: 0,
     });
     expect(seed.swarm.bytes().uploaded).toBe(total);
   });

@@ -16,7 +16,7 @@ const STATUS: NodeStatus = {
   peerId: parsePeerId('a'.repeat(40))!,
   uptimeSeconds: 12,
   images: { known: 3, complete: 2 },
-  bytes: { wanted: 900, verified: 600, fromPeers: 500, fromOrigin: 100, uploaded: 50 },
+  bytes: { wanted: 900, verified: 600, fromPeers: 500, fromOrigin: 100, uploaded: 50, raced: 7 },
   peers: 4,
   log: { number: 7, hash: 'f'.repeat(64), headTimeMs: null, stale: true, forked: false },
 };
@@ -33,6 +33,7 @@ const SWARM: SwarmFigures = {
     fromWebSeedBytes: 100,
     uploadedBytes: 50,
     wastedBytes: 11,
+    racedBytes: 7,
     failedPieces: 12,
     bans: 13,
   },
@@ -96,6 +97,7 @@ test('/metrics tells the status, and the process', async () => {
     'shoal_links 5',
     'shoal_uploads_waiting 9',
     'shoal_swarm_bans_total 13',
+    'shoal_swarm_raced_bytes_total 7',
     'shoal_log_entries 7',
     'shoal_log_trouble{state="stale"} 1',
   ])

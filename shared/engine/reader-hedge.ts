@@ -1,0 +1,72 @@
+/** When a reader's piece is asked of the web seed, by what the torrent's channels say of it. */
+import type { FileSpan } from '../geometry.ts';
+import type { PeerId, PieceIndex } from '../units.ts';
+import type { Channel } from './channel.ts';
+import { hedgeMs, type PeersView, patientMs } from './hedge.ts';
+import type { EngineState } from './state.ts';
+import type { Torrent } from './torrent.ts';
+
+/** What other nodes are to this piece. */
+export function peersFor(state: EngineState, torrent: Torrent, piece: PieceIndex): PeersView {
+  let isComing = false;
+  for (const channel of torrent.channels.values()) {
+    if (channel.node.isSnubbing) continue;
+    // All of it is under way as it is.
+    if (torrent.wantsAll) return 'held';
+    if (channel.has.has(piece) && !isSlow(state, channel)) return 'held';
+    isComing ||= isFetching(channel, piece);
+  }
+  if (isComing) return 'coming';
+  return torrent.addresses.diallingCount > 0 ? 'unknown' : 'nobody';
+}
+
+/** @param since when the first reader began to wait */
+export function readerDueAt(state: EngineState, torrent: Torrent, piece: PieceIndex, since: number): number {
+  const { hedge, now, options } = state;
+  const wait = hedgeMs({
+    peers: peersFor(state, torrent, piece),
+    peerMs: hedge.peers.high,
+    originMs: hedge.originMs(now),
+    mayRace: hedge.budget.isOpen,
+    ceilingMs: options.readerHedgeMs,
+  });
+  return Math.max(since, torrent.picker.askedSince(piece) ?? since) + wait;
+}
+
+/** So long the web seed has the piece to itself, though a peer could give it. */
+export const webSeedPatience = ({ hedge, options }: EngineState): number =>
+  patientMs(hedge.originHigh, options.readerHedgeMs);
+
+/** Its node takes longer than the origin would. */
+function isSlow({ hedge, now, options }: EngineState, { node }: Channel): boolean {
+  return node.latencyMs > patientMs(hedge.originMs(now), options.readerHedgeMs);
+}
+
+/**
+ * A node of the fleet that had the torrent before us, and nothing of it yet, is fetching what its own reader waits
+ * for; so is one that has some of the file.
+ */
+function isFetching({ isAhead, node, has, torrent }: Channel, piece: PieceIndex): boolean {
+  if (!isAhead || !node.isFleet || node.isOrigin) return false;
+  if (has.count === 0) return true;
+  const { geometry } = torrent;
+  const { firstPiece, pieceCount } = geometry.files[geometry.fileIndexOf(piece)] as FileSpan;
+  for (let i = 0; i < pieceCount; i++) if (has.has(firstPiece + i)) return true;
+  return false;
+}
+
+/**
+ * Of two nodes that began at the same time, one fetches and the other waits for it: each torrent has an order of its
+ * own, so that a crowd's images are shared out evenly, and both sides know it without a word.
+ */
+export function comesBefore(theirs: PeerId, ours: PeerId, { infoHash }: Torrent): boolean {
+  const rank = (peerId: PeerId) => fnv(`${peerId}${infoHash}`);
+  return rank(theirs) < rank(ours);
+}
+
+/** FNV-1a of 32 bits, mixed once more: its upper bits hardly depend on the last characters. */
+function fnv(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+}
