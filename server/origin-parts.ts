@@ -8,8 +8,8 @@ import { type DiskPieceStore, openDiskPieceStore } from '../shared/node/store/di
 import { createSwarmNode } from '../shared/node/swarm-node.ts';
 import type { SwarmNode } from '../shared/node/swarm-node-api.ts';
 import type { PeerId } from '../shared/units.ts';
-import { openCatalog } from './catalog/catalog.ts';
 import type { Catalog } from './catalog/catalog-api.ts';
+import { openCatalog } from './catalog/open-catalog.ts';
 import type { OriginConfig } from './config.ts';
 import { Acknowledgements } from './feed/acknowledgements.ts';
 import { EdgeRegistry } from './feed/edge-registry.ts';

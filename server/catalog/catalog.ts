@@ -1,7 +1,5 @@
 /** The catalog over SQLite: see catalog-api.ts for what it offers. One writer at a time; readers never wait. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { UserError } from '../../shared/errors.ts';
 import { type CatalogChange, EMPTY_LOG_HASH, type Signed } from '../../shared/log/entry.ts';
 import type { FileRoot, ImageId, InfoHash } from '../../shared/units.ts';
@@ -16,12 +14,10 @@ import type {
   StoredImage,
   StoredProduct,
 } from './catalog-api.ts';
-import { ImageIndex } from './image-index.ts';
-import { changeImage, insertImage, loadImages } from './image-rows.ts';
+import type { ImageIndex } from './image-index.ts';
+import { changeImage, insertImage } from './image-rows.ts';
 import { createListeners } from './listeners.ts';
-import { authorisedKeys, firstRootKey } from './log-history.ts';
-import { type LogSigner, openSigner } from './log-signer.ts';
-import { openSqlite } from './open-sqlite.ts';
+import type { LogSigner } from './log-signer.ts';
 import { readPieceLengths } from './piece-lengths.ts';
 import {
   changeProduct,
@@ -31,81 +27,10 @@ import {
   readProduct,
   readProducts,
 } from './products.ts';
-import { type CatalogTables, migrations } from './schema.ts';
+import type { CatalogTables } from './schema.ts';
 import { createSerial } from './serial.ts';
 
-export interface CatalogOptions {
-  /** The origin's data folder: `catalog.sqlite` and `keys/` are made in it. */
-  readonly dataFolder: string;
-  /** Unix ms; default: the machine's clock. */
-  readonly now?: () => number;
-}
-
-/**
- * Opens the catalog, or makes it: keys, tables, and the log's first entry.
- * @throws UserError `catalog_damaged`, `key_file_invalid`, `root_key_wrong`, `root_key_missing`
- */
-export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
-  mkdirSync(options.dataFolder, { recursive: true });
-  const dialect = new SqliteDialect({ database: openSqlite(join(options.dataFolder, 'catalog.sqlite')) });
-  const db = new Kysely<CatalogTables>({ dialect });
-  try {
-    const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
-    if (error) throw error;
-    const now = options.now ?? Date.now;
-    const head = await readHead(db);
-    const signer = await openSigner(join(options.dataFolder, 'keys'), await firstRootKey(db));
-    const ready = await authoriseLogKey(db, signer, head, now());
-    const index = new ImageIndex();
-    for (const image of await loadImages(db)) index.add(image);
-    return new SqliteCatalog({ db, signer, index, head: ready, now });
-  } catch (error) {
-    await db.destroy();
-    throw error;
-  }
-}
-
-/** The head row, made if this is a new catalog. @throws UserError `catalog_damaged` */
-async function readHead(db: Kysely<CatalogTables>): Promise<Head> {
-  return db.transaction().execute(async (transaction) => {
-    await transaction
-      .insertInto('head')
-      .values({ id: 1, number: 0, hash: EMPTY_LOG_HASH })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    const head = await lockHead(transaction);
-    const last = await transaction
-      .selectFrom('log_entries')
-      .select(['number', 'hash'])
-      .orderBy('number', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    if ((last?.number ?? 0) !== head.number || (last?.hash ?? EMPTY_LOG_HASH) !== head.hash)
-      throw new UserError(
-        'catalog_damaged',
-        500,
-        'The log in catalog.sqlite does not end at its head: restore the data folder from a backup.',
-      );
-    return head;
-  });
-}
-
-/** Entry 1, or the entry for a log key that replaces a lost one, signed by the root. */
-async function authoriseLogKey(
-  db: Kysely<CatalogTables>,
-  signer: LogSigner,
-  head: Head,
-  timeMs: number,
-): Promise<Head> {
-  const authorised = await authorisedKeys(db);
-  if (authorised.has(signer.logKey)) return head;
-  return db.transaction().execute(async (transaction) => {
-    const locked = await lockHead(transaction);
-    return appendEntry(transaction, signer, locked, { type: 'key', publicKey: signer.logKey }, timeMs);
-  });
-}
-
-interface Parts {
+export interface SqliteCatalogParts {
   readonly db: Kysely<CatalogTables>;
   readonly signer: LogSigner;
   readonly index: ImageIndex;
@@ -116,7 +41,7 @@ interface Parts {
 type Append = (change: CatalogChange) => Promise<Head>;
 type Writer = Transaction<CatalogTables>;
 
-class SqliteCatalog implements Catalog {
+export class SqliteCatalog implements Catalog {
   readonly #db: Kysely<CatalogTables>;
   readonly #signer: LogSigner;
   readonly #index: ImageIndex;
@@ -127,7 +52,7 @@ class SqliteCatalog implements Catalog {
   readonly #purged = createListeners<[StoredImage]>();
   #head: Head;
 
-  constructor({ db, signer, index, head, now }: Parts) {
+  constructor({ db, signer, index, head, now }: SqliteCatalogParts) {
     this.#db = db;
     this.#signer = signer;
     this.#index = index;

@@ -4,37 +4,13 @@
  */
 import type { RawData, WebSocket } from 'ws';
 import type { FeedServerFrame, NumberRanges } from '../../shared/api-types/feed.ts';
-import { invariant } from '../../shared/errors.ts';
 import { parseClientFrame } from '../../shared/feed/client-frame.ts';
 import { TokenBucket } from '../../shared/token-bucket.ts';
-import type { FleetAnnounces, NewsSocket } from '../tracker/fleet-announces.ts';
-import type { Acknowledgements } from './acknowledgements.ts';
-import { arrivalOf, type Hello, judgeHead, judgeHello, type LogView, type Refusal } from './admission.ts';
-import type { AdmissionPace } from './admission-pace.ts';
-import type { EdgeHold, EdgeRegistry } from './edge-registry.ts';
-import type { EntryBatches } from './entry-batches.ts';
-import type { FeedLimits } from './feed-limits.ts';
-import { type HashAnswers, WantedHashes } from './hash-answers.ts';
-import type { OriginFrames } from './origin-frames.ts';
-
-/** What all sessions share; the feed server is one. */
-export interface FeedHub {
-  readonly log: LogView;
-  readonly registry: EdgeRegistry;
-  readonly announces: FleetAnnounces | undefined;
-  readonly acknowledgements: Pick<Acknowledgements, 'received'> | undefined;
-  readonly admissionPace: AdmissionPace;
-  /** @param pieceHashes whether they bring piece hashes along */
-  batches(pieceHashes: boolean): EntryBatches;
-  readonly hashAnswers: HashAnswers;
-  readonly limits: FeedLimits;
-  readonly fleetToken: string | undefined;
-  now(): number;
-  readonly frames: OriginFrames;
-  /** A session holds the edge's seat now: an older session of the same edge ends. */
-  seated(session: FeedSession): void;
-  failed(error: unknown): void;
-}
+import type { NewsSocket } from '../tracker/fleet-announces.ts';
+import { arrivalOf, type Hello, judgeHead, judgeHello, type Refusal } from './admission.ts';
+import type { EdgeHold } from './edge-registry.ts';
+import type { FeedHub } from './feed-hub.ts';
+import { FeedPump } from './feed-pump.ts';
 
 /** A refused client gets its reason; one that does not hang up itself then is cut off. */
 const REFUSED_LINGER_MS = 1_000;
@@ -50,9 +26,7 @@ export class FeedSession implements NewsSocket {
   #state: 'waiting' | 'judging' | 'streaming' | 'ended' = 'waiting';
   #timer: NodeJS.Timeout;
   #hold: EdgeHold | undefined;
-  #cursor = 0;
-  #batches: EntryBatches | undefined;
-  readonly #wantedHashes = new WantedHashes();
+  #pump: FeedPump | undefined;
   #pumping = false;
   #headSent: Uint8Array | undefined;
   #heardAt: number;
@@ -93,9 +67,15 @@ export class FeedSession implements NewsSocket {
 
   /** Sends what the log has that this edge has not and the hashes it asked for, then the newest head. */
   wake(): void {
-    if (this.#state !== 'streaming' || this.#pumping) return;
+    const pump = this.#pump;
+    if (!pump || this.#state !== 'streaming' || this.#pumping) return;
     this.#pumping = true;
-    this.#pump()
+    pump
+      .run()
+      .then(() => {
+        this.#pumping = false;
+        if (this.#state === 'streaming') this.offerHead();
+      })
       .catch((error: unknown) => {
         this.#hub.failed(error);
         this.terminate();
@@ -103,7 +83,7 @@ export class FeedSession implements NewsSocket {
       .finally(() => {
         this.#pumping = false;
         // An append between the last look at the head and here would be lost without a second look.
-        if (this.#hasWork) this.wake();
+        if (pump.hasWork) this.wake();
       });
   }
 
@@ -167,7 +147,7 @@ export class FeedSession implements NewsSocket {
   }
 
   #receivedWantHashes(sets: NumberRanges): void {
-    if (this.#wantedHashes.add(sets, this.#hub.log.head().number)) this.wake();
+    if (this.#pump?.want(sets)) this.wake();
     else this.#reject('more sets than an edge may wait for');
   }
 
@@ -207,8 +187,10 @@ export class FeedSession implements NewsSocket {
       return;
     }
     this.#hold = hold;
-    this.#cursor = hello.head.number;
-    this.#batches = hub.batches(hello.pieceHashes);
+    const { log, hashAnswers } = hub;
+    const send = (bytes: Uint8Array) => this.#sendAndDrain(bytes);
+    const batches = hub.batches(hello.pieceHashes);
+    this.#pump = new FeedPump({ log, hashAnswers, cursor: hello.head.number, batches, send });
     this.#state = 'streaming';
     hub.seated(this);
     hub.announces?.joined(hold, arrival.peer, this);
@@ -216,36 +198,6 @@ export class FeedSession implements NewsSocket {
     this.offerHead();
     this.offerFleet();
     this.wake();
-  }
-
-  async #pump(): Promise<void> {
-    while (this.#hasWork) {
-      if (this.#isBehind) await this.#sendEntries();
-      if (this.#state === 'streaming' && !this.#wantedHashes.isEmpty) await this.#sendHashes();
-    }
-    this.#pumping = false;
-    if (this.#state === 'streaming') this.offerHead();
-  }
-
-  get #isBehind(): boolean {
-    return this.#cursor < this.#hub.log.head().number;
-  }
-
-  get #hasWork(): boolean {
-    return this.#state === 'streaming' && (this.#isBehind || !this.#wantedHashes.isEmpty);
-  }
-
-  async #sendEntries(): Promise<void> {
-    const batch = await this.#batches?.after(this.#cursor);
-    invariant(batch && batch.count > 0, `no entry after ${this.#cursor} below the head`);
-    await this.#sendAndDrain(batch.bytes);
-    this.#cursor += batch.count;
-  }
-
-  async #sendHashes(): Promise<void> {
-    const { bytes, numbers } = await this.#hub.hashAnswers.answer(this.#wantedHashes.next());
-    this.#wantedHashes.done(numbers);
-    await this.#sendAndDrain(bytes);
   }
 
   #sendAndDrain(bytes: Uint8Array): Promise<void> {
@@ -291,6 +243,7 @@ export class FeedSession implements NewsSocket {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     clearTimeout(this.#timer);
+    this.#pump?.stop();
     if (!this.#hold) return;
     this.#hub.announces?.left(this.#hold);
     this.#hub.registry.leave(this.#hold, this.#hub.now());

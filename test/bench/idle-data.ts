@@ -8,7 +8,7 @@ import { existsSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogStore } from '../../edge-node/feed/log-store.ts';
-import { openCatalog } from '../../server/catalog/catalog.ts';
+import { openCatalog } from '../../server/catalog/open-catalog.ts';
 import type { Catalog } from '../../server/catalog/catalog-api.ts';
 import { makeImageSet } from '../../server/ingest/make-image-set.ts';
 import type { Metainfo } from '../../shared/metainfo/metainfo.ts';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { openCatalog } from '../../server/catalog/catalog.ts';
+import { openCatalog } from '../../server/catalog/open-catalog.ts';
 import { createIngest } from '../../server/ingest/ingest.ts';
 import { storeUpload } from '../../server/ingest/store-upload.ts';
 import { InternalError } from '../../shared/errors.ts';

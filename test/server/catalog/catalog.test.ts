@@ -3,8 +3,8 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openCatalog } from '../../../server/catalog/catalog.ts';
 import type { Catalog, NewImage } from '../../../server/catalog/catalog-api.ts';
+import { openCatalog } from '../../../server/catalog/open-catalog.ts';
 import { openSqlite } from '../../../server/catalog/open-sqlite.ts';
 import { emptyChain, verifyEntry, verifyHead } from '../../../shared/log/chain.ts';
 import { parseEntryBody } from '../../../shared/log/codec.ts';

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCatalog } from '../../../server/catalog/catalog.ts';
 import type { Catalog, NewImage, StoredImage } from '../../../server/catalog/catalog-api.ts';
+import { openCatalog } from '../../../server/catalog/open-catalog.ts';
 import type { FileRoot, ImageId, InfoHash, InfoHashV2 } from '../../../shared/units.ts';
 
 const hex = (text: string, digits: number): string =>

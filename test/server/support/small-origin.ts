@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express from 'express';
 import { adminRouter } from '../../../server/admin/admin-router.ts';
-import { openCatalog } from '../../../server/catalog/catalog.ts';
 import type { Catalog } from '../../../server/catalog/catalog-api.ts';
+import { openCatalog } from '../../../server/catalog/open-catalog.ts';
 import { createIngest, type Ingest, type IngestOptions } from '../../../server/ingest/ingest.ts';
 import { type DiskPieceStore, openDiskPieceStore } from '../../../shared/node/store/disk-piece-store.ts';
 

@@ -1,0 +1,30 @@
+/** What all feed sessions share. */
+import type { FleetAnnounces } from '../tracker/fleet-announces.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
+import type { LogView } from './admission.ts';
+import type { AdmissionPace } from './admission-pace.ts';
+import type { EdgeRegistry } from './edge-registry.ts';
+import type { EntryBatches } from './entry-batches.ts';
+import type { FeedLimits } from './feed-limits.ts';
+import type { FeedSession } from './feed-session.ts';
+import type { HashAnswers } from './hash-answers.ts';
+import type { OriginFrames } from './origin-frames.ts';
+
+/** The feed server is one. */
+export interface FeedHub {
+  readonly log: LogView;
+  readonly registry: EdgeRegistry;
+  readonly announces: FleetAnnounces | undefined;
+  readonly acknowledgements: Pick<Acknowledgements, 'received'> | undefined;
+  readonly admissionPace: AdmissionPace;
+  /** @param pieceHashes whether they bring piece hashes along */
+  batches(pieceHashes: boolean): EntryBatches;
+  readonly hashAnswers: HashAnswers;
+  readonly limits: FeedLimits;
+  readonly fleetToken: string | undefined;
+  now(): number;
+  readonly frames: OriginFrames;
+  /** A session holds the edge's seat now: an older session of the same edge ends. */
+  seated(session: FeedSession): void;
+  failed(error: unknown): void;
+}
