@@ -2,12 +2,12 @@
 import { CHANNELS_EXTENSION, GIFTS_EXTENSION, HASHES_EXTENSION } from '../wire/channels.ts';
 import { DONT_HAVE_EXTENSION } from '../wire/dont-have.ts';
 import { parseExtensionHandshake } from '../wire/extension.ts';
-import { mergeTwins } from './channels.ts';
 import { addressKey, dialEnded, knowAddress } from './dialer.ts';
 import { tellLostBefore } from './dont-have.ts';
 import type { Link, Ready } from './link.ts';
 import { channelQuiet } from './quiet-channels.ts';
 import type { EngineState } from './state.ts';
+import { mergeTwins } from './twin-links.ts';
 
 export function introduced(state: EngineState, link: Link, ready: Ready, payload: Uint8Array): void {
   const { listenPort, maxRequests, messages } = parseExtensionHandshake(payload);

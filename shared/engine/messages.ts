@@ -8,7 +8,7 @@ import { encodeHashReject } from '../wire/encode.ts';
 import type { Message } from '../wire/messages.ts';
 import { allowedReceived, fastRefused, grantFast, suggestReceived } from './allowed-fast.ts';
 import type { Channel } from './channel.ts';
-import { channelMessageReceived } from './channels.ts';
+import { channelMessageReceived } from './channel-messages.ts';
 import { nodeChanged } from './choking.ts';
 import { dontHaveReceived } from './dont-have.ts';
 import { blockReceived, requestRejected } from './download.ts';

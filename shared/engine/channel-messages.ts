@@ -1,0 +1,157 @@
+/** What each message of the channels extension means (docs/PROTOCOL.md): channels that the other side opens and closes. */
+import { Bitfield } from '../bitfield.ts';
+import { PeerError, unreachable } from '../errors.ts';
+import type { PieceIndex } from '../units.ts';
+import {
+  type ChannelMessage,
+  encodeAccept,
+  encodeClose,
+  parseChannelMessage,
+  type ToldPieces,
+} from '../wire/channels.ts';
+import { decodeMessage } from '../wire/decoder.ts';
+import type { Channel } from './channel.ts';
+import { addChannel, channelGone, isOpening, piecesOf } from './channels.ts';
+import { nodeChanged } from './choking.ts';
+import { dialMore } from './dialer.ts';
+import { tellChanges } from './dont-have.ts';
+import { charge } from './flood-guard.ts';
+import { giftAnnounced } from './giving.ts';
+import type { Link, Ready } from './link.ts';
+import { onChannelMessage } from './messages.ts';
+import { interestChanged, takePieces } from './pieces-told.ts';
+import { channelQuiet } from './quiet-channels.ts';
+import { comesBefore } from './reader-hedge.ts';
+import type { EngineState } from './state.ts';
+import { activeSeeder, pupilIntroduced, startOffering } from './super-seeding.ts';
+import type { Torrent } from './torrent.ts';
+import { askUntold } from './untold-pieces.ts';
+
+/** A node of our kind opens one per torrent on its way; beyond this it is filling our memory. */
+const MAX_CHANNELS_PER_LINK = 4_096;
+
+/** @throws PeerError for a message of another form (CH9) */
+export function channelMessageReceived(
+  state: EngineState,
+  link: Link,
+  ready: Ready,
+  payload: Uint8Array,
+): void {
+  const message = parseChannelMessage(payload);
+  switch (message.type) {
+    case 'open':
+      return openReceived(state, link, ready, message);
+    case 'accept':
+      return acceptReceived(state, link, ready, message);
+    case 'close':
+      return closeReceived(state, link, message.number);
+    case 'give': {
+      const channel = link.channels.get(message.number);
+      if (channel) giftAnnounced(state, channel, message.piece);
+      return;
+    }
+    case 'message': {
+      const channel = link.channels.get(message.number);
+      // CH7: what was on its way when the channel was closed.
+      if (channel) onChannelMessage(state, channel, decodeMessage(message.inner));
+      return;
+    }
+    default:
+      return unreachable(message);
+  }
+}
+
+function openReceived(
+  state: EngineState,
+  link: Link,
+  ready: Ready,
+  open: Extract<ChannelMessage, { type: 'open' }>,
+): void {
+  const id = link.channelsId;
+  const isTheirs = open.number !== 0 && open.number % 2 === (link.direction === 'inbound' ? 1 : 0);
+  if (id === undefined || !isTheirs || link.channels.has(open.number)) {
+    throw new PeerError('peer_channel_invalid', `open of channel ${open.number} (CH1, CH3)`);
+  }
+  charge(state, ready.node, 'channelOpen');
+  const torrent = state.torrents.get(open.infoHash);
+  const isCrossed = torrent !== undefined && isOpening(link, torrent);
+  if (!torrent || link.channels.size >= MAX_CHANNELS_PER_LINK || !yieldsTo(link, torrent)) {
+    state.send(link, encodeClose(id, open.number));
+    return;
+  }
+  const channel = addChannel(state, link, ready, open.number, torrent);
+  channel.isAhead = isCrossed && comesBefore(ready.node.peerId, state.options.peerId, torrent);
+  state.send(link, encodeAccept(id, open.number, piecesOf(torrent)));
+  begin(state, channel, open.pieces);
+}
+
+/** CH5: of two channels for one torrent the diallers' stands. @returns whether theirs may */
+function yieldsTo(link: Link, torrent: Torrent): boolean {
+  if (link.channelOf.has(torrent)) return false;
+  for (const [number, opening] of link.opening) {
+    if (opening.torrent !== torrent) continue;
+    opening.isCrossed = true;
+    if (link.direction === 'outbound') return false;
+    link.opening.delete(number);
+    torrent.addresses.identify(opening.address, undefined);
+  }
+  return true;
+}
+
+function acceptReceived(
+  state: EngineState,
+  link: Link,
+  ready: Ready,
+  accept: Extract<ChannelMessage, { type: 'accept' }>,
+): void {
+  const opening = link.opening.get(accept.number);
+  // CH5: ours was forgotten for theirs, or its torrent was removed meanwhile.
+  if (!opening) return;
+  link.opening.delete(accept.number);
+  opening.torrent.addresses.identify(opening.address, ready.node.peerId);
+  const { torrent } = opening;
+  if (state.torrents.get(torrent.infoHash) !== torrent) {
+    state.send(link, encodeClose(link.channelsId as number, accept.number));
+    return;
+  }
+  const channel = addChannel(state, link, ready, accept.number, torrent);
+  channel.isAhead = !opening.isCrossed || comesBefore(ready.node.peerId, state.options.peerId, torrent);
+  begin(state, channel, accept.pieces);
+  if (link.channels.get(accept.number) === channel) tellChanges(state, channel, opening.told);
+  // What we opened it for may have come from elsewhere meanwhile.
+  if (link.channels.get(accept.number) === channel) channelQuiet(state, channel);
+}
+
+function closeReceived(state: EngineState, link: Link, number: number): void {
+  const opening = link.opening.get(number);
+  if (opening) {
+    link.opening.delete(number);
+    opening.torrent.addresses.ended(opening.address, false, state.now);
+    dialMore(state, opening.torrent);
+    return;
+  }
+  const channel = link.channels.get(number);
+  if (!channel) return;
+  channelGone(state, channel);
+  nodeChanged(state);
+  if (link.direction === 'outbound') channel.torrent.addresses.ended(link.address, true, state.now);
+  dialMore(state, channel.torrent);
+}
+
+function begin(state: EngineState, channel: Channel, pieces: ToldPieces): void {
+  channel.mayTellPieces = false;
+  const { pieceCount } = channel.torrent.geometry;
+  const told = toldBitfield(pieces, pieceCount);
+  if (!told) throw new PeerError('peer_bitfield_invalid', 'bitfield of wrong length or with spare bits set');
+  takePieces(channel, [...told.indexes()] as PieceIndex[]);
+  channel.beganEmpty = pieces.type === 'none';
+  if (activeSeeder(channel.torrent)) startOffering(state, channel);
+  pupilIntroduced(state, channel);
+  askUntold(state, channel.torrent);
+  interestChanged(state, channel);
+}
+
+function toldBitfield(pieces: ToldPieces, pieceCount: number): Bitfield | undefined {
+  if (pieces.type === 'bitfield') return Bitfield.parse(pieceCount, pieces.bytes);
+  return pieces.type === 'all' ? Bitfield.full(pieceCount) : Bitfield.empty(pieceCount);
+}
