@@ -17,7 +17,9 @@ import {
   url,
   WrongValue,
 } from '../shared/node/config/kinds.ts';
+import { TLS_FLAGS, tlsFiles } from '../shared/node/config/tls-flags.ts';
 import type { ImageAccess } from '../shared/node/http/image-access.ts';
+import type { TlsFiles } from '../shared/node/http/tls-files.ts';
 
 /** Raw Ed25519 public key. */
 const publicKeyHex: FlagKind<string> = {
@@ -73,6 +75,7 @@ export const EDGE_FLAGS = defineFlags({
     description: 'root key of the catalog log; another one is refused',
   },
   ...IMAGE_ACCESS_FLAGS,
+  ...TLS_FLAGS,
   fleetToken: {
     kind: text,
     secret: true,
@@ -100,6 +103,8 @@ export interface EdgeConfig {
   readonly rootKey: string | undefined;
   readonly fleetToken: string | undefined;
   readonly access: ImageAccess;
+  /** Default: plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
@@ -121,6 +126,7 @@ export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
     rootKey: values.rootKey,
     fleetToken: values.fleetToken,
     access: imageAccess(values),
+    tls: tlsFiles(values),
   };
 }
 

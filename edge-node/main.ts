@@ -32,7 +32,11 @@ async function run(config: EdgeConfig, log: Logger): Promise<void> {
     shutdown.add('drain', () => edge.drain());
     for (const [name, close] of edge.closers) shutdown.add(name, close);
     const { port, peerPort, peerId } = edge;
-    log.info({ port, peerPort, peerId, origin: config.origin }, `edge serves http://${config.host}:${port}`);
+    const scheme = config.tls === undefined ? 'http' : 'https';
+    log.info(
+      { port, peerPort, peerId, origin: config.origin },
+      `edge serves ${scheme}://${config.host}:${port}`,
+    );
   } catch (error) {
     // A folder, port or address that cannot be used is a wrong value, as the flags' own mistakes are.
     process.stderr.write(`shoal-edge: ${startError(error)}\n`);

@@ -14,7 +14,9 @@ import {
   WrongValue,
 } from '../shared/node/config/kinds.ts';
 import type { CommandDescription } from '../shared/node/config/parse-flags.ts';
+import { TLS_FLAGS, tlsFiles } from '../shared/node/config/tls-flags.ts';
 import type { ImageAccess } from '../shared/node/http/image-access.ts';
+import type { TlsFiles } from '../shared/node/http/tls-files.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
 import { trustedProxies } from './tracker/client-address.ts';
 
@@ -77,6 +79,7 @@ export const ORIGIN_FLAGS = defineFlags({
     description: 'secret that edges must show to join the fleet',
   },
   ...IMAGE_ACCESS_FLAGS,
+  ...TLS_FLAGS,
   import: {
     kind: path,
     description: 'folder of photos to publish at start, each as a product of its own; known ones are skipped',
@@ -124,6 +127,8 @@ export interface OriginConfig {
   readonly trustedProxies: readonly string[];
   readonly purgeWaitMs: number;
   readonly access: ImageAccess;
+  /** Default: plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 const rateOf = (bytes: number): number => (bytes === 0 ? Number.POSITIVE_INFINITY : bytes);
@@ -144,5 +149,6 @@ export function originConfig(flags: OriginFlags): OriginConfig {
     trustedProxies: flags.trustedProxies,
     purgeWaitMs: flags.purgeWait,
     access: imageAccess(flags),
+    tls: tlsFiles(flags),
   };
 }

@@ -79,7 +79,7 @@ export async function listen({
     metrics,
     onFault,
   });
-  const http = await startHttpServer({ handler, log, host: config.host, port: config.port });
+  const http = await startHttpServer({ handler, log, host: config.host, port: config.port, tls: config.tls });
   parts.readers.watch(http.server);
   return http;
 }

@@ -67,7 +67,7 @@ export async function startOrigin(config: OriginConfig, hooks: OriginHooks = {})
     await closeAll(closersOf(parts, undefined, state));
     throw error;
   }
-  if (publicUrl === '') publicUrl = defaultUrl(config.host, http.port);
+  if (publicUrl === '') publicUrl = defaultUrl(config, http.port);
   if (config.fleetToken === undefined && !isLoopback(config.host))
     log.warn({ host: config.host }, 'no --fleet-token: anyone who reaches /feed may join as an edge');
   const abort = new AbortController();
@@ -148,9 +148,10 @@ function secretsOf(config: OriginConfig, token: AdminToken): string[] {
 }
 
 /** An address that means "all of them" is none that a browser can open. */
-function defaultUrl(host: string, port: number): string {
-  if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function defaultUrl({ host, tls }: OriginConfig, port: number): string {
+  const scheme = tls === undefined ? 'http' : 'https';
+  if (host === '0.0.0.0' || host === '::') return `${scheme}://localhost:${port}`;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 const isLoopback = (host: string): boolean =>

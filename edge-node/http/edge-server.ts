@@ -1,4 +1,5 @@
 /** What an edge answers over HTTP: images first, then its own state, then torrents. */
+import { UserError } from '../../shared/errors.ts';
 import { createHealth } from '../../shared/node/http/health.ts';
 import { HttpMetrics } from '../../shared/node/http/http-metrics.ts';
 import { createImageAccess, isOpen } from '../../shared/node/http/image-access.ts';
@@ -27,6 +28,12 @@ export interface EdgeServerParts {
 /** @throws what listening throws: port in use, address not here */
 export async function startEdgeServer(parts: EdgeServerParts): Promise<HttpServer> {
   const { config, log, images, status, readers, catchUp } = parts;
+  if (config.tls !== undefined && config.publicUrl === undefined)
+    throw new UserError(
+      'tls_public_url',
+      400,
+      '--tls-cert wants --public-url too, such as https://edge.example.com: a certificate is for a name',
+    );
   const metrics = new HttpMetrics('edge');
   const registry = createRegistry(metrics, status);
   status.register(registry);
@@ -55,6 +62,8 @@ export async function startEdgeServer(parts: EdgeServerParts): Promise<HttpServe
     host: config.host,
     port: config.port,
     log,
+    tls: config.tls,
+    http2: true,
     handler: (request, response) => {
       for (const route of routes) if (route(request, response)) return;
       metrics.answered('other', 404);

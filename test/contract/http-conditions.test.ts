@@ -1,18 +1,16 @@
 /** Conditions and ranges of image answers (RFC 9110 sections 13 and 14), the same at the origin and at an edge. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { askPort } from '../support/http-client.ts';
-import { ROLES, startRoles } from './http-roles.ts';
+import { SPOKEN, startRoles } from './http-roles.ts';
 
-const roles = startRoles();
+const roles = startRoles(SPOKEN);
 const NAME = '640.jpg';
 const PAST = 'Thu, 01 Jan 1970 00:00:00 GMT';
 const FUTURE = 'Fri, 31 Dec 2100 23:59:59 GMT';
 /** Fields that a 304 MUST have if the 200 has them (section 15.4.5), and those that a browser checks on any answer. */
 const KEPT = ['cache-control', 'content-location', 'etag', 'vary', 'access-control-allow-origin'];
 
-describe.each(ROLES)('%s', (role) => {
-  const ask = (path: string, headers = {}, method = 'GET') =>
-    askPort(roles.port(role), `${roles.path}${path}`, headers, method);
+describe.each(SPOKEN)('%s', (role) => {
+  const ask = (path: string, headers = {}, method = 'GET') => roles.ask(role, path, headers, method);
   let etag: string;
   let bytes: Buffer;
   beforeEach(async () => {

@@ -1,15 +1,13 @@
 /** Fields of image answers, the same at the origin and at an edge. */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { askPort } from '../support/http-client.ts';
-import { ROLES, startRoles } from './http-roles.ts';
+import { SPOKEN, startRoles } from './http-roles.ts';
 
-const roles = startRoles();
+const roles = startRoles(SPOKEN);
 const CHROME = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
 
-describe.each(ROLES)('%s', (role) => {
-  const ask = (path: string, headers = {}, method = 'GET') =>
-    askPort(roles.port(role), `${roles.path}${path}`, headers, method);
+describe.each(SPOKEN)('%s', (role) => {
+  const ask = (path: string, headers = {}, method = 'GET') => roles.ask(role, path, headers, method);
 
   test('RFC 9110 section 8.8.3: the strong ETag of a file is its root', async () => {
     for (const { name, root } of roles.image.renditions)

@@ -1,15 +1,13 @@
 /** Negotiated addresses (RFC 9110 section 12, design section 3), the same at the origin and at an edge. */
 import { describe, expect, test } from 'vitest';
 import { forRandomInputs, jumble, pick } from '../shared/http/random-inputs.ts';
-import { askPort } from '../support/http-client.ts';
-import { ROLES, startRoles } from './http-roles.ts';
+import { SPOKEN, startRoles } from './http-roles.ts';
 
-const roles = startRoles();
+const roles = startRoles(SPOKEN);
 const CHROME = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
 
-describe.each(ROLES)('%s', (role) => {
-  const ask = (path: string, headers = {}, method = 'GET') =>
-    askPort(roles.port(role), `${roles.path}${path}`, headers, method);
+describe.each(SPOKEN)('%s', (role) => {
+  const ask = (path: string, headers = {}, method = 'GET') => roles.ask(role, path, headers, method);
   const chosen = async (query: string, headers = {}) => {
     const { status, headers: fields } = await ask(query, headers);
     return [status, fields['content-location']?.split('/').at(-1)];
@@ -135,8 +133,8 @@ describe('the same request has the same answer at the origin and at an edge', ()
     });
     for (const { method, path, headers } of asked) {
       const [origin, edge] = await Promise.all(
-        ROLES.map(async (role) => {
-          const answer = await askPort(roles.port(role), `${roles.path}${path}`, headers, method);
+        SPOKEN.map(async (role) => {
+          const answer = await roles.ask(role, path, headers, method);
           const fields = Object.entries(answer.headers).filter(([name]) => !OWN.includes(name));
           return { status: answer.status, fields, content: answer.body.toString('latin1') };
         }),

@@ -1,5 +1,6 @@
 /** A real origin and a real edge of it, both holding the same image whole: what HTTP promises, both must keep. */
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -10,42 +11,43 @@ import type { Image } from '../../shared/api-types/catalog.ts';
 import type { NodeStatus } from '../../shared/api-types/status.ts';
 import { testConfig } from '../edge-node/support/test-edge.ts';
 import { type OriginFixture, startOriginFixture } from '../server/support/origin-fixture.ts';
+import { makeCertificate } from '../support/certificates.ts';
+import { type Answer, askPort } from '../support/http-client.ts';
+import { askHttp2 } from '../support/http2-client.ts';
 
 export const ROLES = ['origin', 'edge'] as const;
-export type Role = (typeof ROLES)[number];
+/** And an edge with TLS, asked over HTTP/2. */
+export const SPOKEN = [...ROLES, 'edge over HTTP/2'] as const;
+export type Role = (typeof SPOKEN)[number];
 
 export interface Roles {
   readonly image: Image;
   /** `/images/:imageId`, to which a name or a query is added. */
   readonly path: string;
   port(role: Role): number;
+  /** @param path below the image */
+  ask(role: Role, path: string, headers?: OutgoingHttpHeaders, method?: string): Promise<Answer>;
 }
 
 /** Starts both before the tests of a file and stops them after; to be called at the file's top. */
-export function startRoles(): Roles {
+/** @param roles default: those that speak HTTP/1.1 */
+export function startRoles(roles: readonly Role[] = ROLES): Roles {
   let origin: OriginFixture;
-  let edge: RunningEdge;
+  const edges = new Map<Role, RunningEdge>();
+  const folders: string[] = [];
   let image: Image;
-  let dataFolder: string;
   beforeAll(async () => {
     origin = await startOriginFixture();
     image = await uploadNoise(origin);
-    dataFolder = await mkdtemp(join(tmpdir(), 'shoal-edge-'));
-    const log = pino({ level: 'silent' });
-    edge = await startEdge(testConfig(origin.url, { dataFolder }), { log, onFatal: () => undefined });
-    await vi.waitFor(
-      async () => {
-        const status = (await (await fetch(`http://127.0.0.1:${edge.port}/status`)).json()) as NodeStatus;
-        expect(status.images.complete).toBe(1);
-      },
-      { timeout: 30_000, interval: 50 },
-    );
+    for (const role of roles)
+      if (role !== 'origin') edges.set(role, await startRole(origin.url, role, folders));
   });
   afterAll(async () => {
-    await edge?.close();
+    for (const edge of edges.values()) await edge.close();
     await origin?.close();
-    if (dataFolder !== undefined) await rm(dataFolder, { recursive: true, force: true });
+    for (const folder of folders) await rm(folder, { recursive: true, force: true });
   });
+  const port = (role: Role) => (role === 'origin' ? origin.origin.port : edges.get(role)!.port);
   return {
     get image() {
       return image;
@@ -53,8 +55,33 @@ export function startRoles(): Roles {
     get path() {
       return `/images/${image.id}`;
     },
-    port: (role) => (role === 'edge' ? edge.port : origin.origin.port),
+    port,
+    ask: (role, path, headers, method) =>
+      (role === 'edge over HTTP/2' ? askHttp2 : askPort)(
+        port(role),
+        `/images/${image.id}${path}`,
+        headers,
+        method,
+      ),
   };
+}
+
+async function startRole(origin: string, role: Role, folders: string[]): Promise<RunningEdge> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'shoal-edge-'));
+  folders.push(dataFolder);
+  const secure = role === 'edge over HTTP/2';
+  const tls = secure ? { tls: makeCertificate('localhost', dataFolder), publicUrl: 'https://localhost' } : {};
+  const log = pino({ level: 'silent' });
+  const edge = await startEdge(testConfig(origin, { dataFolder, ...tls }), { log, onFatal: () => undefined });
+  const ask = secure ? askHttp2 : askPort;
+  await vi.waitFor(
+    async () => {
+      const { body } = await ask(edge.port, '/status');
+      expect((JSON.parse(body.toString()) as NodeStatus).images.complete).toBe(1);
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+  return edge;
 }
 
 /** Noise compresses badly, so that its larger renditions have many blocks. */

@@ -6,6 +6,7 @@
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { ImageId } from '../../units.ts';
 
 /** Images remembered of one connection, the latest. Nobody asks for so many without reading any. */
@@ -26,7 +27,7 @@ export class ImageReaders {
     server.on('timeout', (socket: Socket) => {
       const reading = this.#connections.get(socket);
       if (reading === undefined) socket.destroy();
-      else if (reading.isEnding || socket.writableLength > 0) socket.resetAndDestroy();
+      else if (reading.isEnding || socket.writableLength > 0) reset(socket);
       else this.#end(socket, reading);
     });
   }
@@ -41,8 +42,7 @@ export class ImageReaders {
 
   /** Not one byte of this image leaves on any connection once it returns. */
   cut(image: ImageId): void {
-    for (const [socket, { images }] of this.#connections)
-      if (images.includes(image)) socket.resetAndDestroy();
+    for (const [socket, { images }] of this.#connections) if (images.includes(image)) reset(socket);
   }
 
   #remember(socket: Socket): Reading {
@@ -57,6 +57,17 @@ export class ImageReaders {
   #end(socket: Socket, reading: Reading): void {
     reading.isEnding = true;
     socket.end();
-    socket.setTimeout(LINGER_MS);
+    socket.setTimeout(LINGER_MS, () => reset(socket));
   }
+}
+
+/** TLS can only end; the TCP connection below it can be reset. Node keeps it there, and has no public name for it. */
+function reset(socket: Socket): void {
+  const { _parent: below } = socket as Socket & { _parent?: Socket | null };
+  if (!(socket instanceof TLSSocket)) {
+    socket.resetAndDestroy();
+    return;
+  }
+  below?.resetAndDestroy();
+  socket.destroy();
 }

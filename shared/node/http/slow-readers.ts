@@ -2,7 +2,7 @@
  * A floor on the rate at which a client takes what waits for it (threat row 15). Node ends a connection on which
  * nothing moves; this ends one that moves a byte now and then to hold it for hours.
  */
-import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import type { HttpLog } from './exchange.ts';
 
 /** A very bad mobile connection still gives four times this. */
@@ -12,8 +12,6 @@ const GRACE_MS = 30_000;
 const LOOK_EVERY_MS = 5_000;
 
 interface Waiting {
-  /** Bytes handed to the kernel when we began to wait. */
-  readonly takenBytes: number;
   readonly waitingBytes: number;
   readonly sinceMs: number;
 }
@@ -27,36 +25,52 @@ export function isTooSlow(waiting: Waiting, nowMs: number): boolean {
   return nowMs - waiting.sinceMs > allowedMs;
 }
 
+/** A socket, or a stream of HTTP/2: there the socket moves for PINGs while an answer stands still. */
+export interface Reader extends Pick<Writable, 'writableLength' | 'once'> {
+  /** Of a socket, `writableLength` included: more of it may have been written while some of it was taken. */
+  readonly bytesWritten?: number;
+  readonly remoteAddress?: string | undefined;
+}
+
 export interface SlowReaderWatch {
-  add(socket: Socket): void;
+  /** @param end cuts the reader off */
+  add(reader: Reader, end: () => void): void;
   start(): void;
   stop(): void;
 }
 
+interface Watched {
+  end(): void;
+  waiting: Waiting | undefined;
+  /** Changes when something is taken. */
+  leftBytes: number;
+}
+
 export function createSlowReaderWatch(log: HttpLog): SlowReaderWatch {
-  const sockets = new Map<Socket, Waiting | undefined>();
+  const readers = new Map<Reader, Watched>();
   let timer: NodeJS.Timeout | undefined;
 
   const look = (): void => {
     const nowMs = performance.now();
-    for (const [socket, before] of sockets) {
-      const waitingBytes = socket.writableLength;
-      const takenBytes = socket.bytesWritten - waitingBytes;
-      if (waitingBytes === 0) {
-        if (before !== undefined) sockets.set(socket, undefined);
-      } else if (before === undefined || takenBytes > before.takenBytes) {
-        sockets.set(socket, { takenBytes, waitingBytes, sinceMs: nowMs });
-      } else if (isTooSlow(before, nowMs)) {
-        log.warn({ address: socket.remoteAddress, waitingBytes }, 'reader too slow');
-        socket.destroy();
+    for (const [reader, watched] of readers) {
+      const { writableLength: waitingBytes, bytesWritten = 0 } = reader;
+      const leftBytes = waitingBytes - bytesWritten;
+      const { waiting } = watched;
+      if (waitingBytes === 0) watched.waiting = undefined;
+      else if (waiting === undefined || leftBytes !== watched.leftBytes) {
+        watched.waiting = { waitingBytes, sinceMs: nowMs };
+        watched.leftBytes = leftBytes;
+      } else if (isTooSlow(waiting, nowMs)) {
+        log.warn({ address: reader.remoteAddress, waitingBytes }, 'reader too slow');
+        watched.end();
       }
     }
   };
 
   return {
-    add: (socket) => {
-      sockets.set(socket, undefined);
-      socket.once('close', () => sockets.delete(socket));
+    add: (reader, end) => {
+      readers.set(reader, { end, waiting: undefined, leftBytes: 0 });
+      reader.once('close', () => readers.delete(reader));
     },
     start: () => {
       timer = setInterval(look, LOOK_EVERY_MS).unref();

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** No name, address or port holds any of these. */
-const NOT_IN_HOST = /[\s@/\\?#,]/;
+export const NOT_IN_HOST = /[\s@/\\?#,]/;
 
 /** Status to refuse the request with; `undefined` when it is fine. `maxHeaders` is what the server keeps of them. */
 export function requestFault(req: IncomingMessage, maxHeaders: number): 400 | 431 | 505 | undefined {

@@ -17,6 +17,7 @@ export interface Served {
   readonly source: MemorySource;
   readonly metrics: HttpMetrics;
   readonly server: HttpServer;
+  readonly readers: ImageReaders;
   readonly logged: { readonly fields: object; readonly message: string }[];
   /** `path` below the image (`/640.avif`, `?w=1`), or from the root when it starts with `/images` or `/healthz`. */
   ask(path: string, headers?: OutgoingHttpHeaders, method?: string): Promise<Answer>;
@@ -51,6 +52,7 @@ export async function serveImages(
     source,
     metrics,
     server,
+    readers,
     logged,
     dial,
     ask: (path, headers = {}, method = 'GET') =>

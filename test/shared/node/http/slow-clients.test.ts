@@ -128,7 +128,7 @@ describe('threat row 15: slow readers, in virtual time', () => {
     const warned: object[] = [];
     const note = (fields: object) => void warned.push(fields);
     const watch = createSlowReaderWatch({ warn: note, error: note });
-    watch.add(socket);
+    watch.add(socket, () => socket.destroy());
     watch.start();
     onTestFinished(() => watch.stop());
     return { client, socket, warned, watch };
