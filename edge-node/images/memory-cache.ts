@@ -23,22 +23,19 @@ export class MemoryCache {
     return this.#files?.calculatedSize ?? 0;
   }
 
-  takes(lengthBytes: number): boolean {
-    return lengthBytes <= this.#largestBytes;
-  }
-
   get(root: FileRoot): Uint8Array | undefined {
     return this.#files?.get(root);
   }
 
-  /** One load however many ask at once. */
+  /** One load however many ask at once; what is too large for the budget is not kept. */
   load(root: FileRoot, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
     const running = this.#loading.get(root);
     if (running !== undefined) return running;
     const loading = read()
       .then((bytes) => {
         // Dropped meanwhile: a purged file must not come back.
-        if (this.#loading.get(root) === loading) this.#files?.set(root, bytes);
+        if (this.#loading.get(root) === loading && bytes.length <= this.#largestBytes)
+          this.#files?.set(root, bytes);
         return bytes;
       })
       .finally(() => {

@@ -67,7 +67,6 @@ export class EdgeRenditionSource implements RenditionSource {
     const read = (startBytes: number, endBytes: number, signal: AbortSignal) =>
       this.#stream(joined, rendition, { startBytes, endBytes, signal, tally });
     if (!this.#parts.isHeld(rendition)) return { source: 'swarm', whole: undefined, tally, read };
-    if (!memory.takes(rendition.bytes)) return { source: 'disk', whole: undefined, read };
     const whole = await memory.load(rendition.root, () =>
       this.#loadRight(joined, rendition, () =>
         collect(read(0, rendition.bytes, new AbortController().signal), rendition.bytes),
@@ -76,7 +75,7 @@ export class EdgeRenditionSource implements RenditionSource {
     return wholeBody('disk', whole);
   }
 
-  /** Disks rot, and people change files: what comes from there is hashed once, before it is kept in memory. */
+  /** Disks rot, and people change files: what comes from there is hashed before it is served, kept in memory or not. */
   async #loadRight(
     joined: JoinedImage,
     rendition: Rendition,
