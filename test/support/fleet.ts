@@ -2,12 +2,13 @@
  * A real fleet for tests: origin and edges as processes of their own, on loopback, with folders that go away.
  * They run from dist/ (`npm test` builds it first), as a person would run them.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Image, ProductList } from '../../shared/api-types/catalog.ts';
 import type { EdgeList, NodeStatus } from '../../shared/api-types/status.ts';
+import { type NodePlace, spawnNode } from './node-process.ts';
 
 /** The checkout: this file also runs from dist/, for the benchmarks. */
 export const PROJECT = projectAbove(import.meta.dirname);
@@ -20,10 +21,7 @@ export const ADMIN_TOKEN = 'token-of-the-tests';
 /** Generous: the machine may be busy with other tests. It bounds a failure and decides no test. */
 const WAIT_LIMIT_MS = 60_000;
 
-export interface RunningNode {
-  readonly url: string;
-  readonly peerPort: number;
-  readonly data: string;
+export interface RunningNode extends NodePlace {
   readonly process: ChildProcess;
   readonly exited: Promise<number | null>;
   /** All it printed so far. */
@@ -42,6 +40,8 @@ export interface EdgeOptions {
   readonly flags?: readonly string[];
   /** With a channel to this process, as the demo starts its nodes. */
   readonly channel?: boolean;
+  /** A module that is loaded before the program. */
+  readonly preload?: string;
 }
 
 export interface OriginOptions {
@@ -49,6 +49,7 @@ export interface OriginOptions {
   readonly peerPort?: number;
   readonly flags?: readonly string[];
   readonly channel?: boolean;
+  readonly preload?: string;
 }
 
 export class Fleet {
@@ -73,7 +74,7 @@ export class Fleet {
       url,
     ];
     const all = [...flags, '--data', data, '--admin-token', ADMIN_TOKEN, ...(options.flags ?? [])];
-    this.origin = this.#start('server/main.js', all, { url, data, peerPort }, options.channel);
+    this.origin = this.#start('server/main.js', all, { url, data, peerPort }, options);
     await ready(this.origin);
     return this.origin;
   }
@@ -95,7 +96,7 @@ export class Fleet {
     ];
     const who = ['--origin', this.origin.url, '--name', options.name, '--data', data];
     const flags = [...where, ...who, '--prefetch', options.prefetch ?? 'all', ...(options.flags ?? [])];
-    const edge = this.#start('edge-node/main.js', flags, { url, data, peerPort }, options.channel);
+    const edge = this.#start('edge-node/main.js', flags, { url, data, peerPort }, options);
     await ready(edge);
     return edge;
   }
@@ -141,26 +142,10 @@ export class Fleet {
   #start(
     script: string,
     flags: readonly string[],
-    where: Pick<RunningNode, 'url' | 'data' | 'peerPort'>,
-    channel = false,
+    where: NodePlace,
+    options: Pick<EdgeOptions, 'channel' | 'preload'>,
   ): RunningNode {
-    const child = spawn(process.execPath, [path.join(PROJECT, 'dist', script), ...flags], {
-      stdio: channel ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += String(text)));
-    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    const node: RunningNode = {
-      ...where,
-      process: child,
-      exited,
-      output: () => output,
-      kill: (signal) => {
-        if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-        return exited;
-      },
-      status: async () => (await (await fetch(`${where.url}/status`)).json()) as NodeStatus,
-    };
+    const node = spawnNode([path.join(PROJECT, 'dist', script), ...flags], where, options);
     this.#nodes.push(node);
     return node;
   }

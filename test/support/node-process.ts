@@ -1,0 +1,46 @@
+/** One process of a fleet under test: what it prints is kept, and it can be killed and asked. */
+import { spawn } from 'node:child_process';
+import type { NodeStatus } from '../../shared/api-types/status.ts';
+import type { RunningNode } from './fleet.ts';
+
+export interface NodePlace {
+  readonly url: string;
+  readonly peerPort: number;
+  readonly data: string;
+}
+
+export interface NodeProcessOptions {
+  /** With a channel to this process. */
+  readonly channel?: boolean;
+  /** A module that is loaded before the program. */
+  readonly preload?: string;
+}
+
+/** @param command script and its flags */
+export function spawnNode(
+  command: readonly string[],
+  where: NodePlace,
+  { channel = false, preload }: NodeProcessOptions,
+): RunningNode {
+  const before = preload === undefined ? [] : ['--import', preload];
+  const child = spawn(process.execPath, [...before, ...command], {
+    stdio: channel ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (text) => {
+      output += String(text);
+    });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return {
+    ...where,
+    process: child,
+    exited,
+    output: () => output,
+    kill: (signal) => {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      return exited;
+    },
+    status: async () => (await (await fetch(`${where.url}/status`)).json()) as NodeStatus,
+  };
+}
