@@ -11,6 +11,7 @@ import {
   host,
   ip,
   nodeName,
+  onOff,
   path,
   port,
   text,
@@ -76,6 +77,11 @@ export const EDGE_FLAGS = defineFlags({
   },
   ...IMAGE_ACCESS_FLAGS,
   ...TLS_FLAGS,
+  accessLog: {
+    kind: onOff,
+    default: false,
+    description: 'a log line for each request; errors and slow answers are told anyway',
+  },
   fleetToken: {
     kind: text,
     secret: true,
@@ -105,6 +111,8 @@ export interface EdgeConfig {
   readonly access: ImageAccess;
   /** Default: plain HTTP. */
   readonly tls?: TlsFiles | undefined;
+  /** Default: no. */
+  readonly accessLog?: boolean;
 }
 
 export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
@@ -127,6 +135,7 @@ export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
     fleetToken: values.fleetToken,
     access: imageAccess(values),
     tls: tlsFiles(values),
+    accessLog: values.accessLog,
   };
 }
 

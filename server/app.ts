@@ -21,7 +21,7 @@ export interface AppOptions {
   /** Proxies whose X-Forwarded-For counts when wrong admin tokens are. */
   readonly trustedProxies: readonly string[];
   readonly metrics: HttpMetrics;
-  readonly onFault: (error: unknown) => void;
+  readonly onFault: (error: unknown, req: IncomingMessage) => void;
 }
 
 export function createApp(options: AppOptions): (req: IncomingMessage, res: ServerResponse) => void {

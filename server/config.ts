@@ -8,6 +8,7 @@ import {
   type FlagKind,
   host,
   ip,
+  onOff,
   path,
   port,
   url,
@@ -80,6 +81,11 @@ export const ORIGIN_FLAGS = defineFlags({
   },
   ...IMAGE_ACCESS_FLAGS,
   ...TLS_FLAGS,
+  accessLog: {
+    kind: onOff,
+    default: false,
+    description: 'a log line for each request; errors and slow answers are told anyway',
+  },
   import: {
     kind: path,
     description: 'folder of photos to publish at start, each as a product of its own; known ones are skipped',
@@ -129,6 +135,8 @@ export interface OriginConfig {
   readonly access: ImageAccess;
   /** Default: plain HTTP. */
   readonly tls?: TlsFiles | undefined;
+  /** Default: no. */
+  readonly accessLog?: boolean;
 }
 
 const rateOf = (bytes: number): number => (bytes === 0 ? Number.POSITIVE_INFINITY : bytes);
@@ -150,5 +158,6 @@ export function originConfig(flags: OriginFlags): OriginConfig {
     purgeWaitMs: flags.purgeWait,
     access: imageAccess(flags),
     tls: tlsFiles(flags),
+    accessLog: flags.accessLog,
   };
 }

@@ -1,4 +1,5 @@
 /** The origin over HTTP: which handlers it has and what each is given. */
+import type { IncomingMessage } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { NodeStatus } from '../shared/api-types/status.ts';
 import { createHealth } from '../shared/node/http/health.ts';
@@ -6,6 +7,7 @@ import { HttpMetrics } from '../shared/node/http/http-metrics.ts';
 import { createImageAccess, isOpen } from '../shared/node/http/image-access.ts';
 import { createImageRoute } from '../shared/node/http/image-route.ts';
 import { createRegistry } from '../shared/node/http/node-metrics.ts';
+import { requestFields } from '../shared/node/http/request-log.ts';
 import { type HttpServer, startHttpServer } from '../shared/node/http/server.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
@@ -38,7 +40,8 @@ export async function listen({
   publicUrl,
   log,
 }: ListenOptions): Promise<HttpServer> {
-  const onFault = (error: unknown) => log.error({ err: error }, 'request failed');
+  const onFault = (error: unknown, req?: IncomingMessage) =>
+    log.error({ err: error, ...(req === undefined ? {} : requestFields(req)) }, 'request failed');
   const metrics = new HttpMetrics('origin');
   const version = packageVersion();
   const status = originStatus({ ...parts, version, now: Date.now });
@@ -79,7 +82,14 @@ export async function listen({
     metrics,
     onFault,
   });
-  const http = await startHttpServer({ handler, log, host: config.host, port: config.port, tls: config.tls });
+  const http = await startHttpServer({
+    handler,
+    log,
+    host: config.host,
+    port: config.port,
+    tls: config.tls,
+    accessLog: config.accessLog ?? false,
+  });
   parts.readers.watch(http.server);
   return http;
 }

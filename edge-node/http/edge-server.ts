@@ -64,6 +64,7 @@ export async function startEdgeServer(parts: EdgeServerParts): Promise<HttpServe
     log,
     tls: config.tls,
     http2: true,
+    accessLog: config.accessLog ?? false,
     handler: (request, response) => {
       for (const route of routes) if (route(request, response)) return;
       metrics.answered('other', 404);

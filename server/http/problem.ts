@@ -1,8 +1,9 @@
 /** Every error of the origin's API as problem+json (RFC 9457) with a stable code; docs/ERRORS.md lists the codes. */
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { UserError } from '../../shared/errors.ts';
 import { makeProblem } from '../../shared/http/problem.ts';
+import { requestIdOf } from '../../shared/node/http/request-log.ts';
 import { discardBody } from './discard-body.ts';
 
 /** No cache may keep an error (threat row 39). */
@@ -17,6 +18,7 @@ export function sendProblem(res: Response, error: UserError): void {
   res.setHeader('Content-Length', body.length);
   res.setHeader('Cache-Control', 'no-store');
   res.setHeader('X-Content-Type-Options', 'nosniff');
+  res.setHeader('X-Request-Id', requestIdOf(res.req));
   res.end(body);
 }
 
@@ -37,11 +39,11 @@ export function methodNotAllowed(allow: string): RequestHandler {
  * The last handler of an app or router. What is not a {@link UserError} is our fault: it is told to `onFault`
  * and answered without detail.
  */
-export function problemHandler(onFault: (error: unknown) => void): ErrorRequestHandler {
+export function problemHandler(onFault: (error: unknown, req: IncomingMessage) => void): ErrorRequestHandler {
   // express tells an error handler by its four parameters.
   return function answerProblem(error: unknown, req, res, _next) {
     const known = asUserError(error);
-    if (!known) onFault(error);
+    if (!known) onFault(error, req);
     if (res.headersSent) {
       res.destroy();
       return;

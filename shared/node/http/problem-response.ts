@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { makeProblem } from '../../http/problem.ts';
 import { CROSS_ORIGIN, type RawHeaders } from './image-headers.ts';
+import { requestIdOf } from './request-log.ts';
 
 export function sendProblem(
   res: ServerResponse,
@@ -20,6 +21,8 @@ export function sendProblem(
     'X-Content-Type-Options',
     'nosniff',
     ...(readers === 'all-sites' ? CROSS_ORIGIN : []),
+    'X-Request-Id',
+    requestIdOf(res.req),
     ...extra,
   ];
   res.writeHead(problem.status, headers as string[]);

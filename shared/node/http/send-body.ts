@@ -6,9 +6,12 @@ import { CLIENT_CLOSED_REQUEST, type StreamEnd } from './http-metrics.ts';
 import { type Content, singlePart } from './multipart.ts';
 import { sendProblem } from './problem-response.ts';
 import type { RenditionBody } from './rendition-source.ts';
+import { requestFields } from './request-log.ts';
 
 /** A swarm that is late now may well be there in a moment. */
 const RETRY_AFTER_SECONDS = 2;
+/** A shopper has looked at an empty frame for that long, or is on a very slow line. */
+const SLOW_ANSWER_MS = 10_000;
 
 /** The warm path: one writeHead with a ready list, one end; node:http sends both in one system call. */
 export function sendWarm(exchange: Exchange, plan: Plan, body: RenditionBody, whole: Uint8Array): void {
@@ -105,6 +108,11 @@ async function stream(
   } finally {
     if (res.headersSent) {
       const elapsedMs = performance.now() - exchange.startedMs;
+      if (elapsedMs > SLOW_ANSWER_MS)
+        exchange.log.warn(
+          { ...requestFields(exchange.req), elapsedMs: Math.round(elapsedMs), sentBytes },
+          'slow answer',
+        );
       metrics.streamEnded(source, elapsedMs, signal.aborted ? 'aborted' : end, sentBytes, tally);
     }
     await chunks.return();
@@ -139,14 +147,16 @@ async function* bytesOf(
 function fail(exchange: Exchange, error: unknown): void {
   const { req, res, metrics, route, log } = exchange;
   const known = error instanceof UserError ? error : undefined;
-  if (known === undefined) log.error({ err: error, url: req.url }, 'image answer failed');
+  if (known === undefined) log.error({ err: error, ...requestFields(req) }, 'image answer failed');
   if (res.headersSent) {
-    log.warn({ code: known?.code ?? 'internal', url: req.url }, 'image answer cut short');
+    log.warn({ code: known?.code ?? 'internal', ...requestFields(req) }, 'image answer cut short');
     res.destroy();
     return;
   }
   const status = known?.status ?? 500;
   const retry = status === 503 ? ['Retry-After', String(RETRY_AFTER_SECONDS)] : [];
+  if (known !== undefined)
+    log.warn({ code: known.code, status, ...requestFields(req) }, 'image not answered');
   const detail = known?.message ?? 'The node failed to answer.';
   metrics.answered(route, status);
   sendProblem(res, { status, code: known?.code ?? 'internal', detail }, retry);

@@ -6,6 +6,7 @@ import { refuseBrokenRequest } from './broken-request.ts';
 import { drain } from './drain.ts';
 import type { HttpLog } from './exchange.ts';
 import { createHttp2Sessions, type Http2Sessions } from './http2-sessions.ts';
+import { type AccessLog, withAccessLog } from './request-log.ts';
 import { createSecureServer } from './secure-server.ts';
 import { createSlowReaderWatch } from './slow-readers.ts';
 import { refuseRequest, requestFault } from './strict-requests.ts';
@@ -15,7 +16,7 @@ export type RequestListener = (req: IncomingMessage, res: ServerResponse<Incomin
 
 export interface HttpServerOptions {
   readonly handler: RequestListener;
-  readonly log: HttpLog;
+  readonly log: HttpLog & AccessLog;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -27,6 +28,8 @@ export interface HttpServerOptions {
   readonly headersTimeoutMs?: number;
   /** A connection on which nothing moves is closed after this time. Default 30,000. */
   readonly idleTimeoutMs?: number;
+  /** A line of level info for each request. Default: none; errors and slow answers are told anyway. */
+  readonly accessLog?: boolean;
   /** Default: none, plain HTTP. */
   readonly tls?: TlsFiles | undefined;
   /** Offers HTTP/2 beside HTTP/1.1 where there is TLS. Default: no; express cannot answer it. */
@@ -56,11 +59,12 @@ const MAX_HEADERS = 200;
 /** @throws what listening throws: port in use, address not here; UserError `tls_unusable` */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { log, tls } = options;
+  const handler = options.accessLog === true ? withAccessLog(options.handler, log) : options.handler;
   const watch = createSlowReaderWatch(log);
   const sessions =
     tls !== undefined && options.http2 === true
       ? createHttp2Sessions({
-          onRequest: options.handler,
+          onRequest: handler,
           log,
           watch,
           maxHeaderBytes: MAX_HEADER_BYTES,
@@ -68,7 +72,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
           idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
         })
       : undefined;
-  const server = await createLimited(options, sessions);
+  const server = await createLimited({ ...options, handler }, sessions);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
