@@ -201,6 +201,7 @@ function openImages(config: EdgeConfig, log: Logger, held: Held, opened: Closer[
     files: storage.torrents,
     source: new TorrentSource(storage.torrents, hashes, origin, nodeHashes, desk),
     desk,
+    hashes,
     notes: storage.notes,
     log,
     prefetch,

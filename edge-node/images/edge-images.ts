@@ -12,9 +12,11 @@ import type { FleetBook } from '../fleet-book.ts';
 import { CacheKeeper } from './cache-keeper.ts';
 import type { CompleteSets } from './complete-sets.ts';
 import type { HashDesk } from './hash-desk.ts';
+import { HashStock } from './hash-stock.ts';
 import type { ImageTable, TableChange } from './image-table.ts';
 import { type JoinedImage, Joiner } from './joiner.ts';
 import { MemoryCache } from './memory-cache.ts';
+import type { OfferedHashes } from './offered-hashes.ts';
 import { Prefetcher } from './prefetcher.ts';
 import { EdgeRenditionSource } from './rendition-source.ts';
 import type { TorrentFiles } from './torrent-files.ts';
@@ -27,7 +29,8 @@ export interface EdgeImagesParts {
   readonly store: PieceStore;
   readonly files: TorrentFiles;
   readonly source: TorrentSource;
-  readonly desk: Pick<HashDesk, 'ahead'>;
+  readonly desk: Pick<HashDesk, 'ahead' | 'ask'>;
+  readonly hashes: Pick<OfferedHashes, 'isFull'>;
   readonly notes: CompleteSets;
   readonly fleet: FleetBook;
   readonly random: Random;
@@ -45,6 +48,7 @@ export class EdgeImages {
   readonly #cache: CacheKeeper;
   readonly #memory: MemoryCache;
   readonly #whole: WholeSets;
+  readonly #stock: HashStock;
   readonly #closing = new AbortController();
   /** Purged images that are still leaving the swarm and the disk. */
   readonly #purging = new Set<Promise<void>>();
@@ -63,6 +67,10 @@ export class EdgeImages {
       prefetch,
       isHeld,
       evict: (infoHash) => this.#evict(infoHash),
+    });
+    this.#stock = new HashStock({
+      ask: (infoHash) => parts.desk.ask(infoHash),
+      isNeedless: (infoHash) => parts.hashes.isFull || parts.files.has(infoHash),
     });
     this.#whole = new WholeSets({
       notes: parts.notes,
@@ -110,6 +118,7 @@ export class EdgeImages {
     if (published === undefined) return;
     for (const { root } of published.renditions) this.#keep?.add(root);
     if (this.#parts.prefetch === 'all') this.#prefetcher.add(published);
+    else this.#stock.add(published.infoHash);
   }
 
   /** Resolves when nothing is left, here or on its way to others, of any image that was purged so far. */
@@ -117,9 +126,11 @@ export class EdgeImages {
     await Promise.all(this.#purging);
   }
 
-  /** The origin is back: joins that failed while it was away are tried at once. */
+  /** The origin is back: joins that failed while it was away are tried at once, and hashes asked for that did not come. */
   originIsBack(): void {
     this.#prefetcher.retryNow();
+    if (this.#parts.prefetch === 'all') return;
+    for (const { infoHash } of this.#parts.table.images()) this.#stock.add(infoHash);
   }
 
   /**
@@ -181,6 +192,7 @@ export class EdgeImages {
 
   async close(): Promise<void> {
     this.#prefetcher.close();
+    this.#stock.close();
     this.#closing.abort();
     await this.#joiner.close();
     await this.#whole.close();

@@ -20,6 +20,11 @@ export class OfferedHashes {
     for (const { infoHash, hashes } of sets) this.#kept.set(infoHash, hashes);
   }
 
+  /** A quarter is left for hashes that come with new entries. */
+  get isFull(): boolean {
+    return this.#kept.calculatedSize > (3 / 4) * MAX_CHARACTERS;
+  }
+
   has(infoHash: InfoHash): boolean {
     return this.#kept.has(infoHash);
   }

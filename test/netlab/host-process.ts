@@ -42,6 +42,16 @@ export class HostProcess {
     return this.#cpuSeconds;
   }
 
+  /** Resolves when it has ended by itself. */
+  ended(): Promise<void> {
+    return this.#exited;
+  }
+
+  /** It stands still, and its connections with it. */
+  stop(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
   /** Notes its CPU time first. */
   async kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     this.cpuSeconds();

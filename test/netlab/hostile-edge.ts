@@ -10,9 +10,8 @@ import { defineFlags } from '../../shared/node/config/flags.ts';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
 import { createLogger } from '../../shared/node/process/logger.ts';
 import { DiskPieceStore } from '../../shared/node/store/disk-piece-store.ts';
-import type { Behaviour } from './shaped-fleet.ts';
 
-const behaviours: Readonly<Record<Exclude<Behaviour, 'honest'>, () => void>> = {
+const behaviours: Readonly<Record<'liar' | 'free-rider', () => void>> = {
   liar: () => {
     const { read } = DiskPieceStore.prototype;
     DiskPieceStore.prototype.read = async function lie(...range) {

@@ -1,4 +1,6 @@
 /** The scenarios by name: links, payload, and the marks their figures are held to. */
+import { ALLOWED_MS, measureCold, measureTrouble } from './cold.ts';
+import { measureCrowd } from './crowd.ts';
 import { measureFaults } from './faults.ts';
 import { measureFreeRiders } from './free-riders.ts';
 import type { Lab } from './lab.ts';
@@ -108,4 +110,36 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     marks: [{ figure: 'last/undisturbed', atMost: 1.25 }],
     run: (lab) => measureFaults(lab, EIGHT),
   },
+  cold: {
+    summary: 'cold images, one request at a time, beside nginx proxy_cache',
+    marks: [
+      { figure: 'TTFB p50/nginx', atMost: 1 },
+      { figure: 'TTFB p99/nginx', atMost: 1 },
+      { figure: 'total p50/nginx', atMost: 1 },
+      { figure: 'total p99/nginx', atMost: 1 },
+    ],
+    run: measureCold,
+  },
+  ...troubles(),
+  crowd: {
+    summary: 'a page of 200 cold images at 8 edges at once, beside nginx proxy_cache',
+    marks: [
+      { figure: 'copies', atMost: 1.15 },
+      { figure: 'p95/nginx', atMost: 1 / 3 },
+    ],
+    run: measureCrowd,
+  },
 };
+
+function troubles(): Readonly<Record<string, Scenario>> {
+  const of = (trouble: 'dead' | 'slow' | 'liar', what: string): Scenario => ({
+    summary: `cold images that a sibling has which ${what}`,
+    marks: [{ figure: 'p99 over the origin alone, ms', atMost: ALLOWED_MS }],
+    run: (lab) => measureTrouble(lab, trouble),
+  });
+  return {
+    'cold-dead': of('dead', 'then stands still'),
+    'cold-slow': of('slow', 'sends 4 KiB/s'),
+    'cold-liar': of('liar', 'sends wrong blocks'),
+  };
+}

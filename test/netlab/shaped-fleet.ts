@@ -10,8 +10,8 @@ import { hostIp, SEED } from './hosts.ts';
 import { ADMIN_TOKEN, ORIGIN_PEER_PORT, ORIGIN_PORT, ORIGIN_URL } from './published.ts';
 import { StatusClient } from './status-client.ts';
 
-/** `free-rider` uploads nothing, `liar` sends wrong blocks. */
-export type Behaviour = 'honest' | 'free-rider' | 'liar';
+/** `free-rider` uploads nothing, `liar` sends wrong blocks, `slow` 4 KiB/s. */
+export type Behaviour = 'honest' | 'free-rider' | 'liar' | 'slow';
 
 export interface ShapedEdge {
   /** 1 and up; its host is one higher. */
@@ -57,17 +57,18 @@ export class ShapedFleet {
   }
 
   /** Starts it and does not wait. */
-  startEdge(behaviour: Behaviour): ShapedEdge {
+  startEdge(behaviour: Behaviour, prefetch: 'all' | 'none' = 'all'): ShapedEdge {
     const number = this.edges.length + 1;
     const host = SEED + number;
     const dataFolder = path.join(this.#folder, `edge-${number}`);
     const program =
-      behaviour === 'honest'
+      behaviour === 'honest' || behaviour === 'slow'
         ? [path.join(PROJECT, 'dist/bin/shoal-edge.js')]
         : [path.join(PROJECT, 'dist/test/netlab/hostile-edge.js'), behaviour];
     const where = ['--host', hostIp(host), '--port', `${EDGE_PORT}`, '--peer-port', `${EDGE_PEER_PORT}`];
     const who = ['--advertise-ip', hostIp(host), '--name', `edge-${number}`, '--data', dataFolder];
-    const what = ['--origin', ORIGIN_URL, '--prefetch', 'all'];
+    const what = ['--origin', ORIGIN_URL, '--prefetch', prefetch];
+    const pace = behaviour === 'slow' ? ['--up-rate', '4096'] : [];
     const url = `http://${hostIp(host)}:${EDGE_PORT}`;
     const edge = {
       number,
@@ -76,7 +77,7 @@ export class ShapedFleet {
       dataFolder,
       process: new HostProcess(
         host,
-        [process.execPath, ...program, ...where, ...who, ...what],
+        [process.execPath, ...program, ...where, ...who, ...what, ...pace],
         `${dataFolder}.log`,
       ),
       client: new StatusClient(url),
