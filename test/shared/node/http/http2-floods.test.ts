@@ -1,5 +1,5 @@
 /** Frames made by hand: what costs a client nothing must not cost a node much. */
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { makeCertificate } from '../../../support/certificates.ts';
 import {
   askSession,
@@ -23,6 +23,8 @@ const REQUEST = [
 ] as const;
 /** Below what nghttp2 allows by itself (1,000 resets), so that the limits of a session are ours. */
 const FLOOD_FRAMES = 900;
+
+const REAL_TIME = { timeout: 10_000, interval: 5 };
 
 const serve = () => serveImages(undefined, { tls: makeCertificate(), http2: true });
 
@@ -59,6 +61,25 @@ const code = (value: number) => {
   return bytes;
 };
 const reset = (stream: number) => frame(FRAME.reset, 0, stream, code(8));
+
+test('threat row 48: who opens no window is cut off with its answer, whatever else it says', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { server, logged } = await serve();
+  const raw = await openRaw(server.port);
+  // 150 kB, of which the first window lets 65,535 through.
+  const large = REQUEST.map(([name, value]) => [name, value.replace('320', '1280')] as const);
+  raw.socket.write(headers(1, large));
+  await expect.poll(() => raw.received.get(FRAME.data) ?? 0, REAL_TIME).toBeGreaterThan(3);
+  for (let looks = 0; looks < 60 && logged.length === 0; looks++) {
+    vi.advanceTimersByTime(5_000);
+    const pings = raw.received.get(FRAME.ping) ?? 0;
+    raw.socket.write(frame(FRAME.ping, 0, 0, Buffer.alloc(8)));
+    await vi.waitUntil(() => raw.socket.destroyed || (raw.received.get(FRAME.ping) ?? 0) > pings, REAL_TIME);
+  }
+  expect(logged).toMatchObject([{ message: 'reader too slow' }]);
+  await raw.ended;
+});
 
 test.each([
   ['rapid reset (CVE-2023-44487)', (n: number) => Buffer.concat([headers(n), reset(n)])],
