@@ -88,6 +88,9 @@ export async function listen({
     host: config.host,
     port: config.port,
     tls: config.tls,
+    onCertificate: (expiresAtMs) => {
+      metrics.certificateEndsAtMs = expiresAtMs;
+    },
     accessLog: config.accessLog ?? false,
   });
   parts.readers.watch(http.server);

@@ -63,6 +63,9 @@ export async function startEdgeServer(parts: EdgeServerParts): Promise<HttpServe
     port: config.port,
     log,
     tls: config.tls,
+    onCertificate: (expiresAtMs) => {
+      metrics.certificateEndsAtMs = expiresAtMs;
+    },
     http2: true,
     accessLog: config.accessLog ?? false,
     handler: (request, response) => {

@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { type Family, namingFaults, parseExposition } from '../support/exposition.ts';
 import { askPort } from '../support/http-client.ts';
-import { ROLES, type Role, startRoles } from './http-roles.ts';
+import { askHttp2 } from '../support/http2-client.ts';
+import { ROLES, type Role, SPOKEN, startRoles } from './http-roles.ts';
 
-const roles = startRoles();
+const roles = startRoles(SPOKEN);
 
 async function scrape(role: Role): Promise<Map<string, Family>> {
   const { status, headers, body } = await askPort(roles.port(role), '/metrics');
@@ -58,6 +59,13 @@ describe.each(ROLES)('%s', (role) => {
     const after = await Promise.all(['hit', 'miss', 'refused'].map(counted));
     expect(after.map((count, i) => count! - before[i]!)).toEqual([3, 21, 1]);
   });
+});
+
+test('with TLS, when the certificate ends', async () => {
+  const { body } = await askHttp2(roles.port('edge over HTTP/2'), '/metrics');
+  const family = parseExposition(body.toString()).get('shoal_certificate_expiry_timestamp_seconds')!;
+  const [endsAt] = family.samples.values();
+  expect(endsAt! * 1000 - Date.now()).toBeGreaterThan(86_400_000);
 });
 
 test('what the edge fetched, holds and may hold', async () => {

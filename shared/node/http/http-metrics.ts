@@ -36,6 +36,8 @@ export type StreamEnd = 'sent' | 'error' | 'aborted';
 
 export class HttpMetrics {
   readonly role: 'origin' | 'edge';
+  /** Unix ms; undefined: no TLS. */
+  certificateEndsAtMs: number | undefined;
   readonly #answers = Object.fromEntries(
     ROUTES.map((route) => [route, new Float64Array(600)]),
   ) as unknown as Readonly<Record<RouteLabel, Float64Array>>;

@@ -3,6 +3,7 @@ import { Counter, type Registry } from 'prom-client';
 import { CLIENT_CLOSED_REQUEST, type HttpMetrics, ROUTES } from './http-metrics.ts';
 import { LATENCY_SECONDS } from './latency-rows.ts';
 import { PlainHistogram } from './plain-histogram.ts';
+import { ScrapedMetrics } from './scraped-metrics.ts';
 
 const IMAGE_ROUTES = ['named', 'negotiated', 'pad', 'image_other'] as const;
 
@@ -41,6 +42,15 @@ export function registerHttp(registry: Registry, metrics: HttpMetrics): void {
       for (const [source, count] of Object.entries(metrics.bytes)) this.inc({ role, source }, count);
     },
   });
+  new ScrapedMetrics(registry).gauges(
+    'shoal_certificate_expiry_timestamp_seconds',
+    'Unix time at which the TLS certificate in use ends.',
+    'role',
+    () => {
+      const { certificateEndsAtMs: endsAtMs } = metrics;
+      return endsAtMs === undefined ? [] : [[role, endsAtMs / 1000]];
+    },
+  );
   new PlainHistogram(
     'shoal_http_first_byte_seconds',
     'Seconds from a request for image bytes to the first byte of the answer.',

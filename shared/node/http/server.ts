@@ -32,6 +32,8 @@ export interface HttpServerOptions {
   readonly accessLog?: boolean;
   /** Default: none, plain HTTP. */
   readonly tls?: TlsFiles | undefined;
+  /** Told when the certificate ends, of each that is used. */
+  readonly onCertificate?: (expiresAtMs: number) => void;
   /** Offers HTTP/2 beside HTTP/1.1 where there is TLS. Default: no; express cannot answer it. */
   readonly http2?: boolean;
 }
@@ -85,7 +87,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   watch.start();
   const unwatch =
     tls && server instanceof TlsServer
-      ? watchTlsFiles(tls, (pair) => server.setSecureContext(pair.options), log)
+      ? watchTlsFiles(
+          tls,
+          (pair) => {
+            server.setSecureContext(pair.options);
+            options.onCertificate?.(pair.expiresAtMs);
+          },
+          log,
+        )
       : undefined;
   return {
     server,
@@ -118,10 +127,13 @@ async function createLimited(
     if (fault === undefined) handler(req, res);
     else refuseRequest(res, fault);
   };
-  const server =
-    options.tls === undefined
-      ? createServer(limits, onRequest)
-      : createSecureServer(limits, await readTlsPair(options.tls), sessions?.server, onRequest);
+  let server: Server;
+  if (options.tls === undefined) server = createServer(limits, onRequest);
+  else {
+    const pair = await readTlsPair(options.tls);
+    options.onCertificate?.(pair.expiresAtMs);
+    server = createSecureServer(limits, pair, sessions?.server, onRequest);
+  }
   server.maxHeadersCount = MAX_HEADERS;
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
   server.maxConnections = options.maxConnections ?? 8192;

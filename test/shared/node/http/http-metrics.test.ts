@@ -29,7 +29,7 @@ describe('what is counted', () => {
       'shoal_http_first_byte_seconds_count{role="origin",source="disk"} 0',
     ])
       expect(text.split('\n')).toContain(line);
-    expect(text.match(/^# HELP /gm)?.length).toBe(5);
+    expect(text.match(/^# HELP /gm)?.length).toBe(6);
   });
 
   test('each kind of answer, once per request', async () => {
