@@ -7,6 +7,7 @@ import {
   bytes,
   bytesPerSecond,
   choice,
+  count,
   type FlagKind,
   host,
   ip,
@@ -68,6 +69,11 @@ export const EDGE_FLAGS = defineFlags({
     default: 128 * 1_048_576,
     description: 'most that hot images may take in memory; 0 keeps none there',
   },
+  workers: {
+    kind: count('number', 'processes', 1, 64),
+    default: 1,
+    description: 'processes that serve shoppers; 1 does without further ones',
+  },
   upRate: { kind: bytesPerSecond, default: 0, description: 'most to send to other nodes; 0 is no limit' },
   downRate: { kind: bytesPerSecond, default: 0, description: 'most to take from other nodes; 0 is no limit' },
   rootKey: {
@@ -103,6 +109,7 @@ export interface EdgeConfig {
   /** Infinity: no limit. */
   readonly cacheBytes: number;
   readonly memoryBytes: number;
+  readonly workers: number;
   /** Infinity: no limit. */
   readonly upRateBytesPerSecond: number;
   readonly downRateBytesPerSecond: number;
@@ -129,6 +136,7 @@ export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
     prefetch: values.prefetch,
     cacheBytes: orNoLimit(values.cacheBytes),
     memoryBytes: values.memoryBytes,
+    workers: values.workers,
     upRateBytesPerSecond: orNoLimit(values.upRate),
     downRateBytesPerSecond: orNoLimit(values.downRate),
     rootKey: values.rootKey,
@@ -138,6 +146,20 @@ export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
     accessLog: values.accessLog,
   };
 }
+
+/** What hot images may take in one process: each worker has a memory of its own, and so has the edge itself. */
+export function memoryShare({ workers, memoryBytes }: Pick<EdgeConfig, 'workers' | 'memoryBytes'>): number {
+  return workers === 1 ? memoryBytes : Math.floor(memoryBytes / (workers + 1));
+}
+
+/** How an edge, or each of its workers, serves shoppers. */
+export const whereShoppersAsk = ({ host, port, tls, accessLog }: EdgeConfig) => ({
+  host,
+  port,
+  tls,
+  http2: true,
+  accessLog: accessLog ?? false,
+});
 
 const orNoLimit = (limit: number): number => (limit === 0 ? Number.POSITIVE_INFINITY : limit);
 

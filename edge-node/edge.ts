@@ -1,12 +1,10 @@
 /** Puts an edge together and takes it apart again. */
 import { randomInt } from 'node:crypto';
-import { nodeHashes } from '../shared/node/hashing/node-hashes.ts';
 import { ImageReaders } from '../shared/node/http/image-readers.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
 import { nodeFileSystem } from '../shared/node/store/file-system.ts';
-import type { SwarmNode } from '../shared/node/swarm-node-api.ts';
-import { type Random, seededRandom } from '../shared/random.ts';
+import { seededRandom } from '../shared/random.ts';
 import type { PeerId } from '../shared/units.ts';
 import type { Closer } from './closer.ts';
 import type { EdgeConfig } from './config.ts';
@@ -19,16 +17,14 @@ import { CatchUp } from './feed/catch-up.ts';
 import type { FeedClientLimits } from './feed/feed-client.ts';
 import { FleetAnnouncer } from './feed/fleet-announcer.ts';
 import { Follower } from './feed/follower.ts';
-import type { LogStore } from './feed/log-store.ts';
 import { FleetBook } from './fleet-book.ts';
-import { startEdgeServer } from './http/edge-server.ts';
+import { type EdgeServer, startEdgeServer } from './http/edge-server.ts';
 import { loadPeerId } from './identity.ts';
-import { EdgeImages } from './images/edge-images.ts';
+import type { EdgeImages } from './images/edge-images.ts';
 import { HashDesk } from './images/hash-desk.ts';
 import { ImageTable, type TableChange } from './images/image-table.ts';
 import { OfferedHashes } from './images/offered-hashes.ts';
-import { TorrentSource } from './images/torrent-source.ts';
-import { OriginFetch } from './origin-fetch.ts';
+import { openImages, sweepOnceCaughtUp } from './open-images.ts';
 
 export interface EdgeParts {
   readonly log: Logger;
@@ -49,7 +45,6 @@ export interface RunningEdge {
   close(): Promise<void>;
 }
 
-const EVERY_SECOND_MS = 1_000;
 /** Answers that run when the edge stops get so long; all of the stop has 5 s. */
 const HTTP_DRAIN_MS = 1_500;
 
@@ -76,16 +71,22 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   const table = new ImageTable();
   let images: EdgeImages | undefined;
   let follower: Follower | undefined;
+  let server: EdgeServer | undefined;
   let httpPort = config.port;
   const announcer = new FleetAnnouncer({ table, random });
   const readers = new ImageReaders();
   const acknowledger = new Acknowledger({
     stored: () => storage.log.stored,
-    inEffect: () => images?.purged() ?? Promise.resolve(),
+    inEffect: async () => {
+      await Promise.all([images?.purged(), server?.dropped()]);
+    },
     send: (frame) => follower?.acknowledge(frame),
   });
   const changed = (effect: TableChange) => {
-    if (effect.dropped !== undefined) readers.cut(effect.dropped.id);
+    if (effect.dropped !== undefined) {
+      readers.cut(effect.dropped.id);
+      server?.drop(effect.dropped);
+    }
     images?.changed(effect);
   };
   const storage: EdgeStorage = await openStorage(
@@ -165,57 +166,17 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   const told = { name, version, peerId, cacheBytes, memoryBytes, table };
   const figures = { ...told, swarm, images, log: storage.log, follower, catchUp };
   const status = new EdgeStatus(figures);
-  const server = await startEdgeServer({ config, log, images, status, readers, catchUp });
-  httpPort = server.port;
-  opened.push(['http', () => server.close(HTTP_DRAIN_MS)]);
+  const serving = await startEdgeServer({ config, log, images, table, status, readers, catchUp });
+  server = serving;
+  httpPort = serving.port;
+  opened.push(['http', () => serving.close(HTTP_DRAIN_MS)]);
   await images.start();
   follower.start();
   const timers = [reportProgress(follower, status), sweepOnceCaughtUp(storage.log, images, log)];
-  return running(opened, { port: server.port, peerPort: swarm.peerPort, peerId }, () => {
+  return running(opened, { port: serving.port, peerPort: swarm.peerPort, peerId }, () => {
     status.drain();
     for (const timer of timers) clearInterval(timer);
   });
-}
-
-interface Held {
-  readonly table: ImageTable;
-  readonly storage: EdgeStorage;
-  readonly swarm: SwarmNode;
-  readonly fleet: FleetBook;
-  readonly hashes: OfferedHashes;
-  readonly desk: HashDesk;
-  readonly random: Random;
-}
-
-function openImages(config: EdgeConfig, log: Logger, held: Held, opened: Closer[]): EdgeImages {
-  const { table, storage, swarm, fleet, hashes, desk, random } = held;
-  const origin = new OriginFetch(new URL(config.origin));
-  opened.push(['origin', () => origin.close()]);
-  const { prefetch, cacheBytes, memoryBytes } = config;
-  const images = new EdgeImages({
-    table,
-    swarm,
-    store: storage.pieces,
-    fleet,
-    random,
-    files: storage.torrents,
-    source: new TorrentSource(storage.torrents, hashes, origin, nodeHashes, desk),
-    desk,
-    hashes,
-    notes: storage.notes,
-    log,
-    prefetch,
-    cacheBytes,
-    memoryBytes,
-    torrentOptions: {
-      want: prefetch,
-      superSeed: false,
-      webSeeds: [`${config.origin}/images/`],
-      announceUrl: `${config.origin}/announce`,
-    },
-  });
-  opened.push(['images', () => images.close()]);
-  return images;
 }
 
 function running(
@@ -233,13 +194,4 @@ function running(
       for (const [, close] of closers) await close();
     },
   };
-}
-
-function sweepOnceCaughtUp(store: LogStore, images: EdgeImages, log: Logger): NodeJS.Timeout {
-  const timer = setInterval(() => {
-    if (!store.caughtUp) return;
-    clearInterval(timer);
-    images.sweep().catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
-  }, EVERY_SECOND_MS);
-  return timer;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-/** The program `shoal-edge`. */
+/** The program `shoal-edge`, and what its workers run. */
+import cluster from 'node:cluster';
 import { UserError } from '../shared/errors.ts';
 import { secretsOf } from '../shared/node/config/flags.ts';
 import { readFlagsOrExit } from '../shared/node/config/parse-flags.ts';
@@ -9,8 +10,10 @@ import { createShutdown } from '../shared/node/process/shutdown.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
 import { EDGE_FLAGS, type EdgeConfig, edgeConfig } from './config.ts';
 import { startEdge } from './edge.ts';
+import { runWorker } from './workers/worker-main.ts';
 
-compileLater();
+// A worker does one thing, and has it compiled at once.
+if (cluster.isPrimary) compileLater();
 const values = readFlagsOrExit({
   name: 'shoal-edge',
   summary: 'An edge of a Shoal fleet: takes images from its siblings and serves them to shoppers.',
@@ -19,7 +22,8 @@ const values = readFlagsOrExit({
 });
 const config = edgeConfig(values);
 const log = createLogger({ role: 'edge', name: config.name, secrets: secretsOf(EDGE_FLAGS, values) });
-await run(config, log);
+if (cluster.isPrimary) await run(config, log);
+else runWorker(config, log);
 
 async function run(config: EdgeConfig, log: Logger): Promise<void> {
   const shutdown = createShutdown({ log });

@@ -107,11 +107,11 @@ export class CacheKeeper {
   }
 
   /** A reader asked for this rendition. Makes room when it is one more than the budget allows. */
-  use(image: PublishedImage, rendition: Rendition): void {
+  use(image: PublishedImage, rendition: Rendition, times = 1): void {
     const set = this.#sets.get(image.infoHash);
     if (set === undefined) return;
     set.lastUse = ++this.#clock;
-    this.#popularity.asked(image.infoHash);
+    this.#popularity.asked(image.infoHash, times);
     this.#count(set, rendition);
     if (this.#heldBytes <= this.#parts.budgetBytes) return;
     set.readers++;

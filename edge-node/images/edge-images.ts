@@ -7,7 +7,7 @@ import { PeerError } from '../../shared/errors.ts';
 import type { PieceStore } from '../../shared/node/store/piece-store.ts';
 import type { SwarmNode, TorrentOptions } from '../../shared/node/swarm-node-api.ts';
 import type { Random } from '../../shared/random.ts';
-import { type FileRoot, type InfoHash, parseInfoHash } from '../../shared/units.ts';
+import { type FileRoot, type ImageId, type InfoHash, parseInfoHash } from '../../shared/units.ts';
 import type { FleetBook } from '../fleet-book.ts';
 import { CacheKeeper } from './cache-keeper.ts';
 import type { CompleteSets } from './complete-sets.ts';
@@ -163,6 +163,13 @@ export class EdgeImages {
     if (image === undefined || (await this.#parts.files.read(infoHash)) === undefined) return undefined;
     const metainfo = await this.#parts.source.metainfoOf(image, this.#closing.signal).catch(() => undefined);
     return metainfo?.bytes;
+  }
+
+  /** Readers were given a rendition from a memory that is not this process's. */
+  used(id: ImageId, name: string, times: number): void {
+    const image = this.#parts.table.image(id);
+    const rendition = image?.renditions.find((one) => one.name === name);
+    if (image !== undefined && rendition !== undefined) this.#cache.use(image, rendition, times);
   }
 
   counts(): { known: number; complete: number } {

@@ -23,6 +23,10 @@ export class MemoryCache {
     return this.#files?.calculatedSize ?? 0;
   }
 
+  takes(lengthBytes: number): boolean {
+    return lengthBytes <= this.#largestBytes;
+  }
+
   get(root: FileRoot): Uint8Array | undefined {
     return this.#files?.get(root);
   }
@@ -34,8 +38,7 @@ export class MemoryCache {
     const loading = read()
       .then((bytes) => {
         // Dropped meanwhile: a purged file must not come back.
-        if (this.#loading.get(root) === loading && bytes.length <= this.#largestBytes)
-          this.#files?.set(root, bytes);
+        if (this.#loading.get(root) === loading && this.takes(bytes.length)) this.#files?.set(root, bytes);
         return bytes;
       })
       .finally(() => {

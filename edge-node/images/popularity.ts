@@ -32,15 +32,15 @@ export class Popularity<Id> {
     return this.#counts.size;
   }
 
-  asked(id: Id): void {
-    this.#clock++;
+  asked(id: Id, times = 1): void {
+    this.#clock += times;
     const count = this.#counts.get(id);
     if (count === undefined) {
-      this.#counts.set(id, { value: 1, at: this.#clock });
+      this.#counts.set(id, { value: times, at: this.#clock });
       if (this.#counts.size >= this.#sweepAt) this.#sweep();
       return;
     }
-    count.value = this.#aged(count) + 1;
+    count.value = this.#aged(count) + times;
     count.at = this.#clock;
   }
 

@@ -12,6 +12,7 @@ import type { CacheKeeper } from './cache-keeper.ts';
 import type { ImageTable } from './image-table.ts';
 import type { JoinedImage, Joiner } from './joiner.ts';
 import type { MemoryCache } from './memory-cache.ts';
+import { wholeBody } from './whole-body.ts';
 
 export interface EdgeRenditionParts {
   readonly table: ImageTable;
@@ -123,16 +124,6 @@ const rootOf = (bytes: Uint8Array): string =>
 
 function unavailable(reason: string): UserError {
   return new UserError('image_unavailable', 503, `no source has the image at the moment: ${reason}`);
-}
-
-function wholeBody(source: 'memory' | 'disk', whole: Uint8Array): RenditionBody {
-  return {
-    source,
-    whole,
-    read: async function* (startBytes, endBytes) {
-      yield whole.subarray(startBytes, endBytes);
-    },
-  };
 }
 
 async function collect(pieces: AsyncIterable<Uint8Array>, lengthBytes: number): Promise<Uint8Array> {

@@ -9,13 +9,15 @@ import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { type RunningEdge, startEdge } from '../../edge-node/edge.ts';
 import type { Image } from '../../shared/api-types/catalog.ts';
 import type { NodeStatus } from '../../shared/api-types/status.ts';
+import { edgeFlags, startProgram } from '../edge-node/support/edge-process.ts';
 import { testConfig } from '../edge-node/support/test-edge.ts';
 import { type OriginFixture, startOriginFixture } from '../server/support/origin-fixture.ts';
 import { makeCertificate } from '../support/certificates.ts';
+import { compile } from '../support/compiled.ts';
 import { type Answer, askPort } from '../support/http-client.ts';
 import { askHttp2 } from '../support/http2-client.ts';
 
-export const ROLES = ['origin', 'edge'] as const;
+export const ROLES = ['origin', 'edge', 'edge with workers'] as const;
 /** And an edge with TLS, asked over HTTP/2. */
 export const SPOKEN = [...ROLES, 'edge over HTTP/2'] as const;
 export type Role = (typeof SPOKEN)[number];
@@ -33,7 +35,7 @@ export interface Roles {
 /** @param roles default: those that speak HTTP/1.1 */
 export function startRoles(roles: readonly Role[] = ROLES): Roles {
   let origin: OriginFixture;
-  const edges = new Map<Role, RunningEdge>();
+  const edges = new Map<Role, Serving>();
   const folders: string[] = [];
   let image: Image;
   beforeAll(async () => {
@@ -66,13 +68,31 @@ export function startRoles(roles: readonly Role[] = ROLES): Roles {
   };
 }
 
-async function startRole(origin: string, role: Role, folders: string[]): Promise<RunningEdge> {
+type Serving = Pick<RunningEdge, 'port' | 'close'>;
+
+/** As a process of its own: so node:cluster can fork it. */
+async function startWithWorkers(origin: string, dataFolder: string): Promise<Serving> {
+  const program = await compile('edge-node/main.ts');
+  const { child, ended, port } = startProgram(program, [...edgeFlags(origin, dataFolder), '--workers', '2']);
+  const close = async (): Promise<void> => {
+    child.kill();
+    await ended;
+    await program.remove();
+  };
+  return { port: await port, close };
+}
+
+async function startRole(origin: string, role: Role, folders: string[]): Promise<Serving> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'shoal-edge-'));
   folders.push(dataFolder);
   const secure = role === 'edge over HTTP/2';
   const tls = secure ? { tls: makeCertificate('localhost', dataFolder), publicUrl: 'https://localhost' } : {};
   const log = pino({ level: 'silent' });
-  const edge = await startEdge(testConfig(origin, { dataFolder, ...tls }), { log, onFatal: () => undefined });
+  const config = testConfig(origin, { dataFolder, ...tls });
+  const edge =
+    role === 'edge with workers'
+      ? await startWithWorkers(origin, dataFolder)
+      : await startEdge(config, { log, onFatal: () => undefined });
   const ask = secure ? askHttp2 : askPort;
   await vi.waitFor(
     async () => {

@@ -18,6 +18,8 @@ async function value(role: Role, series: string): Promise<number | undefined> {
   return (await scrape(role)).get(series.slice(0, series.indexOf('{')))?.samples.get(series);
 }
 
+const labelOf = (role: Role): string => (role === 'origin' ? 'origin' : 'edge');
+
 describe.each(ROLES)('%s', (role) => {
   test('names, units and help of our own metrics keep the rules of prometheus.io', async () => {
     const own = [...(await scrape(role))].filter(([name]) => name.startsWith('shoal_'));
@@ -36,13 +38,13 @@ describe.each(ROLES)('%s', (role) => {
     ])
       expect(families.has(name), name).toBe(true);
     const [build] = families.get('shoal_build_info')!.samples.keys();
-    expect(build).toContain(`role="${role}"`);
+    expect(build).toContain(`role="${labelOf(role)}"`);
     expect(build).toContain(`node="${process.version}"`);
   });
 
   test('a request counts as hit, miss or refused; whatever is asked, no series comes that was not there', async () => {
     const counted = (result: string) =>
-      value(role, `shoal_image_requests_total{result="${result}",role="${role}"}`);
+      value(role, `shoal_image_requests_total{result="${result}",role="${labelOf(role)}"}`);
     const before = await Promise.all(['hit', 'miss', 'refused'].map(counted));
     const series = async () =>
       [...(await scrape(role)).values()].reduce((sum, { samples }) => sum + samples.size, 0);

@@ -1,9 +1,8 @@
 /** The program as a process: flags, exit codes, signals. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Compiled, compile } from '../support/compiled.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
+import { type EdgeProcess, edgeFlags, startProgram } from './support/edge-process.ts';
 import { makeImageSet } from './support/image-set.ts';
 import { eventually } from './support/test-edge.ts';
 import { TestOrigin } from './support/test-origin.ts';
@@ -14,50 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => program.remove());
 
-interface Ended {
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly error: string;
-  readonly output: string;
+function start(...flags: string[]): EdgeProcess {
+  const started = startProgram(program, flags);
+  onTestFinished(() => void started.child.kill('SIGKILL'));
+  return started;
 }
 
-function start(...flags: string[]): { child: ChildProcess; ended: Promise<Ended>; port: Promise<number> } {
-  const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('SHOAL_')),
-  );
-  const child = spawn(process.execPath, [program.path, ...flags], { env: environment });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let output = '';
-  let error = '';
-  const port = new Promise<number>((resolve) => {
-    child.stdout.on('data', (text) => {
-      output += text;
-      const [, found] = /"port":(\d+)/.exec(output) ?? [];
-      if (found) resolve(Number(found));
-    });
-  });
-  child.stderr.on('data', (text) => {
-    error += text;
-  });
-  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, error, output }));
-  return { child, ended, port };
-}
-
-const edge = (origin: string, data: string) =>
-  start(
-    '--origin',
-    origin,
-    '--host',
-    '127.0.0.1',
-    '--port',
-    '0',
-    '--peer-port',
-    '0',
-    '--data',
-    data,
-    '--name',
-    'e1',
-  );
+const edge = (origin: string, data: string) => start(...edgeFlags(origin, data));
 
 test.each([
   ['no origin', []],
@@ -159,21 +121,26 @@ test('a token given by flag stands in no log line', async () => {
   expect(output + error).not.toContain('very-secret-words');
 });
 
-test('a port in use is one clear line and exit 2, also when all else is open already', async () => {
-  const origin = await TestOrigin.start();
-  const { port } = new URL(origin.url);
-  const { code, error } = await start(
-    '--origin',
-    origin.url,
-    '--host',
-    '127.0.0.1',
-    '--port',
-    port,
-    '--peer-port',
-    '0',
-    '--data',
-    tempDirectory(),
-  ).ended;
-  expect(code).toBe(2);
-  expect(error).toMatch(/^shoal-edge: [^\n]*EADDRINUSE[^\n]*\n$/);
-});
+test.each(['1', '2'])(
+  'with %s workers, a port in use is one clear line and exit 2, also when all else is open already',
+  async (workers) => {
+    const origin = await TestOrigin.start();
+    const { port } = new URL(origin.url);
+    const { code, error } = await start(
+      '--origin',
+      origin.url,
+      '--host',
+      '127.0.0.1',
+      '--port',
+      port,
+      '--peer-port',
+      '0',
+      '--data',
+      tempDirectory(),
+      '--workers',
+      workers,
+    ).ended;
+    expect(code).toBe(2);
+    expect(error).toMatch(/^shoal-edge: [^\n]*EADDRINUSE[^\n]*\n$/);
+  },
+);

@@ -14,7 +14,7 @@ export interface HealthOptions {
   /** Log caught up once since start, store open, not draining. False says what is lacking. */
   ready(): { readonly ready: true } | { readonly ready: false; readonly reason: string };
   status(): NodeStatus;
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, 'metrics' | 'contentType'>;
   readonly metrics: HttpMetrics;
   readonly log: HttpLog;
 }

@@ -32,6 +32,13 @@ export interface ArrivingAnswers {
   aborted: number;
 }
 
+/** What a process counted of answers that it had whole, for the one that is scraped. */
+export interface WholeAnswers {
+  readonly answers: readonly (readonly [route: RouteLabel, status: number, count: number])[];
+  readonly bytes: Pick<SentBytes, 'memory' | 'disk'>;
+  readonly latencies: Readonly<Record<ByteSource, readonly number[]>>;
+}
+
 export type StreamEnd = 'sent' | 'error' | 'aborted';
 
 export class HttpMetrics {
@@ -97,6 +104,31 @@ export class HttpMetrics {
     else if (webSeed > 0) this.#arriving.web_seed++;
     else if (peers > 0) this.#arriving.swarm++;
     else this.#arriving.hit++;
+  }
+
+  /** What was counted since it was last taken; it counts here no more. Answers that were streamed stay. */
+  take(): WholeAnswers {
+    const answers: [RouteLabel, number, number][] = [];
+    for (const route of ROUTES) {
+      this.#answers[route].forEach((count, status) => {
+        if (count > 0) answers.push([route, status, count]);
+      });
+      this.#answers[route].fill(0);
+    }
+    const { memory, disk } = this.#bytes;
+    Object.assign(this.#bytes, { memory: 0, disk: 0 });
+    return { answers, bytes: { memory, disk }, latencies: this.#whole.take() };
+  }
+
+  /** Counts what another process took. */
+  add({ answers, bytes, latencies }: WholeAnswers): void {
+    for (const [route, status, count] of answers) {
+      const counts = this.#answers[route];
+      counts[status] = (counts[status] ?? 0) + count;
+    }
+    this.#bytes.memory += bytes.memory;
+    this.#bytes.disk += bytes.disk;
+    this.#whole.add(latencies);
   }
 
   get answers(): Readonly<Record<RouteLabel, Float64Array>> {

@@ -16,11 +16,11 @@ import { ImageResources, padResource } from './image-resources.ts';
 import { padBody } from './pad-body.ts';
 import { planAnswer } from './plan-answer.ts';
 import { answerOptions, notFound, preconditionFailed, rangeUnsatisfiable, refuseMethod } from './refusals.ts';
-import type { RenditionBody, RenditionSource } from './rendition-source.ts';
+import type { PartialSource, RenditionBody } from './rendition-source.ts';
 import { sendHeadersWhenThere, sendWarm, sendWhenThere } from './send-body.ts';
 
 export interface ImageRouteOptions {
-  readonly source: RenditionSource;
+  readonly source: PartialSource;
   readonly role: 'origin' | 'edge';
   /** This node in Cache-Status (RFC 9211). */
   readonly nodeName: string;
@@ -39,7 +39,7 @@ type KnownRoute = Exclude<ImageRoute, { type: 'unknown' }>;
 /** A resource and the way to its bytes. */
 interface Found {
   readonly resource: Resource;
-  open(): Promise<RenditionBody> | RenditionBody;
+  open(): Promise<RenditionBody> | RenditionBody | undefined;
 }
 
 const UNKNOWN_IMAGE = {
@@ -105,13 +105,14 @@ export function createImageRoute(options: ImageRouteOptions): RequestHandler {
       return true;
     }
     const found = find(route, image, req);
-    if (found === undefined) notFound(exchange, 'rendition_unknown', 'The image has no such rendition.');
-    else answer(exchange, found);
+    if (found !== undefined) return answer(exchange, found);
+    notFound(exchange, 'rendition_unknown', 'The image has no such rendition.');
     return true;
   };
 }
 
-function answer(exchange: Exchange, found: Found): void {
+/** @returns false when its bytes are another's to send */
+function answer(exchange: Exchange, found: Found): boolean {
   const { req, res, metrics, route } = exchange;
   const { resource } = found;
   const outcome = planAnswer(req, resource);
@@ -121,23 +122,26 @@ function answer(exchange: Exchange, found: Found): void {
     metrics.answered(route, 304);
     res.writeHead(304, resource.notModified as string[]);
     res.end();
-  } else send(exchange, outcome, found);
+  } else return send(exchange, outcome, found);
+  return true;
 }
 
-function send(exchange: Exchange, plan: Plan, found: Found): void {
-  let opening: Promise<RenditionBody> | RenditionBody;
+function send(exchange: Exchange, plan: Plan, found: Found): boolean {
+  let opening: Promise<RenditionBody> | RenditionBody | undefined;
   try {
     opening = found.open();
   } catch (error) {
     opening = Promise.reject(error);
   }
+  if (opening === undefined) return false;
   if (exchange.req.method === 'HEAD') void sendHeadersWhenThere(exchange, plan, opening);
   else if (!(opening instanceof Promise) && opening.whole !== undefined)
     sendWarm(exchange, plan, opening, opening.whole);
   else void sendWhenThere(exchange, plan, opening);
+  return true;
 }
 
-function hasBody(req: IncomingMessage): boolean {
+export function hasBody(req: IncomingMessage): boolean {
   const length = req.headers['content-length'];
   return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }

@@ -28,6 +28,22 @@ export class LatencyRows {
     row[CELLS - 1] = (row[CELLS - 1] as number) + seconds;
   }
 
+  /** All counts; they start again at 0. */
+  take(): Record<ByteSource, number[]> {
+    const { memory, disk, swarm } = this.#rows;
+    const taken = { memory: [...memory], disk: [...disk], swarm: [...swarm] };
+    for (const source of BYTE_SOURCES) this.#rows[source].fill(0);
+    return taken;
+  }
+
+  add(taken: Readonly<Record<ByteSource, readonly number[]>>): void {
+    for (const source of BYTE_SOURCES)
+      taken[source].forEach((count, cell) => {
+        const row = this.#rows[source];
+        row[cell] = (row[cell] as number) + count;
+      });
+  }
+
   /** With those of `other` added, for a scrape. */
   with(other: LatencyRows, labels: Readonly<Record<string, string>>): HistogramRow[] {
     return BYTE_SOURCES.map((source) => ({

@@ -24,3 +24,9 @@ export interface RenditionSource {
   image(id: ImageId): PublishedImage | undefined;
   open(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> | RenditionBody;
 }
+
+/** A source that has some of what is published. */
+export interface PartialSource extends Pick<RenditionSource, 'image'> {
+  /** Undefined: another process answers this request; the route leaves it alone. */
+  open(image: PublishedImage, rendition: Rendition): ReturnType<RenditionSource['open']> | undefined;
+}

@@ -1,0 +1,69 @@
+/** The edge's images with all that they need: where their torrents come from, and what they may take. */
+import { nodeHashes } from '../shared/node/hashing/node-hashes.ts';
+import type { Logger } from '../shared/node/process/logger.ts';
+import type { SwarmNode } from '../shared/node/swarm-node-api.ts';
+import type { Random } from '../shared/random.ts';
+import type { Closer } from './closer.ts';
+import { type EdgeConfig, memoryShare } from './config.ts';
+import type { EdgeStorage } from './edge-storage.ts';
+import type { LogStore } from './feed/log-store.ts';
+import type { FleetBook } from './fleet-book.ts';
+import { EdgeImages } from './images/edge-images.ts';
+import type { HashDesk } from './images/hash-desk.ts';
+import type { ImageTable } from './images/image-table.ts';
+import type { OfferedHashes } from './images/offered-hashes.ts';
+import { TorrentSource } from './images/torrent-source.ts';
+import { OriginFetch } from './origin-fetch.ts';
+
+const EVERY_SECOND_MS = 1_000;
+
+export interface Held {
+  readonly table: ImageTable;
+  readonly storage: EdgeStorage;
+  readonly swarm: SwarmNode;
+  readonly fleet: FleetBook;
+  readonly hashes: OfferedHashes;
+  readonly desk: HashDesk;
+  readonly random: Random;
+}
+
+export function openImages(config: EdgeConfig, log: Logger, held: Held, opened: Closer[]): EdgeImages {
+  const { table, storage, swarm, fleet, hashes, desk, random } = held;
+  const origin = new OriginFetch(new URL(config.origin));
+  opened.push(['origin', () => origin.close()]);
+  const { prefetch, cacheBytes } = config;
+  const images = new EdgeImages({
+    table,
+    swarm,
+    store: storage.pieces,
+    fleet,
+    random,
+    files: storage.torrents,
+    source: new TorrentSource(storage.torrents, hashes, origin, nodeHashes, desk),
+    desk,
+    hashes,
+    notes: storage.notes,
+    log,
+    prefetch,
+    cacheBytes,
+    memoryBytes: memoryShare(config),
+    torrentOptions: {
+      want: prefetch,
+      superSeed: false,
+      webSeeds: [`${config.origin}/images/`],
+      announceUrl: `${config.origin}/announce`,
+    },
+  });
+  opened.push(['images', () => images.close()]);
+  return images;
+}
+
+/** What a crash left behind is removed once the log says what is wanted. */
+export function sweepOnceCaughtUp(store: LogStore, images: EdgeImages, log: Logger): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    if (!store.caughtUp) return;
+    clearInterval(timer);
+    images.sweep().catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
+  }, EVERY_SECOND_MS);
+  return timer;
+}

@@ -1,0 +1,20 @@
+/** What the program does in a process that node:cluster started as a worker of an edge. */
+import cluster from 'node:cluster';
+import type { Logger } from '../../shared/node/process/logger.ts';
+import type { EdgeConfig } from '../config.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
+import { EdgeWorker } from './worker.ts';
+
+export function runWorker(config: EdgeConfig, log: Logger): void {
+  // A terminal's Ctrl-C goes to all processes of the group: the edge is the one that ends us, in its order.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => undefined);
+  // The edge is gone, however it went. What it purges from now on nobody would tell us.
+  process.on('disconnect', () => process.exit(0));
+  const tell = (message: FromWorker): void => {
+    // What an edge that has gone does not take is no failure of ours.
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  };
+  const worker = new EdgeWorker(config, log.child({ worker: cluster.worker?.id }), tell);
+  process.on('message', (message: ToWorker) => worker.take(message));
+  tell({ type: 'ready' });
+}
