@@ -44,7 +44,7 @@ export async function listen({
     log.error({ err: error, ...(req === undefined ? {} : requestFields(req)) }, 'request failed');
   const metrics = new HttpMetrics('origin');
   const version = packageVersion();
-  const status = originStatus({ ...parts, version, now: Date.now });
+  const status = originStatus({ ...parts, version });
   const ready = () => {
     if (state.draining) return { ready: false, reason: 'draining' } as const;
     return state.loaded
@@ -56,7 +56,7 @@ export async function listen({
     const [answer] = await Promise.all([parts.acknowledgements.of(entry, sinceMs), parts.swarm.settled()]);
     return answer;
   };
-  const edges = () => ({ edges: registry.edges(Date.now()) });
+  const edges = () => ({ edges: registry.edges(performance.now()) });
   const handler = createApp({
     direct: [
       createImageAccess(

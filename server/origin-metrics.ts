@@ -8,7 +8,7 @@ export function registerOriginMetrics(
   { tracker, feed, registry: edges, catalog }: Pick<OriginParts, 'tracker' | 'feed' | 'registry' | 'catalog'>,
 ): void {
   const scraped = new ScrapedMetrics(registry);
-  const live = () => edges.edges(Date.now()).filter((edge) => edge.live);
+  const live = () => edges.edges(performance.now()).filter((edge) => edge.live);
   scraped.gauge('shoal_tracker_torrents', 'Torrents that the tracker knows.', () => tracker.swarmCount);
   scraped.gauge('shoal_tracker_peers', 'Peers in all swarms of the tracker.', () => tracker.peerCount);
   scraped.gauge('shoal_feed_sockets', 'Open feed sockets.', () => feed.sockets);

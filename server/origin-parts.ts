@@ -166,5 +166,5 @@ async function joinParts(
 }
 
 function fleetOf(registry: EdgeRegistry) {
-  return registry.fleet(Date.now()).map(({ peerId, ip }) => ({ peerId, isOrigin: false, ip }));
+  return registry.fleet(performance.now()).map(({ peerId, ip }) => ({ peerId, isOrigin: false, ip }));
 }

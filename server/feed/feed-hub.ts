@@ -22,6 +22,7 @@ export interface FeedHub {
   readonly hashAnswers: HashAnswers;
   readonly limits: FeedLimits;
   readonly fleetToken: string | undefined;
+  /** Monotonic ms: whoever sets the clock silences no edge. */
   now(): number;
   readonly frames: OriginFrames;
   /** A session holds the edge's seat now: an older session of the same edge ends. */

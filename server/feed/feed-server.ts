@@ -39,7 +39,7 @@ export interface FeedServerOptions {
   readonly acknowledgements?: Acknowledgements;
   readonly onError: (error: unknown) => void;
   readonly limits?: Partial<FeedLimits>;
-  /** Unix ms; undefined: the system's clock. */
+  /** Monotonic ms; undefined: the system's clock. */
   readonly now?: () => number;
 }
 
@@ -99,6 +99,7 @@ export class FeedServer implements FeedHub {
       log: options.catalog,
       headValidMs: this.limits.headValidMs,
       now: () => this.now(),
+      wallClock: Date.now,
     });
     this.#timers = [
       setInterval(() => this.#beat(), this.limits.headEveryMs),
@@ -151,7 +152,7 @@ export class FeedServer implements FeedHub {
   }
 
   now(): number {
-    return this.#options.now?.() ?? Date.now();
+    return this.#options.now?.() ?? performance.now();
   }
 
   batches(pieceHashes: boolean): EntryBatches {

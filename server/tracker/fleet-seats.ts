@@ -21,7 +21,7 @@ export class FleetSeats {
   readonly #seated = new Map<PeerId, Seated>();
   readonly #unsubscribe: () => void;
 
-  /** @param now the table's clock; the registry counts in Unix ms */
+  /** @param now the table's clock; the registry's is that of performance.now */
   constructor(registry: EdgeRegistry, table: SwarmTable, now: () => number) {
     this.#registry = registry;
     this.#table = table;
@@ -34,7 +34,7 @@ export class FleetSeats {
    * nobody else can sign an edge off.
    */
   seatOf(peerId: PeerId, ip: string): Address | undefined {
-    return this.#registry.addressOf(peerId, ip, Date.now());
+    return this.#registry.addressOf(peerId, ip, performance.now());
   }
 
   /** The edge was entered in the table (or left it). */
@@ -64,7 +64,7 @@ export class FleetSeats {
 
   #dropGone(): void {
     if (this.#seated.size === 0) return;
-    const live = new Map(this.#registry.fleet(Date.now()).map((node) => [node.peerId, node]));
+    const live = new Map(this.#registry.fleet(performance.now()).map((node) => [node.peerId, node]));
     for (const [peerId, seated] of this.#seated) {
       const node = live.get(peerId);
       if (!node || !sameAddress(node, seated.address)) this.#drop(peerId, seated);

@@ -220,18 +220,19 @@ describe('announce', () => {
       peerId: '44'.repeat(20) as PeerId,
       name: 'edge',
       url: 'http://127.0.0.4:8081',
+      siblingUrl: 'http://127.0.0.4:8081',
       peer: { ip: '127.0.0.44', port: 6882 },
       socketIp: '127.0.0.4',
       applied: 0,
     };
-    const hold = registry.join(arrival, Date.now());
+    const hold = registry.join(arrival, performance.now());
     const asked = `/announce?${query(image.infoHash)}`;
     await ask(port, `/announce?${query(image.infoHash, { port: 9 }, '44')}`, { from: '127.0.0.4' });
     expect(peersOf((await ask(port, asked)).body)).toContain('127.0.0.44:6882');
     // Its id is no secret: a stop from elsewhere does not sign it off.
     await ask(port, `/announce?${query(image.infoHash, { event: 'stopped' }, '44')}`, { from: '127.0.0.5' });
     expect(peersOf((await ask(port, asked)).body)).toContain('127.0.0.44:6882');
-    if (hold) registry.leave(hold, Date.now());
+    if (hold) registry.leave(hold, performance.now());
     expect(peersOf((await ask(port, asked)).body)).toEqual([`127.0.0.1:${ORIGIN_PORT}`]);
   });
 
@@ -241,12 +242,13 @@ describe('announce', () => {
     const edge = {
       name: 'e',
       url: 'http://e',
+      siblingUrl: 'http://e',
       peer,
       socketIp: peer.ip,
       applied: 0,
       peerId: '44'.repeat(20) as PeerId,
     };
-    registry.join(edge, Date.now());
+    registry.join(edge, performance.now());
     await ask(port, `/announce?${query(image.infoHash, {}, '44')}`, { from: '127.0.0.4' });
     await ask(port, `/announce?${query(image.infoHash, { event: 'stopped' }, '44')}`, { from: '127.0.0.4' });
     expect(peersOf((await ask(port, `/announce?${query(image.infoHash)}`)).body)).toHaveLength(1);
@@ -268,7 +270,15 @@ describe('announce', () => {
       const peerId = i.toString(16).padStart(2, '0').repeat(20) as PeerId;
       const peer = { ip: `10.0.0.${i + 1}`, port: 6882 };
       registry.join(
-        { peerId, name: 'e', url: 'http://e', peer, socketIp: '127.0.0.4', applied: 0 },
+        {
+          peerId,
+          name: 'e',
+          url: 'http://e',
+          siblingUrl: 'http://e',
+          peer,
+          socketIp: '127.0.0.4',
+          applied: 0,
+        },
         Date.now(),
       );
       await ask(port, `/announce?${query(image.infoHash, {}, peerId.slice(0, 2))}`, { from: '127.0.0.4' });
