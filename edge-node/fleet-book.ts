@@ -12,6 +12,8 @@ export interface FleetNode {
   readonly peerId: PeerId;
   readonly address: Address;
   readonly isOrigin: boolean;
+  /** Where it answers over HTTP; undefined: not told, by an origin of an earlier version. */
+  readonly url: string | undefined;
 }
 
 export type FleetFrame = Extract<FeedServerFrame, { type: 'fleet' }>;
@@ -43,12 +45,17 @@ export class FleetBook {
     return this.#neighbours;
   }
 
+  /** Base URLs of siblings. */
+  urls(): readonly string[] {
+    return this.#siblings.flatMap(({ url }) => url ?? []);
+  }
+
   origin(): readonly Address[] {
     return this.#origin === undefined ? [] : [this.#origin.address];
   }
 
   setOrigin(peerId: PeerId, address: Address): void {
-    this.#origin = { peerId, address, isOrigin: true };
+    this.#origin = { peerId, address, isOrigin: true, url: undefined };
     this.#changed();
   }
 
@@ -60,7 +67,7 @@ export class FleetBook {
         ({ peerId, host }) =>
           peerId !== this.#ownPeerId && peerId !== this.#origin?.peerId && isIP(host) !== 0,
       )
-      .map(({ peerId, host, port }) => ({ peerId, address: { ip: host, port }, isOrigin: false }));
+      .map(({ peerId, host, port, url }) => ({ peerId, address: { ip: host, port }, isOrigin: false, url }));
     this.#changed();
   }
 

@@ -70,7 +70,12 @@ export class FleetFile {
     const live = this.#fleet
       .nodes()
       .filter(({ isOrigin }) => !isOrigin)
-      .map(({ peerId, address }) => ({ peerId, host: address.ip, port: address.port }));
+      .map(({ peerId, address, url }) => ({
+        peerId,
+        host: address.ip,
+        port: address.port,
+        ...(url === undefined ? {} : { url }),
+      }));
     const gone = this.#kept.filter((old) => !live.some((node) => isSame(node, old)));
     this.#kept = [...live, ...gone].slice(0, MAX_KEPT_NODES);
     this.#writing ??= this.#write().finally(() => {

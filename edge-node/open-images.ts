@@ -12,6 +12,7 @@ import { EdgeImages } from './images/edge-images.ts';
 import type { HashDesk } from './images/hash-desk.ts';
 import type { ImageTable } from './images/image-table.ts';
 import type { OfferedHashes } from './images/offered-hashes.ts';
+import { SiblingTorrents } from './images/sibling-torrents.ts';
 import { TorrentSource } from './images/torrent-source.ts';
 import { OriginFetch } from './origin-fetch.ts';
 
@@ -31,6 +32,7 @@ export function openImages(config: EdgeConfig, log: Logger, held: Held, opened: 
   const { table, storage, swarm, fleet, hashes, desk, random } = held;
   const origin = new OriginFetch(new URL(config.origin));
   opened.push(['origin', () => origin.close()]);
+  const siblings = new SiblingTorrents({ urls: () => fleet.urls(), random });
   const { prefetch, cacheBytes } = config;
   const images = new EdgeImages({
     table,
@@ -39,7 +41,7 @@ export function openImages(config: EdgeConfig, log: Logger, held: Held, opened: 
     fleet,
     random,
     files: storage.torrents,
-    source: new TorrentSource(storage.torrents, hashes, origin, nodeHashes, desk),
+    source: new TorrentSource(storage.torrents, hashes, origin, nodeHashes, desk, siblings),
     desk,
     hashes,
     notes: storage.notes,

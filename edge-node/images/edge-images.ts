@@ -216,16 +216,16 @@ export class EdgeImages {
     this.#cache.touch(image.infoHash);
     const done = this.#cache.beginRead(image.infoHash);
     try {
-      return await this.#join(image);
+      return await this.#join(image, true);
     } finally {
       done();
     }
   }
 
-  async #join(image: PublishedImage): Promise<JoinedImage> {
+  async #join(image: PublishedImage, isAwaited = false): Promise<JoinedImage> {
     this.#cache.add(image);
     try {
-      const joined = await this.#joiner.join(image);
+      const joined = await this.#joiner.join(image, isAwaited);
       this.#cache.countHeld(image, this.#whole.isNoted(image.infoHash));
       if (this.#parts.swarm.isComplete(image.infoHash)) this.#whole.came(image.infoHash);
       return joined;

@@ -26,6 +26,8 @@ export interface JoinedImage {
 interface Joining {
   readonly done: Promise<JoinedImage>;
   readonly controller: AbortController;
+  /** A reader waits for it. */
+  isAwaited: boolean;
 }
 
 export interface JoinerParts {
@@ -62,18 +64,25 @@ export class Joiner {
     return this.#joined.values();
   }
 
-  /** @throws what {@link TorrentSource.metainfoOf} throws; AbortError when the image is left meanwhile */
-  join(image: PublishedImage): Promise<JoinedImage> {
+  /**
+   * @param isAwaited by a reader: siblings are asked as well, when the origin does not tell what the torrent is
+   * @throws what {@link TorrentSource.metainfoOf} throws; AbortError when the image is left meanwhile
+   */
+  join(image: PublishedImage, isAwaited = false): Promise<JoinedImage> {
     const joined = this.#joined.get(image.infoHash);
     if (joined !== undefined) return Promise.resolve(joined);
     const running = this.#joining.get(image.infoHash);
-    if (running !== undefined && !running.controller.signal.aborted) return running.done;
+    if (running !== undefined && !running.controller.signal.aborted) {
+      running.isAwaited ||= isAwaited;
+      return running.done;
+    }
     const controller = new AbortController();
     if (this.#closed) controller.abort();
-    const done = this.#join(image, controller.signal).finally(() => {
+    const isStillAwaited = () => this.#joining.get(image.infoHash)?.isAwaited ?? isAwaited;
+    const done = this.#join(image, controller.signal, isStillAwaited).finally(() => {
       if (this.#joining.get(image.infoHash)?.done === done) this.#joining.delete(image.infoHash);
     });
-    this.#joining.set(image.infoHash, { done, controller });
+    this.#joining.set(image.infoHash, { done, controller, isAwaited });
     return done;
   }
 
@@ -107,12 +116,12 @@ export class Joiner {
     else swarm.addPeers(infoHash, fleet.neighbours(), fleet.origin());
   }
 
-  async #join(image: PublishedImage, signal: AbortSignal): Promise<JoinedImage> {
+  async #join(image: PublishedImage, signal: AbortSignal, isAwaited: () => boolean): Promise<JoinedImage> {
     const { swarm, source, torrentOptions } = this.#parts;
     await this.#leaving.get(image.infoHash);
     signal.throwIfAborted();
     const stored = this.#parts.stored(image);
-    const torrent = stored ?? (await source.metainfoOf(image, signal));
+    const torrent = stored ?? (await source.metainfoOf(image, signal, isAwaited));
     signal.throwIfAborted();
     if (!this.#parts.isPublished(image)) throw new DOMException('purged while joining', 'AbortError');
     if (stored) await swarm.addStored(stored, torrentOptions);

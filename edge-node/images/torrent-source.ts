@@ -1,6 +1,6 @@
 /**
  * A published image's checked metainfo: from disk if it was joined before, else from the hashes that came with its
- * entry or that the origin tells over the feed, else as the origin's .torrent.
+ * entry or that the origin tells over the feed, else as the origin's .torrent, else, for a reader, as a sibling's.
  */
 import type { PublishedImage } from '../../shared/api-types/catalog.ts';
 import { PeerError } from '../../shared/errors.ts';
@@ -12,7 +12,12 @@ import type { OriginFetch } from '../origin-fetch.ts';
 import { checkMetainfo } from './check-metainfo.ts';
 import type { HashDesk } from './hash-desk.ts';
 import type { OfferedHashes } from './offered-hashes.ts';
+import type { SiblingTorrents } from './sibling-torrents.ts';
 import { MAX_TORRENT_BYTES, type TorrentFiles } from './torrent-files.ts';
+
+/** An origin that says nothing for so long is as good as away to a reader; its answer still counts. */
+const LATE_MS = 1_000;
+const nobodyWaits = () => false;
 
 export class TorrentSource {
   readonly #files: TorrentFiles;
@@ -20,6 +25,7 @@ export class TorrentSource {
   readonly #origin: OriginFetch;
   readonly #hashes: HashFunctions;
   readonly #desk: Pick<HashDesk, 'ask'>;
+  readonly #siblings: SiblingTorrents;
 
   constructor(
     files: TorrentFiles,
@@ -27,7 +33,9 @@ export class TorrentSource {
     origin: OriginFetch,
     hashes: HashFunctions,
     desk: Pick<HashDesk, 'ask'>,
+    siblings: SiblingTorrents,
   ) {
+    this.#siblings = siblings;
     this.#desk = desk;
     this.#files = files;
     this.#offered = offered;
@@ -38,23 +46,41 @@ export class TorrentSource {
   /**
    * Kept on disk soon after, unless the disk refuses: then the image can still be served, and a restart asks the
    * origin again.
+   * @param isAwaited whether a reader waits for it: then siblings are asked too
    * @throws PeerError `origin_*`, `bencode_*`, `metainfo_*` or `torrent_mismatch`; the signal's reason
    */
-  async metainfoOf(image: PublishedImage, signal: AbortSignal): Promise<Metainfo> {
+  async metainfoOf(
+    image: PublishedImage,
+    signal: AbortSignal,
+    isAwaited: () => boolean = nobodyWaits,
+  ): Promise<Metainfo> {
     const kept = await this.#kept(image);
     if (kept !== undefined) return kept;
     signal.throwIfAborted();
     // Over within two seconds, whatever the origin does.
     await this.#desk.ask(image.infoHash);
     signal.throwIfAborted();
-    const metainfo = this.#rebuilt(image) ?? (await this.#fetched(image, signal));
+    const metainfo = this.#rebuilt(image) ?? (await this.#fetched(image, signal, isAwaited));
     this.#files.write(image.infoHash, metainfo.bytes);
     return metainfo;
   }
 
-  async #fetched(image: PublishedImage, signal: AbortSignal): Promise<Metainfo> {
-    const bytes = await this.#origin.get(`/torrents/${image.infoHash}.torrent`, MAX_TORRENT_BYTES, signal);
-    return this.#read(bytes, image);
+  async #fetched(image: PublishedImage, signal: AbortSignal, isAwaited: () => boolean): Promise<Metainfo> {
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const path = `/torrents/${image.infoHash}.torrent`;
+    const read = (bytes: Uint8Array) => this.#read(bytes, image);
+    const ofOrigin = this.#origin.get(path, MAX_TORRENT_BYTES, either).then(read);
+    try {
+      const isThere = await inTime(ofOrigin);
+      if (isThere || !isAwaited()) return await ofOrigin;
+      const ofSibling = this.#siblings.find(path, MAX_TORRENT_BYTES, read, either);
+      return await Promise.any([ofOrigin, ofSibling.then((found) => found ?? ofOrigin)]);
+    } catch (error) {
+      throw error instanceof AggregateError ? error.errors[0] : error;
+    } finally {
+      over.abort();
+    }
   }
 
   /** Hashes that make another torrent are as good as none: the .torrent is fetched. */
@@ -89,5 +115,22 @@ export class TorrentSource {
     const metainfo = parseMetainfo(bytes, this.#hashes, { maxBytes: MAX_TORRENT_BYTES });
     checkMetainfo(metainfo, image);
     return metainfo;
+  }
+}
+
+/** False when it has failed, or is late. */
+async function inTime(work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), LATE_MS);
+  });
+  const isThere = work.then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await Promise.race([isThere, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -52,10 +52,13 @@ export function arrivalOf(hello: Hello, socketIp: string, vouched: boolean): Edg
   const advertised = hello.advertiseIp === null ? undefined : canonicalIp(hello.advertiseIp);
   const believed = advertised !== undefined && (vouched || (isLocalIp(advertised) && isLocalIp(socketIp)));
   const ip = believed ? advertised : socketIp;
+  const ownUrl = `http://${ip.includes(':') ? `[${ip}]` : ip}:${hello.httpPort}`;
   return {
     peerId: hello.peerId,
     name: hello.name,
-    url: hello.publicUrl ?? `http://${ip.includes(':') ? `[${ip}]` : ip}:${hello.httpPort}`,
+    url: hello.publicUrl ?? ownUrl,
+    // Nobody turns the fleet's edges on a victim by naming its address (threat row 25).
+    siblingUrl: (vouched ? hello.publicUrl : null) ?? ownUrl,
     peer: { ip, port: hello.peerPort },
     socketIp,
     applied: hello.head.number,

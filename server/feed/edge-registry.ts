@@ -1,6 +1,6 @@
 /**
  * Who is in the fleet: a value that feed sessions write and `/api/edges`, the tracker and fleet frames read.
- * Time is an argument (Unix ms), so that liveness can be tested without waiting.
+ * Time is an argument (monotonic ms), so that liveness can be tested without waiting.
  */
 import type { EdgeInfo } from '../../shared/api-types/status.ts';
 import type { Address } from '../../shared/engine/inputs.ts';
@@ -18,6 +18,8 @@ export interface EdgeArrival {
   readonly peerId: PeerId;
   readonly name: string;
   readonly url: string;
+  /** Where siblings ask it by HTTP: {@link url}, unless nobody vouches for that. */
+  readonly siblingUrl: string;
   /** Where the other nodes dial its peer wire. */
   readonly peer: Address;
   /** Where its feed socket comes from. */
@@ -34,6 +36,7 @@ export interface EdgeProgress {
 
 export interface FleetNode extends Address {
   readonly peerId: PeerId;
+  readonly url: string;
 }
 
 /** A session's hold on an entry; a later session of the same edge makes an older hold worthless. */
@@ -149,7 +152,7 @@ export class EdgeRegistry {
   fleet(now: number): FleetNode[] {
     return [...this.#entries.values()]
       .filter((entry) => isLive(entry, now))
-      .map(({ arrival }) => ({ peerId: arrival.peerId, ip: arrival.peer.ip, port: arrival.peer.port }));
+      .map(({ arrival: { peerId, peer, siblingUrl } }) => ({ peerId, ...peer, url: siblingUrl }));
   }
 
   /** The advertised address of a live edge, told to a request that comes from where its feed socket does. */

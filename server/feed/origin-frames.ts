@@ -18,8 +18,10 @@ export interface OriginFramesParts {
   /** What the origin's .torrent files name. */
   readonly publicUrl: () => string;
   readonly headValidMs: number;
-  /** Unix ms. */
+  /** Monotonic ms. */
   readonly now: () => number;
+  /** Unix ms, for signed heads. */
+  readonly wallClock: () => number;
 }
 
 export class OriginFrames {
@@ -72,7 +74,7 @@ export class OriginFrames {
       type: 'fleet',
       nodes: [
         { peerId: peer.peerId, host, port: peer.port },
-        ...edges.map((edge) => ({ peerId: edge.peerId, host: edge.ip, port: edge.port })),
+        ...edges.map(({ peerId, ip, port, url }) => ({ peerId, host: ip, port, url })),
       ],
     });
     this.#fleets.set(host, frame);
@@ -84,8 +86,8 @@ export class OriginFrames {
   }
 
   #sign(): Signed {
-    const { log, headValidMs, now } = this.#parts;
-    return log.signHead(now(), headValidMs);
+    const { log, headValidMs, wallClock } = this.#parts;
+    return log.signHead(wallClock(), headValidMs);
   }
 }
 

@@ -91,7 +91,13 @@ export type FeedServerFrame =
   /** The fleet as the origin sees it, so that an edge knows its siblings' ids and addresses. */
   | {
       readonly type: 'fleet';
-      readonly nodes: readonly { readonly peerId: PeerId; readonly host: string; readonly port: number }[];
+      readonly nodes: readonly {
+        readonly peerId: PeerId;
+        readonly host: string;
+        readonly port: number;
+        /** Where it answers over HTTP; of edges only. */
+        readonly url?: string;
+      }[];
     }
   /** Peers outside the fleet, for sets that this edge announced; FA4 of docs/PROTOCOL.md. */
   | {

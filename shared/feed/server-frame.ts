@@ -106,6 +106,7 @@ function parseNode(node: Fields) {
     peerId: node.parsed('peerId', 40, parsePeerId),
     host: node.parsed('host', MAX_HOST_CHARACTERS, parseHost),
     port: node.integer('port', 1, MAX_PORT),
+    ...(node.has('url') ? { url: node.parsed('url', MAX_URL_CHARACTERS, parseBaseUrl) } : {}),
   };
 }
 

@@ -120,3 +120,24 @@ it('a full disk: an edge serves what it cannot store, and stores it when there i
 
 const bytesOf = (renditions: readonly KnownRendition[], paths: ReadonlySet<string>): number =>
   renditions.filter(({ path: at }) => paths.has(at)).reduce((sum, { bytes }) => sum + bytes, 0);
+
+it('the origin dies: an edge serves what it never had and a sibling holds; back, it has its edges again soon', async () => {
+  const cold = await loaded.publish('spaniels', 'sunset');
+  const answers = await loaded.underLoad(async (load) => {
+    await fleet.origin.kill('SIGKILL');
+    load.add(cold);
+    await answered(load, 80);
+    await loaded.startOrigin();
+    await eventually(
+      'every edge is live',
+      async () => {
+        const live = (await fleet.edges()).edges.filter((edge) => edge.live).map(({ name }) => name);
+        return loaded.edges.every(({ name }) => live.includes(name));
+      },
+      RECOVERED_WITHIN_MS,
+    );
+  });
+  expect(faultsIn(answers)).toEqual([]);
+  const paths = new Set(cold.map((known) => known.path));
+  expect(answers.some((answer) => answer.shelf === 'c' && paths.has(answer.path))).toBe(true);
+}, 60_000);

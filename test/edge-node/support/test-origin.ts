@@ -56,6 +56,8 @@ export class TestOrigin {
   script: ((socket: WebSocket, hello: Hello) => void) | undefined;
   /** Whether fleet frames are sent. */
   tellFleet = true;
+  /** Told beside the edges that are here. */
+  siblings: Extract<FeedServerFrame, { type: 'fleet' }>['nodes'] = [];
   #server: Server | undefined;
   #webSockets: WebSocketServer | undefined;
   readonly #sockets = new Set<Socket>();
@@ -262,7 +264,7 @@ export class TestOrigin {
       host: hello.advertiseIp ?? '127.0.0.1',
       port: hello.peerPort,
     }));
-    this.sendToAll({ type: 'fleet', nodes });
+    this.sendToAll({ type: 'fleet', nodes: [...nodes, ...this.siblings] });
   }
 
   async #addToSwarm({ metainfo, files }: ImageSet): Promise<void> {

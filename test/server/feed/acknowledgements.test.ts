@@ -17,7 +17,14 @@ afterEach(() => vi.useRealTimers());
 
 function join(name: string): EdgeHold {
   const ip = '127.0.0.1';
-  const arrival = { peerId: peerId(name), name, url: 'http://e', peer: { ip, port: 1 }, socketIp: ip };
+  const arrival = {
+    peerId: peerId(name),
+    name,
+    url: 'http://e',
+    siblingUrl: 'http://e',
+    peer: { ip, port: 1 },
+    socketIp: ip,
+  };
   return registry.join({ ...arrival, applied: 0 }, 0) as EdgeHold;
 }
 

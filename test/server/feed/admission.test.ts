@@ -37,6 +37,12 @@ describe('threat rows 20 and 24: the address an edge is known by', () => {
     expect(url).toBe(`http://${expected}:8081`);
   });
 
+  test("siblings ask an edge at its public URL only behind the fleet's secret", () => {
+    const urlFor = (vouched: boolean) =>
+      arrivalOf(hello({ publicUrl: 'http://victim.example' }), '203.0.113.5', vouched).siblingUrl;
+    expect([urlFor(true), urlFor(false)]).toEqual(['http://victim.example', 'http://203.0.113.5:8081']);
+  });
+
   test('IPv6 stands in brackets in the URL, and a public URL is taken as it is', () => {
     expect(arrivalOf(hello({}), '2001:db8::1', false).url).toBe('http://[2001:db8::1]:8081');
     expect(arrivalOf(hello({ publicUrl: 'https://e.example' }), '1.2.3.4', false).url).toBe(

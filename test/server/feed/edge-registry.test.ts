@@ -14,6 +14,7 @@ const arrival = (number: number, over: Partial<EdgeArrival> = {}): EdgeArrival =
   peerId: peerId(number),
   name: `edge-${number}`,
   url: `http://10.0.0.${number}:8081`,
+  siblingUrl: `http://10.0.0.${number}:8081`,
   peer: { ip: `10.0.0.${number}`, port: 6882 },
   socketIp: `10.0.0.${number}`,
   applied: 3,
@@ -31,7 +32,9 @@ describe('edge registry', () => {
     const registry = new EdgeRegistry();
     registry.join(arrival(1), 1000);
     expect(registry.edges(1000)).toMatchObject([{ name: 'edge-1', live: true, logNumber: 3, peers: 0 }]);
-    expect(registry.fleet(1000)).toEqual([{ peerId: peerId(1), ip: '10.0.0.1', port: 6882 }]);
+    expect(registry.fleet(1000)).toEqual([
+      { peerId: peerId(1), ip: '10.0.0.1', port: 6882, url: 'http://10.0.0.1:8081' },
+    ]);
   });
 
   test('an edge that is silent for 10 s is not live, and lives again when heard', () => {

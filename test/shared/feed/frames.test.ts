@@ -52,7 +52,7 @@ const SERVER_FRAMES: readonly FeedServerFrame[] = [
   {
     type: 'fleet',
     nodes: [
-      { peerId: PEER_ID, host: '127.0.0.2', port: 1 },
+      { peerId: PEER_ID, host: '127.0.0.2', port: 1, url: 'http://127.0.0.2:8081' },
       { peerId: PEER_ID, host: 'fe80::1', port: 65_535 },
     ],
   },
