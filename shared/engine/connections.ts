@@ -8,27 +8,19 @@
  * torrent the one dialled by the smaller peer id stays, so that both ends close the same one.
  */
 import { PeerError } from '../errors.ts';
-import type { InfoHash, LinkId, PeerId } from '../units.ts';
-import { MessageDecoder } from '../wire/decoder.ts';
-import { encodeHandshake, type Handshake, HandshakeReader } from '../wire/handshake.ts';
-import type { Channel } from './channel.ts';
-import { addChannel, channelGone } from './channels.ts';
+import type { InfoHash, LinkId } from '../units.ts';
+import { HandshakeReader } from '../wire/handshake.ts';
+import { channelGone } from './channels.ts';
 import { nodeChanged } from './choking.ts';
-import { addressKey, dialEnded, dialMore, knowAddress } from './dialer.ts';
-import { greet } from './greeting.ts';
+import { addressKey, dialEnded, dialMore } from './dialer.ts';
 import type { Address } from './inputs.ts';
 import { type Handshaking, Link, type Ready } from './link.ts';
 import { onMessage } from './messages.ts';
-import { nodeKey, RemoteNode } from './node.ts';
-import { joinGroup, leaveGroup } from './node-group.ts';
+import type { RemoteNode } from './node.ts';
+import { leaveGroup } from './node-group.ts';
+import { makeReady, mayStandAlone, sendHandshake, standAlone } from './ready-links.ts';
 import type { EngineState } from './state.ts';
-import { admitStranger } from './stranger-limits.ts';
 import type { Torrent } from './torrent.ts';
-
-/** The extension handshake follows the handshake at once (BEP 10); later than this it is not waited for. */
-const INTRODUCTION_TIMEOUT_MS = 3_000;
-/** Extended messages and bitfields of others' torrents; our own bitfield is far shorter. */
-const MAX_EXTENDED_BYTES = 32_768;
 
 export function linkOpened(
   state: EngineState,
@@ -87,6 +79,10 @@ function readHandshake(state: EngineState, link: Link, phase: Handshaking, bytes
   if (!result) return new Uint8Array(0);
   const { handshake } = result;
   const torrent = state.torrentsByWireHash.get(handshake.infoHash);
+  if (!torrent && mayStandAlone(state, link, phase, handshake)) {
+    standAlone(state, link, handshake);
+    return bytes.subarray(result.consumedBytes);
+  }
   if (!torrent || (phase.torrent && torrent !== phase.torrent)) {
     throw new PeerError('handshake_unknown_info_hash', `unknown info-hash ${handshake.infoHash}`);
   }
@@ -101,95 +97,6 @@ function readHandshake(state: EngineState, link: Link, phase: Handshaking, bytes
   }
   makeReady(state, link, torrent, handshake);
   return bytes.subarray(result.consumedBytes);
-}
-
-function makeReady(state: EngineState, link: Link, torrent: Torrent, handshake: Handshake): void {
-  state.timers.clear({ kind: 'handshake', link: link.id });
-  const { peerId } = handshake;
-  const isFleet = state.fleet.has(peerId);
-  if (!isFleet && state.links.size > state.options.maxLinks - state.options.reservedFleetLinks) {
-    throw new PeerError('links_reserved_for_fleet', 'the places left are for nodes of the fleet');
-  }
-  if (!isFleet) admitStranger(torrent, peerId, link.address.ip);
-  const twin = findTwin(torrent, link, peerId);
-  if (twin && !replaces(state, link, twin.link, peerId)) {
-    throw new PeerError('link_duplicate', `already linked to ${peerId}`);
-  }
-  if (twin) closeLink(state, twin.link, 'link_duplicate');
-  const node = nodeOf(state, peerId, link.address.ip, isFleet);
-  if (link.direction === 'outbound') knowAddress(state, link.address, node);
-  const bitfieldBytes = 1 + Math.ceil(torrent.geometry.pieceCount / 8);
-  const decoder = new MessageDecoder({ maxMessageBytes: Math.max(MAX_EXTENDED_BYTES, bitfieldBytes) });
-  const ready: Ready = { name: 'ready', node, decoder, fast: handshake.fast, extended: handshake.extended };
-  link.phase = ready;
-  link.givesHashes = handshake.v2;
-  node.links.add(link);
-  const channel = addChannel(state, link, ready, 0, torrent);
-  channel.isAhead = link.direction === 'outbound';
-  if (link.direction === 'inbound') sendHandshake(state, link, answeringHash(torrent, handshake));
-  state.trace({
-    type: 'linkReady',
-    link: link.id,
-    peerId,
-    torrent: torrent.infoHash,
-    direction: link.direction,
-  });
-  greet(state, link, ready, channel);
-  awaitIntroduction(state, link, ready);
-  // There is room for the next dial.
-  if (link.direction === 'outbound') dialMore(state, torrent);
-  state.timers.set({ kind: 'keepAlive', link: link.id }, state.now + state.options.keepAliveMs);
-  state.timers.set({ kind: 'silence', link: link.id }, state.now + state.options.silenceTimeoutMs);
-  if (state.options.buggify?.('closeGreeted')) closeLink(state, link, 'buggify');
-}
-
-/** Torrents that wait for this link want to know whether it takes channels; a node without BEP 10 never tells. */
-function awaitIntroduction(state: EngineState, link: Link, ready: Ready): void {
-  if (link.direction === 'inbound') return;
-  if (!ready.extended) dialEnded(state, addressKey(link.address));
-  else state.timers.set({ kind: 'introduction', link: link.id }, state.now + INTRODUCTION_TIMEOUT_MS);
-}
-
-/** The node as other links know it already, or a new one. */
-function nodeOf(state: EngineState, peerId: PeerId, ip: string, isFleet: boolean): RemoteNode {
-  const standing = state.nodes.get(nodeKey(peerId, ip));
-  if (standing) return standing;
-  const { minRequests, initialRequests, maxRequests, requestLatencyMs } = state.options;
-  const depth = { minRequests, initialRequests, maxRequests, targetLatencyMs: requestLatencyMs };
-  const group = joinGroup(state, { key: nodeKey(peerId, ip), ip, isFleet });
-  const node = new RemoteNode(peerId, ip, isFleet, group, depth, state.now);
-  node.isOrigin = state.fleet.get(peerId)?.isOrigin ?? false;
-  group.nodes.add(node);
-  state.nodes.set(node.key, node);
-  return node;
-}
-
-function findTwin(torrent: Torrent, link: Link, peerId: string): Channel | undefined {
-  for (const channel of torrent.channels.values()) {
-    if (channel.node.peerId === peerId && channel.link !== link) return channel;
-  }
-  return undefined;
-}
-
-/** Both ends decide alike: the link dialled by the smaller peer id stays; of two dialled by one end, the older. */
-function replaces(state: EngineState, link: Link, standing: Link, peerId: string): boolean {
-  if (link.direction === standing.direction) return false;
-  const weAreSmaller = state.options.peerId < peerId;
-  return (link.direction === 'outbound') === weAreSmaller;
-}
-
-/**
- * BEP 52, upgrade path: who names the v1 info-hash and says that it knows v2 may be answered with the v2 one. It
- * must be: libtorrent 2.0.8 announces a hybrid torrent under both hashes, and when the answer to the second comes
- * while its dial by v1 is under way, it takes nothing but v2 for an answer, and dials again a minute later.
- */
-function answeringHash(torrent: Torrent, { infoHash, v2 }: Handshake): InfoHash {
-  return v2 ? (torrent.infoHashV2.slice(0, infoHash.length) as InfoHash) : infoHash;
-}
-
-function sendHandshake(state: EngineState, link: Link, infoHash: InfoHash): void {
-  const { peerId } = state.options;
-  state.send(link, encodeHandshake({ infoHash, peerId, fast: true, extended: true, v2: false }));
 }
 
 /** Ends a link from our side, and tells the host. */

@@ -27,22 +27,25 @@ const CLIENT_NAME = 'Shoal 0.1';
 
 export function greet(state: EngineState, link: Link, ready: Ready, channel: Channel): void {
   tellPieces(state, channel);
-  if (ready.extended) {
-    const handshake = encodeExtensionHandshake({
-      messages: new Map([
-        [CHANNELS_EXTENSION, OUR_CHANNELS_ID],
-        [DONT_HAVE_EXTENSION, OUR_DONT_HAVE_ID],
-        [HASHES_EXTENSION, OUR_HASHES_ID],
-        [GIFTS_EXTENSION, OUR_GIFTS_ID],
-      ]),
-      version: CLIENT_NAME,
-      maxRequests: state.options.maxQueuedUploads,
-      listenPort: state.options.listenPort,
-    });
-    state.send(link, encodeExtended(0, handshake));
-  }
+  if (ready.extended) introduceOurselves(state, link);
   if (ready.node.isUnchoked) state.send(link, encodeUnchoke());
   if (activeSeeder(channel.torrent)) startOffering(state, channel);
+}
+
+/** The extension handshake (BEP 10). */
+export function introduceOurselves(state: EngineState, link: Link): void {
+  const handshake = encodeExtensionHandshake({
+    messages: new Map([
+      [CHANNELS_EXTENSION, OUR_CHANNELS_ID],
+      [DONT_HAVE_EXTENSION, OUR_DONT_HAVE_ID],
+      [HASHES_EXTENSION, OUR_HASHES_ID],
+      [GIFTS_EXTENSION, OUR_GIFTS_ID],
+    ]),
+    version: CLIENT_NAME,
+    maxRequests: state.options.maxQueuedUploads,
+    listenPort: state.options.listenPort,
+  });
+  state.send(link, encodeExtended(0, handshake));
 }
 
 /** The first message says what we have (BEP 3); with BEP 6 it must be said even if it is nothing. */

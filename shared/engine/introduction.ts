@@ -1,10 +1,11 @@
 /** The other side's extension handshake (BEP 10): where it listens, what it queues, whether it takes channels. */
-import { CHANNELS_EXTENSION, GIFTS_EXTENSION, HASHES_EXTENSION } from '../wire/channels.ts';
+import { CHANNELS_EXTENSION, encodeClose, GIFTS_EXTENSION, HASHES_EXTENSION } from '../wire/channels.ts';
 import { DONT_HAVE_EXTENSION } from '../wire/dont-have.ts';
 import { parseExtensionHandshake } from '../wire/extension.ts';
 import { addressKey, dialEnded, knowAddress } from './dialer.ts';
 import { tellLostBefore } from './dont-have.ts';
 import type { Link, Ready } from './link.ts';
+import { interestChanged } from './pieces-told.ts';
 import { channelQuiet } from './quiet-channels.ts';
 import type { EngineState } from './state.ts';
 import { mergeTwins } from './twin-links.ts';
@@ -32,6 +33,9 @@ export function introduced(state: EngineState, link: Link, ready: Ready, payload
   if (link.direction === 'outbound') dialEnded(state, addressKey(link.address));
   if (!isNews) return;
   const first = link.channels.get(0);
+  // CH12: it has none, because we lack the torrent.
+  if (!first && link.direction === 'inbound') state.send(link, encodeClose(channelsId, 0));
+  if (first) interestChanged(state, first);
   if (first && link.direction === 'outbound') channelQuiet(state, first);
   mergeTwins(state, link, ready);
 }

@@ -27,11 +27,17 @@ export function takePiece(channel: Channel, piece: PieceIndex): boolean {
 /** Two nodes that both have everything have nothing to say to each other (threat row 14). */
 export function interestChanged(state: EngineState, channel: Channel): void {
   seenElsewhere(channel);
-  if (channel.isSeed && channel.torrent.isComplete) closeChannel(state, channel, 'both_complete');
+  if (channel.isSeed && channel.torrent.isComplete && !isBeforeIntroduction(channel))
+    closeChannel(state, channel, 'both_complete');
   else {
     tellInterest(state, channel);
     state.torrentsToHedge.add(channel.torrent);
     // Once for all that one read tells.
     state.linksToFill.add(channel.link);
   }
+}
+
+/** A link of the fleet outlives its first channel, as soon as we know how to say so. */
+function isBeforeIntroduction({ link, node }: Channel): boolean {
+  return link.channelsId === undefined && node.isFleet && link.phase.name === 'ready' && link.phase.extended;
 }

@@ -4,7 +4,7 @@
  */
 import type { PieceIndex } from '../units.ts';
 import type { Channel } from './channel.ts';
-import { peersFor } from './reader-hedge.ts';
+import { isComing, peersFor } from './reader-hedge.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent, WebSeedFetch, WebSeedState } from './torrent.ts';
 
@@ -51,7 +51,8 @@ export function settle(state: EngineState, torrent: Torrent, webSeed: WebSeedSta
     return;
   }
   webSeed.unsettled = undefined;
-  for (const bytes of unsettled.pieces.values()) state.hedge.budget.giveBack(bytes);
+  for (const [piece, bytes] of unsettled.pieces)
+    if (!isComing(torrent, piece)) state.hedge.budget.giveBack(bytes);
 }
 
 /** A node that was before us has what we asked of the web seed: that costs of the budget for races, for good. */

@@ -8,38 +8,62 @@ import type { Torrent } from './torrent.ts';
 
 /** What other nodes are to this piece. */
 export function peersFor(state: EngineState, torrent: Torrent, piece: PieceIndex): PeersView {
-  let isComing = false;
   for (const channel of torrent.channels.values()) {
     if (channel.node.isSnubbing) continue;
     // All of it is under way as it is.
     if (torrent.wantsAll) return 'held';
     if (channel.has.has(piece) && !isSlow(state, channel)) return 'held';
-    isComing ||= isFetching(channel, piece);
   }
-  if (isComing) return 'coming';
+  if (isComing(torrent, piece)) return 'coming';
   return torrent.addresses.diallingCount > 0 ? 'unknown' : 'nobody';
 }
+
+/**
+ * In a crowd every peer is slow, and the origin most of all: without budget, a node that goes on sending us blocks is
+ * waited for. This often the wait, at most.
+ */
+const LIVELY_WAITS = 10;
 
 /** @param since when the first reader began to wait */
 export function readerDueAt(state: EngineState, torrent: Torrent, piece: PieceIndex, since: number): number {
   const { hedge, now, options } = state;
+  const peers = peersFor(state, torrent, piece);
+  const mayRace = hedge.budget.isOpen;
   const wait = hedgeMs({
-    peers: peersFor(state, torrent, piece),
+    peers,
     peerMs: hedge.peers.high,
     originMs: hedge.originMs(now),
-    mayRace: hedge.budget.isOpen,
+    mayRace,
     ceilingMs: options.readerHedgeMs,
   });
-  return Math.max(since, torrent.picker.askedSince(piece) ?? since) + wait;
+  const from = Math.max(since, torrent.picker.askedSince(piece) ?? since);
+  if (peers !== 'held' || mayRace) return from + wait;
+  return Math.min(Math.max(from, lastBlockAt(torrent, piece)) + wait, from + LIVELY_WAITS * wait);
+}
+
+/** When a node that has the piece last sent us any block. */
+function lastBlockAt(torrent: Torrent, piece: PieceIndex): number {
+  let last = 0;
+  for (const { has, node } of torrent.channels.values())
+    if (has.has(piece)) last = Math.max(last, node.lastBlockAt);
+  return last;
 }
 
 /** So long the web seed has the piece to itself, though a peer could give it. */
 export const webSeedPatience = ({ hedge, options }: EngineState): number =>
   patientMs(hedge.originHigh, options.readerHedgeMs);
 
-/** Its node takes longer than the origin would. */
+/** Its node takes longer than the origin would, and does not send us blocks for others meanwhile. */
 function isSlow({ hedge, now, options }: EngineState, { node }: Channel): boolean {
-  return node.latencyMs > patientMs(hedge.originMs(now), options.readerHedgeMs);
+  const limitMs = patientMs(hedge.originMs(now), options.readerHedgeMs);
+  return node.latencyMs > limitMs && now - node.lastBlockAt > limitMs;
+}
+
+/** A node that began before us fetches the piece for itself. */
+export function isComing(torrent: Torrent, piece: PieceIndex): boolean {
+  for (const channel of torrent.channels.values())
+    if (!channel.node.isSnubbing && isFetching(channel, piece)) return true;
+  return false;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** A shop of two hundred images on an origin, edges that fetch what is asked for, by Shoal or by nginx. */
+import { eventually } from '../support/fleet.ts';
 import type { Lab } from './lab.ts';
 import { NginxFleet } from './nginx-fleet.ts';
 import { type Published, publishedFor } from './published.ts';
@@ -73,6 +74,7 @@ export async function withFleet<T>(
     await shoal.startOrigin(published.dataFolder);
     for (const behaviour of behaviours) shoal.startEdge(behaviour, 'none');
     await shoal.edgesReady();
+    await Promise.all(shoal.edges.map((edge) => hasHeardOfAll(edge)));
     await pause(REST_MS);
     return await measure({
       folder,
@@ -89,4 +91,10 @@ export async function withFleet<T>(
     await network.stop();
     await lab.removeFolder(folder);
   }
+}
+
+async function hasHeardOfAll({ url, client }: ShapedEdge): Promise<void> {
+  await eventually(`${url} knows all images`, async () => {
+    return (await client.status())?.images.known === WANTED.sets;
+  });
 }

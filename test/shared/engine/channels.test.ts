@@ -73,6 +73,35 @@ describe('one link per pair of nodes, many torrents on it', () => {
     }
   });
 
+  it('CH12: siblings that have no torrent in common are linked by the first dial, and a later one needs none', () => {
+    const { swarm, torrents } = catalog(5);
+    const [one, other] = [swarm.addNode('one'), swarm.addNode('other')] as const;
+    for (const node of [one, other])
+      node.input({ type: 'fleet', nodes: [one, other].map(({ peerId }) => ({ peerId, isOrigin: false })) });
+    const [first, second] = torrents as [(typeof torrents)[number], (typeof torrents)[number]];
+    one.add(first, {});
+    one.input({ type: 'peersFound', torrent: first.infoHash, addresses: [other.address] });
+    swarm.run(1_000);
+    expect([one.engine.linkCount, other.engine.linkCount]).toEqual([1, 1]);
+    expect([one.engine.channelCount, other.engine.channelCount]).toEqual([0, 0]);
+    other.add(second, { seed: true });
+    one.add(second, {});
+    one.input({ type: 'peersFound', torrent: second.infoHash, addresses: [other.address] });
+    expect(swarm.runUntil(() => one.holdsAll(second), 5_000)).toBe(true);
+    expect([one.engine.linkCount, swarm.dialCount]).toEqual([1, 1]);
+  });
+
+  it('CH12: a stranger that dials for a torrent that we lack is hung up on', () => {
+    const { swarm, torrents } = catalog(6);
+    const [one, other] = [swarm.addNode('one'), swarm.addNode('other')] as const;
+    const [first] = torrents as [(typeof torrents)[number]];
+    one.add(first, {});
+    one.input({ type: 'peersFound', torrent: first.infoHash, addresses: [other.address] });
+    swarm.run(1_000);
+    expect(other.closed).toContain('handshake_unknown_info_hash');
+    expect(other.engine.linkCount).toBe(0);
+  });
+
   it('CH10: channels that neither side needs are closed, and opened anew for a reader', () => {
     const { swarm, torrents } = catalog(4);
     const [a, b] = [swarm.addNode('a'), swarm.addNode('b')];

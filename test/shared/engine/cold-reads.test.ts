@@ -76,6 +76,21 @@ describe('what nobody has', () => {
   });
 });
 
+describe('what a sibling has', () => {
+  it('comes from it, but for the budget of races, and no later than a round trip after the word of it', () => {
+    const { swarm, nodes } = fleetOf(8, 2);
+    const [, second] = nodes as [VirtualNode, VirtualNode];
+    const torrents = hadByFirst(swarm, nodes, 60);
+    const times = torrents.map((torrent) => {
+      const took = readOne(swarm, second, torrent);
+      swarm.run(500);
+      return took;
+    });
+    expect(Math.max(...times.slice(5))).toBeLessThanOrEqual(HEDGE_MS + 2 * RTT_MS);
+    expect(second.webSeedBytes / (60 * 61_440)).toBeLessThan(0.12);
+  });
+});
+
 describe('never slower than without the swarm', () => {
   const worst = (times: readonly number[]) => Math.max(...times);
   const readAll = (swarm: VirtualSwarm, node: VirtualNode, torrents: readonly VirtualTorrent[]) =>
@@ -122,4 +137,64 @@ describe('never slower than without the swarm', () => {
     const times = readAll(swarm, nodes[1] as VirtualNode, torrents);
     expect(worst(times)).toBeLessThanOrEqual(HEDGE_MS + 4 * RTT_MS);
   });
+});
+
+describe('threat row 49: a flash crowd', () => {
+  it.each([1])(
+    'of eight edges and 200 images, all at once, costs the origin 1.15 copies at most, seed %i',
+    (seed) => {
+      const rate = 2_500_000;
+      const { swarm, nodes } = fleetOf(8, seed, () => ({ upBytesPerSecond: rate }));
+      thinOrigin(swarm, rate);
+      const torrents = Array.from({ length: 200 }, (_, index) => smallSet(index));
+      // The fleet is linked: the first image of the day was asked for at each edge.
+      for (const node of nodes) readOne(swarm, node, smallSet(10_000));
+      swarm.run(5_000);
+      for (const node of nodes) node.webSeedBytes = 0;
+      const took = nodes.map((node) => {
+        const order = torrents.slice();
+        for (let at = order.length - 1; at > 0; at--) {
+          const other = swarm.random.integer(at + 1);
+          [order[at], order[other]] = [order[other] as VirtualTorrent, order[at] as VirtualTorrent];
+        }
+        return shopper(swarm, node, order, 12);
+      });
+      expect(swarm.runUntil(() => took.every((isDone) => isDone()), 120_000)).toBe(true);
+      const copies = nodes.reduce((sum, { webSeedBytes }) => sum + webSeedBytes, 0) / (200 * 61_440);
+      expect(copies).toBeLessThan(1.15);
+    },
+    J0_000,
+  );
+
+  /** Asks for so many at a time, as a browser does. @returns whether all came */
+  function shopper(swarm: VirtualSwarm, node: VirtualNode, order: readonly VirtualTorrent[], atOnce: number) {
+    let next = 0;
+    let running: (() => number | undefined)[] = [];
+    return () => {
+      running = running.filter((took) => took() === undefined);
+      while (running.length < atOnce && next < order.length)
+        running.push(ask(swarm, node, order[next++] as VirtualTorrent));
+      return running.length === 0;
+    };
+  }
+
+  /** The web seed's answers share one uplink. */
+  function thinOrigin(swarm: VirtualSwarm, bytesPerSecond: number): void {
+    let freeAt = 0;
+    swarm.fetch = (from, torrent, fetch, firstPiece, pieceCount) => {
+      const truth = swarm.torrents.get(torrent) as VirtualTorrent;
+      let at = Math.max(freeAt, swarm.now + DELAY_MS);
+      for (let i = 0; i < pieceCount; i++) {
+        const piece = (firstPiece + i) as PieceIndex;
+        const bytes = truth.pieces[piece]?.slice() as Uint8Array;
+        at += (bytes.length * 1000) / bytesPerSecond;
+        swarm.at(at + DELAY_MS, () => {
+          from.webSeedBytes += bytes.length;
+          from.input({ type: 'webSeedPiece', torrent, piece, bytes });
+        });
+      }
+      freeAt = at;
+      swarm.at(at + DELAY_MS, () => from.input({ type: 'webSeedEnded', torrent, fetch, ok: true }));
+    };
+  }
 });
