@@ -1,5 +1,6 @@
 /** The edge's images with all that they need: where their torrents come from, and what they may take. */
 import { nodeHashes } from '../shared/node/hashing/node-hashes.ts';
+import { webSeedSigner } from '../shared/node/http/image-access.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
 import type { SwarmNode } from '../shared/node/swarm-node-api.ts';
 import type { Random } from '../shared/random.ts';
@@ -12,6 +13,7 @@ import { EdgeImages } from './images/edge-images.ts';
 import type { HashDesk } from './images/hash-desk.ts';
 import type { ImageTable } from './images/image-table.ts';
 import type { OfferedHashes } from './images/offered-hashes.ts';
+import { PassThrough } from './images/pass-through.ts';
 import { SiblingTorrents } from './images/sibling-torrents.ts';
 import { TorrentSource } from './images/torrent-source.ts';
 import { OriginFetch } from './origin-fetch.ts';
@@ -49,6 +51,7 @@ export function openImages(config: EdgeConfig, log: Logger, held: Held, opened: 
     prefetch,
     cacheBytes,
     memoryBytes: memoryShare(config),
+    passThrough: new PassThrough(origin, pathSigner(config)),
     torrentOptions: {
       want: prefetch,
       superSeed: false,
@@ -60,12 +63,19 @@ export function openImages(config: EdgeConfig, log: Logger, held: Held, opened: 
   return images;
 }
 
+/** Paths below the origin's address, signed as all that an edge asks of its origin's web seed. */
+function pathSigner({ origin, access }: EdgeConfig): (path: string) => string {
+  const sign = webSeedSigner(access);
+  const base = new URL(origin).href.replace(/\/$/, '');
+  return (path) => (sign ? sign(new URL(base + path)).href.slice(base.length) : path);
+}
+
 /** What a crash left behind is removed once the log says what is wanted. */
 export function sweepOnceCaughtUp(store: LogStore, images: EdgeImages, log: Logger): NodeJS.Timeout {
   const timer = setInterval(() => {
     if (!store.caughtUp) return;
     clearInterval(timer);
-    images.sweep().catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
+    images.published.sweep().catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
   }, EVERY_SECOND_MS);
   return timer;
 }

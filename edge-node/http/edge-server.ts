@@ -117,7 +117,7 @@ function routesOf(
       metrics,
       log,
     }),
-    createTorrentRoute({ torrent: (infoHash) => images.torrent(infoHash), metrics }),
+    createTorrentRoute({ torrent: (infoHash) => images.published.torrent(infoHash), metrics }),
   ];
 }
 
@@ -133,7 +133,7 @@ function startWorkers(
     log,
     image: (id) => table.image(id),
     isCurrent: () => catchUp.isCurrent,
-    used: (image, rendition, times) => images.used(image, rendition, times),
+    used: (image, _rendition, times) => images.used(image, times),
   });
 }
 

@@ -3,21 +3,23 @@
  * longer fits is evicted. Ties together the parts beside it.
  */
 import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.ts';
-import { PeerError } from '../../shared/errors.ts';
 import type { PieceStore } from '../../shared/node/store/piece-store.ts';
 import type { SwarmNode, TorrentOptions } from '../../shared/node/swarm-node-api.ts';
 import type { Random } from '../../shared/random.ts';
-import { type FileRoot, type ImageId, type InfoHash, parseInfoHash } from '../../shared/units.ts';
+import type { ImageId, InfoHash } from '../../shared/units.ts';
 import type { FleetBook } from '../fleet-book.ts';
 import { CacheKeeper } from './cache-keeper.ts';
 import type { CompleteSets } from './complete-sets.ts';
 import type { HashDesk } from './hash-desk.ts';
 import { HashStock } from './hash-stock.ts';
 import type { ImageTable, TableChange } from './image-table.ts';
+import { JoinFailures } from './join-failures.ts';
 import { type JoinedImage, Joiner } from './joiner.ts';
 import { MemoryCache } from './memory-cache.ts';
 import type { OfferedHashes } from './offered-hashes.ts';
+import type { PassThrough } from './pass-through.ts';
 import { Prefetcher } from './prefetcher.ts';
+import { PublishedFiles } from './published-files.ts';
 import { EdgeRenditionSource } from './rendition-source.ts';
 import type { TorrentFiles } from './torrent-files.ts';
 import type { TorrentSource } from './torrent-source.ts';
@@ -39,6 +41,7 @@ export interface EdgeImagesParts {
   readonly cacheBytes: number;
   readonly memoryBytes: number;
   readonly torrentOptions: TorrentOptions;
+  readonly passThrough: PassThrough;
 }
 
 export class EdgeImages {
@@ -52,20 +55,22 @@ export class EdgeImages {
   readonly #closing = new AbortController();
   /** Purged images that are still leaving the swarm and the disk. */
   readonly #purging = new Set<Promise<void>>();
-  readonly #failures = new Map<string, number>();
-  /** While a sweep runs: the roots it must leave alone. */
-  #keep: Set<FileRoot> | undefined;
+  readonly #failures: JoinFailures;
   readonly renditions: EdgeRenditionSource;
+  readonly published: PublishedFiles;
 
   constructor(parts: EdgeImagesParts) {
     this.#parts = parts;
     const { table, swarm, store, prefetch } = parts;
+    this.#failures = new JoinFailures(parts.log);
+    this.published = new PublishedFiles({ ...parts, signal: this.#closing.signal });
     const isHeld = (rendition: Rendition) => store.isComplete(rendition.root);
     this.#memory = new MemoryCache(parts.memoryBytes);
     this.#cache = new CacheKeeper({
       budgetBytes: parts.cacheBytes,
       prefetch,
       isHeld,
+      isHere: (infoHash) => this.#joiner.isHere(infoHash),
       evict: (infoHash) => this.#evict(infoHash),
     });
     this.#stock = new HashStock({
@@ -102,7 +107,8 @@ export class EdgeImages {
       joiner: this.#joiner,
       cache: this.#cache,
       memory: this.#memory,
-      join: (image) => this.#joinForReader(image),
+      join: (image) => this.#join(image, true),
+      passThrough: parts.passThrough,
     });
   }
 
@@ -116,7 +122,7 @@ export class EdgeImages {
   changed({ published, dropped }: TableChange): void {
     if (dropped !== undefined) this.#drop(dropped);
     if (published === undefined) return;
-    for (const { root } of published.renditions) this.#keep?.add(root);
+    this.published.keep(published);
     if (this.#parts.prefetch === 'all') this.#prefetcher.add(published);
     else this.#stock.add(published.infoHash);
   }
@@ -133,43 +139,10 @@ export class EdgeImages {
     for (const { infoHash } of this.#parts.table.images()) this.#stock.add(infoHash);
   }
 
-  /**
-   * Deletes what no published image needs. Only for when the log has caught up: before that, an image whose entry
-   * has yet to come again (a log cut by a crash) would lose its bytes.
-   */
-  async sweep(): Promise<void> {
-    const { table, files, store, swarm } = this.#parts;
-    const keep = new Set<FileRoot>();
-    for (const image of table.images()) for (const { root } of image.renditions) keep.add(root);
-    this.#keep = keep;
-    const missing = new Set<FileRoot>();
-    try {
-      await files.sweep((name) => {
-        const infoHash = parseInfoHash(name);
-        return infoHash !== undefined && table.byInfoHash(infoHash) !== undefined;
-      });
-      await store.sweep(keep, (root) => missing.add(root));
-    } finally {
-      this.#keep = undefined;
-    }
-    // A set was noted as whole, and somebody took its files away: it is fetched again.
-    for (const { infoHash, renditions } of [...table.images()])
-      if (renditions.some(({ root }) => missing.has(root))) await swarm.openFiles(infoHash);
-  }
-
-  /** The .torrent of an image that is published and was joined; one that the disk spoilt is fetched anew. */
-  async torrent(infoHash: InfoHash): Promise<Uint8Array | undefined> {
-    const image = this.#parts.table.byInfoHash(infoHash);
-    if (image === undefined || (await this.#parts.files.read(infoHash)) === undefined) return undefined;
-    const metainfo = await this.#parts.source.metainfoOf(image, this.#closing.signal).catch(() => undefined);
-    return metainfo?.bytes;
-  }
-
   /** Readers were given a rendition from a memory that is not this process's. */
-  used(id: ImageId, name: string, times: number): void {
+  used(id: ImageId, times: number): void {
     const image = this.#parts.table.image(id);
-    const rendition = image?.renditions.find((one) => one.name === name);
-    if (image !== undefined && rendition !== undefined) this.#cache.use(image, rendition, times);
+    if (image !== undefined) this.#cache.asked(image.infoHash, times);
   }
 
   counts(): { known: number; complete: number } {
@@ -183,14 +156,9 @@ export class EdgeImages {
   }
 
   /** Failed joins by code, evicted sets, and what is in memory: for the metrics. */
-  figures(): {
-    failures: ReadonlyMap<string, number>;
-    evicted: CacheKeeper['evicted'];
-    cachedBytes: number;
-    hotBytes: number;
-  } {
+  figures() {
     return {
-      failures: this.#failures,
+      failures: this.#failures.counts,
       evicted: this.#cache.evicted,
       cachedBytes: this.#cache.heldBytes,
       hotBytes: this.#memory.bytes,
@@ -211,38 +179,20 @@ export class EdgeImages {
     return isWhole ? joined?.pieceLengthBytes : undefined;
   }
 
-  async #joinForReader(image: PublishedImage): Promise<JoinedImage> {
-    this.#cache.add(image);
-    this.#cache.touch(image.infoHash);
-    const done = this.#cache.beginRead(image.infoHash);
-    try {
-      return await this.#join(image, true);
-    } finally {
-      done();
-    }
-  }
-
   async #join(image: PublishedImage, isAwaited = false): Promise<JoinedImage> {
     this.#cache.add(image);
     try {
       const joined = await this.#joiner.join(image, isAwaited);
+      // Its readers may have lost their patience meanwhile, and their claims with it.
+      this.#cache.add(image);
       this.#cache.countHeld(image, this.#whole.isNoted(image.infoHash));
       if (this.#parts.swarm.isComplete(image.infoHash)) this.#whole.came(image.infoHash);
       return joined;
     } catch (error) {
-      if (this.#joiner.joined(image.infoHash) === undefined) this.#cache.remove(image.infoHash);
-      this.#countFailure(image, error);
+      this.#cache.notJoined(image.infoHash);
+      this.#failures.count(image, error);
       throw error;
     }
-  }
-
-  #countFailure(image: PublishedImage, error: unknown): void {
-    if ((error as Error).name === 'AbortError') return;
-    const code = error instanceof PeerError ? (error.code as string) : 'join_failed';
-    this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
-    // An origin that is away fails ten thousand joins; the loss of its feed has been told already.
-    if (!code.startsWith('origin_'))
-      this.#parts.log.warn({ code, image: image.id, err: error }, 'image not joined');
   }
 
   /** Of sets that were joined before, everything lies on disk. */
@@ -253,17 +203,17 @@ export class EdgeImages {
 
   #drop(image: PublishedImage): void {
     for (const { root } of image.renditions) this.#memory.drop(root);
-    this.#cache.forget(image.infoHash);
-    this.#prefetcher.drop(image.infoHash);
     this.#whole.gone(image.infoHash);
     const leaving = this.#joiner.leave(image.infoHash, true).finally(() => this.#purging.delete(leaving));
     this.#purging.add(leaving);
+    this.#prefetcher.drop(image.infoHash);
+    void this.#cache.forget(image.infoHash, leaving).then(() => this.#prefetcher.roomCame());
   }
 
-  #evict(infoHash: InfoHash): void {
+  #evict(infoHash: InfoHash): Promise<void> {
     const image = this.#joiner.joined(infoHash)?.image;
     for (const { root } of image?.renditions ?? []) this.#memory.drop(root);
     this.#whole.gone(infoHash);
-    void this.#joiner.leave(infoHash);
+    return this.#joiner.leave(infoHash);
   }
 }

@@ -60,6 +60,11 @@ export class Joiner {
     return this.#joined.get(infoHash);
   }
 
+  /** Joined, or being joined. */
+  isHere(infoHash: InfoHash): boolean {
+    return this.#joined.has(infoHash) || this.#joining.get(infoHash)?.controller.signal.aborted === false;
+  }
+
   all(): Iterable<JoinedImage> {
     return this.#joined.values();
   }

@@ -27,7 +27,7 @@ export interface PrefetcherParts {
 export class Prefetcher {
   readonly #parts: PrefetcherParts;
   readonly #queue = new Map<InfoHash, PublishedImage>();
-  /** Beyond the cache's budget; tried again when something is dropped. */
+  /** Beyond the cache's budget; tried again when room came. */
   readonly #tooMuch = new Map<InfoHash, PublishedImage>();
   readonly #waiting = new Map<InfoHash, { image: PublishedImage; timer: NodeJS.Timeout }>();
   readonly #attempts = new Map<InfoHash, number>();
@@ -46,13 +46,18 @@ export class Prefetcher {
     this.#next();
   }
 
-  /** Purged: it will not be tried again. Room may have come free for others. */
+  /** Purged: it will not be tried again. */
   drop(infoHash: InfoHash): void {
     this.#queue.delete(infoHash);
     this.#tooMuch.delete(infoHash);
     this.#attempts.delete(infoHash);
     clearTimeout(this.#waiting.get(infoHash)?.timer);
     this.#waiting.delete(infoHash);
+  }
+
+  /** What did not fit may fit now. */
+  roomCame(): void {
+    if (this.#closed) return;
     for (const image of this.#tooMuch.values()) this.#queue.set(image.infoHash, image);
     this.#tooMuch.clear();
     this.#next();

@@ -1,17 +1,15 @@
 /** Bytes for the image route: from memory, from disk, or from the swarm as they are verified. */
 import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.ts';
-import { toHex } from '../../shared/bytes.ts';
 import { PeerError, UserError } from '../../shared/errors.ts';
-import { rootOfPieceLayer } from '../../shared/metainfo/merkle.ts';
-import { leavesOf } from '../../shared/node/hashing/leaves.ts';
-import { nodeHashes } from '../../shared/node/hashing/node-hashes.ts';
+import { rootOfBytes } from '../../shared/node/hashing/leaves.ts';
 import type { RenditionBody, RenditionSource } from '../../shared/node/http/rendition-source.ts';
 import type { ReadTally, SwarmNode } from '../../shared/node/swarm-node-api.ts';
-import { BLOCK_BYTES, type ImageId } from '../../shared/units.ts';
-import type { CacheKeeper } from './cache-keeper.ts';
+import type { ImageId } from '../../shared/units.ts';
+import type { CacheKeeper, EndClaim } from './cache-keeper.ts';
 import type { ImageTable } from './image-table.ts';
 import type { JoinedImage, Joiner } from './joiner.ts';
 import type { MemoryCache } from './memory-cache.ts';
+import type { PassThrough } from './pass-through.ts';
 import { wholeBody } from './whole-body.ts';
 
 export interface EdgeRenditionParts {
@@ -23,6 +21,7 @@ export interface EdgeRenditionParts {
   /** Every byte of this rendition is on disk, verified. */
   isHeld(rendition: Rendition): boolean;
   join(image: PublishedImage): Promise<JoinedImage>;
+  readonly passThrough: PassThrough;
   /** Longest wait of a reader for the join; the swarm has its own for each next piece. Default 10 s. */
   readonly patienceMs?: number;
 }
@@ -36,6 +35,8 @@ interface Reading {
 
 /** Shops time out at some 30 s; a shopper is gone before that. */
 const DEFAULT_PATIENCE_MS = 10_000;
+/** Deleting a set takes some milliseconds; who waits longer waits for slow readers, or for too many at once. */
+const ROOM_PATIENCE_MS = 500;
 
 export class EdgeRenditionSource implements RenditionSource {
   readonly #parts: EdgeRenditionParts;
@@ -54,26 +55,31 @@ export class EdgeRenditionSource implements RenditionSource {
   open(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> | RenditionBody {
     const hot = this.#parts.memory.get(rendition.root);
     if (hot === undefined) return this.#openCold(image, rendition);
-    this.#parts.cache.use(image, rendition);
+    this.#parts.cache.asked(image.infoHash);
     return wholeBody('memory', hot);
   }
 
   async #openCold(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> {
-    const { joiner, memory, cache, swarm } = this.#parts;
-    const joined = joiner.joined(image.infoHash) ?? (await this.#joinForReader(image));
-    cache.use(image, rendition);
-    // A set that was joined without a look at the disk is looked at now.
-    await swarm.openFiles(image.infoHash);
+    const { memory, cache } = this.#parts;
+    cache.asked(image.infoHash);
     const tally: ReadTally = { diskBytes: 0, swarmBytes: 0, webSeedBytes: 0 };
     const read = (startBytes: number, endBytes: number, signal: AbortSignal) =>
-      this.#stream(joined, rendition, { startBytes, endBytes, signal, tally });
-    if (!this.#parts.isHeld(rendition)) return { source: 'swarm', whole: undefined, tally, read };
-    const whole = await memory.load(rendition.root, () =>
-      this.#loadRight(joined, rendition, () =>
-        collect(read(0, rendition.bytes, new AbortController().signal), rendition.bytes),
-      ),
-    );
-    return wholeBody('disk', whole);
+      this.#stream(image, rendition, { startBytes, endBytes, signal, tally });
+    const endClaim = await this.#roomSoon(image, rendition);
+    if (endClaim === undefined)
+      return wholeBody('swarm', await this.#unlessAway(this.#parts.passThrough.whole(image, rendition)));
+    try {
+      const joined = await this.#join(image);
+      if (!this.#parts.isHeld(rendition)) return { source: 'swarm', whole: undefined, tally, read };
+      const whole = await memory.load(rendition.root, () =>
+        this.#loadRight(joined, rendition, () =>
+          collect(read(0, rendition.bytes, new AbortController().signal), rendition.bytes),
+        ),
+      );
+      return wholeBody('disk', whole);
+    } finally {
+      endClaim();
+    }
   }
 
   /** Disks rot, and people change files: what comes from there is hashed before it is served, kept in memory or not. */
@@ -83,44 +89,65 @@ export class EdgeRenditionSource implements RenditionSource {
     load: () => Promise<Uint8Array>,
   ): Promise<Uint8Array> {
     const whole = await load();
-    if (rootOf(whole) === rendition.root) return whole;
+    if (rootOfBytes(whole) === rendition.root) return whole;
     await this.#parts.swarm.refetch(joined.image.infoHash, joined.fileIndex(rendition));
     // Its pieces were verified when they came.
     return await load();
   }
 
-  /** The join goes on when the reader's patience ends: the next one finds it further on. */
-  async #joinForReader(image: PublishedImage): Promise<JoinedImage> {
+  /** @returns undefined when the disk has no room for it soon */
+  async #roomSoon(image: PublishedImage, rendition: Rendition): Promise<EndClaim | undefined> {
     try {
-      return await within(this.#parts.join(image), this.#patienceMs);
+      return await this.#parts.cache.claim(image, rendition, ROOM_PATIENCE_MS);
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Joined, and its files looked at. The join goes on when the reader's patience ends: the next one finds it further on. */
+  #join(image: PublishedImage): Promise<JoinedImage> {
+    return this.#unlessAway(this.#joinAndLook(image));
+  }
+
+  async #joinAndLook(image: PublishedImage): Promise<JoinedImage> {
+    const { joiner, swarm } = this.#parts;
+    const joined = joiner.joined(image.infoHash) ?? (await within(this.#parts.join(image), this.#patienceMs));
+    // A set that was joined without a look at the disk is looked at now.
+    await swarm.openFiles(image.infoHash);
+    return joined;
+  }
+
+  /** @throws UserError `image_unavailable`, whatever went wrong */
+  async #unlessAway<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
     } catch (error) {
       if (error instanceof UserError) throw error;
       throw unavailable(error instanceof PeerError ? error.code : (error as Error).message);
     }
   }
 
+  /** Between a reader's open and its first byte the set may have been evicted: then it is joined again, not refused. */
   async *#stream(
-    joined: JoinedImage,
+    image: PublishedImage,
     rendition: Rendition,
     { startBytes, endBytes, signal, tally }: Reading,
   ): AsyncGenerator<Uint8Array> {
     const { swarm, cache } = this.#parts;
-    const { infoHash } = joined.image;
-    const fileIndex = joined.fileIndex(rendition);
-    const isNew = !this.#parts.isHeld(rendition);
-    const done = cache.beginRead(infoHash);
+    const { infoHash } = image;
+    const endClaim = await cache.claim(image, rendition, this.#patienceMs);
     try {
+      const fileIndex = (await this.#join(image)).fileIndex(rendition);
+      const isNew = !this.#parts.isHeld(rendition);
       yield* swarm.readFile(infoHash, fileIndex, startBytes, endBytes, signal, tally);
       // Just fetched: those who gave it, or have it beside them, are seen now.
       if (isNew) cache.replicated(infoHash, swarm.replicas(infoHash, fileIndex));
     } finally {
-      done();
+      endClaim();
     }
   }
 }
-
-const rootOf = (bytes: Uint8Array): string =>
-  toHex(rootOfPieceLayer(leavesOf(bytes), BLOCK_BYTES, nodeHashes.sha256));
 
 function unavailable(reason: string): UserError {
   return new UserError('image_unavailable', 503, `no source has the image at the moment: ${reason}`);

@@ -1,7 +1,7 @@
 /** A rendition that lies in memory, for the image route. */
-import type { RenditionBody } from '../../shared/node/http/rendition-source.ts';
+import type { ByteSource, RenditionBody } from '../../shared/node/http/rendition-source.ts';
 
-export function wholeBody(source: 'memory' | 'disk', whole: Uint8Array): RenditionBody {
+export function wholeBody(source: ByteSource, whole: Uint8Array): RenditionBody {
   return {
     source,
     whole,

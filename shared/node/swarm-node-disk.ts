@@ -1,6 +1,7 @@
 /** Performs what the engine wants of hash and disk, and answers it. */
 import type { EngineAction } from '../engine/actions.ts';
 import type { EngineInput } from '../engine/inputs.ts';
+import type { FileSpan } from '../geometry.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
 import type { InfoHash, PieceIndex } from '../units.ts';
 import type { CheckedPiece } from './hashing/check-piece.ts';
@@ -112,8 +113,7 @@ export class DiskActions {
         );
     if (read instanceof Uint8Array) return answer(read);
     read.then(answer, (error: unknown) => {
-      this.#complain(error);
-      this.#lose(torrent, [action.piece]);
+      this.#unreadable(torrent, torrent.outline.geometry.fileIndexOf(action.piece), [action.piece], error);
       answer(undefined);
     });
   }
@@ -125,16 +125,24 @@ export class DiskActions {
 
   /** Somebody changed a file behind our back: none of it counts any more. */
   async refetch(torrent: HostedTorrent, fileIndex: number): Promise<void> {
-    const { files, outline } = torrent;
-    const [file, span] = [files[fileIndex], outline.geometry.files[fileIndex]];
-    if (!file || !span) throw new RangeError(`no file ${fileIndex}`);
+    const file = torrent.files[fileIndex];
+    if (!file) throw new RangeError(`no file ${fileIndex}`);
     this.#complain(new StoreError('store_mismatch', `${file.root} has other bytes than were written`));
     await this.#parts.store.remove(file.root);
     await this.#parts.store.open(file, () => false);
-    this.#lose(
-      torrent,
-      Array.from({ length: span.pieceCount }, (_, index) => (span.firstPiece + index) as PieceIndex),
-    );
+    this.#lose(torrent, piecesOf(torrent, fileIndex));
+  }
+
+  /** Told by the store of a file of other bytes: none of it counts. Else the pieces that could not be read. */
+  #unreadable(
+    torrent: HostedTorrent,
+    fileIndex: number,
+    pieces: readonly PieceIndex[],
+    error: unknown,
+  ): void {
+    this.#complain(error);
+    const isOther = error instanceof StoreError && error.code === 'store_mismatch';
+    this.#lose(torrent, isOther ? piecesOf(torrent, fileIndex) : pieces);
   }
 
   /** The engine fetches them again. */
@@ -164,8 +172,7 @@ export class DiskActions {
     try {
       return await this.#parts.store.read(file, startBytes, endBytes - startBytes);
     } catch (error) {
-      this.#complain(error);
-      this.#lose(torrent, pieces);
+      this.#unreadable(torrent, fileIndex, pieces, error);
       throw error;
     }
   }
@@ -190,4 +197,9 @@ export class DiskActions {
     this.#loggedAt = now;
     this.#parts.log.error({ err: error }, 'the piece store failed');
   }
+}
+
+function piecesOf({ outline }: HostedTorrent, fileIndex: number): PieceIndex[] {
+  const { firstPiece, pieceCount } = outline.geometry.files[fileIndex] as FileSpan;
+  return Array.from({ length: pieceCount }, (_, index) => (firstPiece + index) as PieceIndex);
 }

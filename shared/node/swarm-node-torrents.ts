@@ -73,7 +73,7 @@ export class NodeTorrents {
       if (!forget) return;
       const unused = new Set(torrent.files.map(({ root }) => root));
       for (const { files } of this.#byHash.values()) for (const { root } of files) unused.delete(root);
-      for (const root of unused) await this.#parts.store.remove(root);
+      await Promise.all(Array.from(unused, (root) => this.#parts.store.remove(root)));
     });
   }
 

@@ -7,7 +7,7 @@
  * cheapest hits are taken until all room is used, though not all of them could lie there at once: so it is an upper
  * bound for any policy, offline ones too. Belady's rule itself is optimal for equal sizes only.
  */
-import { CacheKeeper } from '../../edge-node/images/cache-keeper.ts';
+import { CacheKeeper, type EndClaim } from '../../edge-node/images/cache-keeper.ts';
 import { type Worth, worthByRecency, worthPerByte } from '../../edge-node/images/cache-policy.ts';
 import { type CacheRequest, cacheTrace } from './cache-trace.ts';
 
@@ -82,16 +82,20 @@ function throughKeeper(
     budgetBytes,
     prefetch: 'none',
     isHeld: () => false,
-    evict: (infoHash) => held.delete(infoHash),
+    isHere: () => true,
+    evict: (infoHash) => {
+      held.delete(infoHash);
+      return undefined;
+    },
     worth,
   });
   for (const { image, rendition } of requests) {
-    keeper.add(image);
+    hits.count(held.get(image.infoHash)?.has(rendition.name) ?? false, rendition.bytes);
+    keeper.asked(image.infoHash);
+    // Nothing takes time here, so room is there at once.
+    (keeper.claim(image, rendition, 0) as EndClaim)();
     const renditions = held.get(image.infoHash) ?? new Set();
-    held.set(image.infoHash, renditions);
-    hits.count(renditions.has(rendition.name), rendition.bytes);
-    renditions.add(rendition.name);
-    keeper.use(image, rendition);
+    held.set(image.infoHash, renditions.add(rendition.name));
     mostBytes = Math.max(mostBytes, keeper.heldBytes);
   }
   return { ...hits.ratios, mostBytes };

@@ -8,8 +8,8 @@ import { existsSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogStore } from '../../edge-node/feed/log-store.ts';
-import { openCatalog } from '../../server/catalog/open-catalog.ts';
 import type { Catalog } from '../../server/catalog/catalog-api.ts';
+import { openCatalog } from '../../server/catalog/open-catalog.ts';
 import { makeImageSet } from '../../server/ingest/make-image-set.ts';
 import type { Metainfo } from '../../shared/metainfo/metainfo.ts';
 import { createLogCrypto } from '../../shared/node/crypto/log-crypto.ts';

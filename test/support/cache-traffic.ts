@@ -55,7 +55,7 @@ export async function runCacheTraffic(fleet: Fleet, options: TrafficOptions): Pr
     failures,
     budgetBytes,
     mostDiskBytes,
-    evicted: Number(/^shoal_edge_evictions_total (\d+)/m.exec(metrics)?.[1]),
+    evicted: Number(/^shoal_edge_evictions_total\{reason="budget"\} (\d+)/m.exec(metrics)?.[1]),
     memorySlope: slope(memory.slice(memory.length >> 1)),
   };
 }

@@ -51,6 +51,7 @@ export function failingFileSystem(kinds: readonly DiskCall[]): FailingFileSystem
     sync: () => attempt('sync', () => file.sync()),
     truncate: (length) => attempt('truncate', () => file.truncate(length)),
     lengthBytes: () => file.lengthBytes(),
+    identity: () => file.identity(),
     close: () => file.close(),
   });
   /** Each file of a batch counts as the calls it stands for. */

@@ -95,6 +95,7 @@ export class MemoryFileSystem implements FileSystem {
       sync: async () => this.#attempt(() => this.#disk.sync(file)),
       truncate: async (lengthBytes) => this.#attempt(() => this.#disk.truncate(file, lengthBytes)),
       lengthBytes: async () => file.bytes.length,
+      identity: () => `${file.bytes.length} ${file.changedMs}`,
       close: async () => {},
     };
   }

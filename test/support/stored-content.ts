@@ -1,6 +1,6 @@
 /** Random files for the store's tests, with the root and leaf hashes that a torrent would give them. */
 import { createHash } from 'node:crypto';
-import { toHex } from '../../shared/bytes.ts';
+import { rootOfBytes } from '../../shared/node/hashing/leaves.ts';
 import type { StoredFile } from '../../shared/node/store/piece-store.ts';
 import { seededRandom } from '../../shared/random.ts';
 import { BLOCK_BYTES, type FileRoot } from '../../shared/units.ts';
@@ -24,7 +24,7 @@ export function makeContent(lengthBytes: number, seed: number): Content {
   const leaves = (first: number, count: number) =>
     bytes.slice(first * BLOCK_BYTES, Math.min((first + count) * BLOCK_BYTES, lengthBytes));
   return {
-    file: { root: toHex(sha256(bytes)) as FileRoot, lengthBytes },
+    file: { root: rootOfBytes(bytes) as FileRoot, lengthBytes },
     bytes,
     leafCount: Math.ceil(lengthBytes / BLOCK_BYTES),
     leaves,

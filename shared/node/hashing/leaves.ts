@@ -1,5 +1,6 @@
 /** Leaves of the BEP 52 tree: SHA-256 of each 16 KiB block. */
-import { MERKLE_HASH_BYTES } from '../../metainfo/merkle.ts';
+import { toHex } from '../../bytes.ts';
+import { MERKLE_HASH_BYTES, rootOfPieceLayer } from '../../metainfo/merkle.ts';
 import { BLOCK_BYTES } from '../../units.ts';
 import { nodeHashes } from './node-hashes.ts';
 
@@ -10,3 +11,9 @@ export function leavesOf(bytes: Uint8Array): Uint8Array {
     leaves.set(nodeHashes.sha256(bytes.subarray(at, at + BLOCK_BYTES)), leaf);
   return leaves;
 }
+
+/** The file's root in hex, of all its leaves. */
+export const rootOfLeaves = (leaves: Uint8Array): string =>
+  toHex(rootOfPieceLayer(leaves, BLOCK_BYTES, nodeHashes.sha256));
+
+export const rootOfBytes = (bytes: Uint8Array): string => rootOfLeaves(leavesOf(bytes));

@@ -108,7 +108,7 @@ export class DiskPieceStore implements PieceStore {
   read(file: StoredFile, offsetBytes: number, lengthBytes: number): Uint8Array | Promise<Uint8Array> {
     const state = this.#states.get(file.root);
     if (!state) return Promise.reject(new StoreError('store_missing', `${file.root} is not open`));
-    return readRange(this.#parts.descriptors, this.#parts.cache, state, offsetBytes, lengthBytes);
+    return readRange(this.#parts, state, offsetBytes, lengthBytes);
   }
 
   giveBack(bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
 /** What a piece store on disk is told, and the parts that it joins. */
 import { BlockCache } from './block-cache.ts';
+import { ContentCheck } from './content-check.ts';
 import { DescriptorCache } from './descriptor-cache.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { HaveWriter } from './have-writer.ts';
@@ -63,6 +64,18 @@ export function storeParts(options: DiskPieceStoreOptions) {
     syncDelayMs: options.syncDelayMs ?? 10_000,
     onError,
   });
+  const contentCheck = new ContentCheck();
   const knownRoots = new KnownRoots(fileSystem, directory);
-  return { fileSystem, onError, descriptors, cache, haveWriter, batches, guard, writeBehind, knownRoots };
+  return {
+    contentCheck,
+    fileSystem,
+    onError,
+    descriptors,
+    cache,
+    haveWriter,
+    batches,
+    guard,
+    writeBehind,
+    knownRoots,
+  };
 }

@@ -30,6 +30,8 @@ export interface OpenFile {
   sync(): Promise<void>;
   truncate(lengthBytes: number): Promise<void>;
   lengthBytes(): Promise<number>;
+  /** Another one whenever somebody wrote to the file: inode, length, and when it was changed (to the tick of the clock). */
+  identity(): string;
   close(): Promise<void>;
 }
 
@@ -97,6 +99,11 @@ class NodeFile implements OpenFile {
   /** At once: opening the file has read what the disk knows of it. */
   async lengthBytes(): Promise<number> {
     return fstatSync(this.#fd).size;
+  }
+
+  identity(): string {
+    const { ino, size, mtimeNs, ctimeNs } = fstatSync(this.#fd, { bigint: true });
+    return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
   }
 
   /** At once: closing a local file writes nothing, and a turn through the thread pool costs twenty times as much. */

@@ -4,6 +4,7 @@
  */
 import { BLOCK_BYTES } from '../../units.ts';
 import type { BlockCache, CachedBytes } from './block-cache.ts';
+import type { ContentCheck } from './content-check.ts';
 import type { DescriptorCache } from './descriptor-cache.ts';
 import type { FileState } from './file-state.ts';
 import { errnoOf, StoreError, toStoreError } from './store-error.ts';
@@ -11,9 +12,14 @@ import { errnoOf, StoreError, toStoreError } from './store-error.ts';
 /** 512 KiB: nearly every rendition comes whole, and so does a piece of a torrent of 512 MiB. */
 const WINDOW_LEAVES = 32;
 
+export interface ReadParts {
+  readonly descriptors: DescriptorCache;
+  readonly cache: BlockCache;
+  readonly contentCheck: ContentCheck;
+}
+
 export function readRange(
-  descriptors: DescriptorCache,
-  cache: BlockCache,
+  parts: ReadParts,
   state: FileState,
   offsetBytes: number,
   lengthBytes: number,
@@ -24,15 +30,12 @@ export function readRange(
   const isInFile = offsetBytes >= 0 && lengthBytes > 0 && end <= state.file.lengthBytes;
   if (!isInFile || !state.holds(first, last - first + 1))
     return Promise.reject(missing(state, offsetBytes, end));
-  return (
-    cache.find(state, offsetBytes, lengthBytes) ?? gather(descriptors, cache, state, offsetBytes, lengthBytes)
-  );
+  return parts.cache.find(state, offsetBytes, lengthBytes) ?? gather(parts, state, offsetBytes, lengthBytes);
 }
 
 /** Puts the range together from memory and disk; each window is kept in memory for the next. */
 async function gather(
-  descriptors: DescriptorCache,
-  cache: BlockCache,
+  parts: ReadParts,
   state: FileState,
   offsetBytes: number,
   lengthBytes: number,
@@ -41,27 +44,22 @@ async function gather(
   let whole: Uint8Array | undefined;
   for (let at = offsetBytes; at < end; ) {
     const leaf = Math.floor(at / BLOCK_BYTES);
-    const block = state.blocks.get(leaf) ?? (await load(descriptors, cache, state, leaf));
-    const part = cache.lend(block, at, end - at);
+    const block = state.blocks.get(leaf) ?? (await load(parts, state, leaf));
+    const part = parts.cache.lend(block, at, end - at);
     if (part.length === lengthBytes) return part;
     whole ??= new Uint8Array(lengthBytes);
     whole.set(part, at - offsetBytes);
-    cache.giveBack(part);
+    parts.cache.giveBack(part);
     at += part.length;
   }
   return whole as Uint8Array;
 }
 
-function load(
-  descriptors: DescriptorCache,
-  cache: BlockCache,
-  state: FileState,
-  leaf: number,
-): Promise<CachedBytes> {
+function load(parts: ReadParts, state: FileState, leaf: number): Promise<CachedBytes> {
   const under = state.loading.get(leaf);
   if (under) return under;
   const run = windowAround(state, leaf);
-  const loading = readLeaves(descriptors, cache, state, run.first, run.count).finally(() =>
+  const loading = readLeaves(parts, state, run.first, run.count).finally(() =>
     state.setLoading(run, undefined),
   );
   state.setLoading(run, loading);
@@ -80,19 +78,21 @@ function windowAround(state: FileState, leaf: number): { first: number; count: n
 }
 
 async function readLeaves(
-  descriptors: DescriptorCache,
-  cache: BlockCache,
+  parts: ReadParts,
   state: FileState,
   first: number,
   count: number,
 ): Promise<CachedBytes> {
   const offsetBytes = first * BLOCK_BYTES;
   // Every byte is written by the read or the buffer is thrown away.
-  const bytes = cache.buffers.take(state.bytesIn(first, count));
+  const bytes = parts.cache.buffers.take(state.bytesIn(first, count));
   let read: number;
   try {
-    read = await descriptors.use(state.dataPath, false, (file) => file.read(bytes, offsetBytes));
+    read = await parts.descriptors.use(state.dataPath, false, (file) =>
+      parts.contentCheck.read(state, file, bytes, offsetBytes),
+    );
   } catch (cause) {
+    if (cause instanceof StoreError) state.lose({ first: 0, count: state.leafCount });
     // A bad place on the disk: held no more, so that what is fetched again is written, to another one if all is well.
     if (errnoOf(cause) === 'EIO') state.lose({ first, count });
     if (errnoOf(cause) !== 'ENOENT') throw toStoreError(cause, `read ${state.file.root}`);
@@ -105,7 +105,7 @@ async function readLeaves(
     state.lose({ first: lost, count: state.leafCount - lost });
     throw missing(state, offsetBytes, offsetBytes + bytes.length);
   }
-  return cache.addRead(state, first, bytes);
+  return parts.cache.addRead(state, first, bytes);
 }
 
 const missing = (state: FileState, from: number, to: number): StoreError =>

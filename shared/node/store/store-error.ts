@@ -9,7 +9,7 @@ export type StoreErrorCode =
   | 'store_io'
   /** The range is not held (never was, was evicted, or the file is gone). */
   | 'store_missing'
-  /** A file's length does not fit its root. */
+  /** A file's length or content does not fit its root. */
   | 'store_mismatch';
 
 export class StoreError extends Error {

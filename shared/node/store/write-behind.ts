@@ -51,6 +51,7 @@ export class WriteBehind {
   readonly #unsynced = new Map<FileState, number>();
   #syncTimer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
+  #syncing: FileState | undefined;
 
   constructor(parts: WriteBehindParts) {
     this.#parts = parts;
@@ -91,7 +92,8 @@ export class WriteBehind {
     for (const write of pending) write.done(why);
     await begun.ended;
     await this.#running.get(state);
-    await this.#round;
+    // Others' syncs are none of its business: a removed file is not synced any more.
+    if (this.#syncing === state) await this.#round;
     this.#unsynced.delete(state);
   }
 
@@ -221,7 +223,9 @@ export class WriteBehind {
       for (const [state, since] of [...this.#unsynced]) {
         if (!state.written.isFull && now - since < this.#parts.syncDelayMs) continue;
         this.#unsynced.delete(state);
+        this.#syncing = state;
         await this.#sync(state);
+        this.#syncing = undefined;
       }
       if (this.#unsynced.size > 0) this.#wakeForSync();
     });

@@ -36,6 +36,7 @@ function failingFileSystem(call: 'write' | 'sync', failing: number): FileSystem 
         read: (into, offset) => file.read(into, offset),
         truncate: (length) => file.truncate(length),
         lengthBytes: () => file.lengthBytes(),
+        identity: () => file.identity(),
         close: () => file.close(),
         write: async (chunks, offset) => {
           if (!fails('write')) return file.write(chunks, offset);

@@ -108,13 +108,14 @@ test('a join that was ended by a purge is not tried again', async () => {
   expect(numbers()).toEqual([1]);
 });
 
-test('what does not fit waits until something is dropped', async () => {
+test('what does not fit waits until room came', async () => {
   let room = 1;
   const { made, numbers } = prefetcher(() => room-- > 0);
   for (const number of [1, 2, 3]) made.add(image(number));
   expect(numbers()).toEqual([1]);
   room = 1;
   made.drop(image(1).infoHash);
+  made.roomCame();
   expect(numbers()).toEqual([1, 2]);
 });
 
