@@ -71,11 +71,11 @@ export class EdgeRenditionSource implements RenditionSource {
     try {
       const joined = await this.#join(image);
       if (!this.#parts.isHeld(rendition)) return { source: 'swarm', whole: undefined, tally, read };
-      const whole = await memory.load(rendition.root, () =>
+      const load = () =>
         this.#loadRight(joined, rendition, () =>
           collect(read(0, rendition.bytes, new AbortController().signal), rendition.bytes),
-        ),
-      );
+        );
+      const whole = await memory.load(rendition.root, load, () => cache.popularityOf(image.infoHash));
       return wholeBody('disk', whole);
     } finally {
       endClaim();

@@ -17,7 +17,7 @@ const ENDS = ['kill -9', 'power cut'] as const;
 /** What a cut takes is drawn so often for each call. */
 const DRAWS = 3;
 /** Every call of the recovery comes up, with every so many first faults. */
-const STRIDE = 23;
+const STRIDE = 61;
 
 const crypto = createLogCrypto();
 const log = new LogWriter();

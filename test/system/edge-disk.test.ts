@@ -1,6 +1,6 @@
 /** "Disks fill up", rot, and are changed behind an edge's back: noticed, fetched again, never served, never a crash. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmdirSync } from 'node:fs';
 import { open, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -55,26 +55,38 @@ it('threat row 51: a byte changed, a file cut and a file deleted while an edge r
   expect(await edge.kill('SIGTERM')).toBe(0);
 }, 60_000);
 
-it('threat row 51: an edge whose disk is full serves every byte right, and goes on when there is room', async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'shoal-full-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder]);
-  if (mounted.status !== 0) {
-    console.log('not tested with a full disk: only root may mount one');
-    await rm(folder, { recursive: true });
-    return;
-  }
-  try {
-    const edge = await fleet.startEdge({ name: 'full', data: folder });
-    await eventually('the disk is full', () => edge.output().includes('ENOSPC'));
-    await expectServed(edge.url, image, 'with a full disk');
-    expect((await fetch(`${edge.url}/healthz`)).status).toBe(200);
-    spawnSync('mount', ['-o', 'remount,size=64m', folder]);
-    await eventually('the edge is complete', async () => (await edge.status()).images.complete === 1);
-    await expectServed(edge.url, image, 'with room again');
-    expect(await edge.kill('SIGTERM')).toBe(0);
-  } finally {
-    await fleet.close();
-    spawnSync('umount', [folder]);
-    await rm(folder, { recursive: true });
-  }
-}, 120_000);
+/** Only root may mount a disk, and not in every container. */
+function mountSmall(folder: string): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder]).status === 0;
+}
+
+function mayMount(): boolean {
+  const folder = mkdtempSync(path.join(tmpdir(), 'shoal-mount-'));
+  const isMounted = mountSmall(folder);
+  if (isMounted) spawnSync('umount', [folder]);
+  rmdirSync(folder);
+  return isMounted;
+}
+
+it.skipIf(!mayMount())(
+  'threat row 51: an edge whose disk is full serves every byte right, and goes on when there is room',
+  async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'shoal-full-'));
+    expect(mountSmall(folder)).toBe(true);
+    try {
+      const edge = await fleet.startEdge({ name: 'full', data: folder });
+      await eventually('the disk is full', () => edge.output().includes('ENOSPC'));
+      await expectServed(edge.url, image, 'with a full disk');
+      expect((await fetch(`${edge.url}/healthz`)).status).toBe(200);
+      spawnSync('mount', ['-o', 'remount,size=64m', folder]);
+      await eventually('the edge is complete', async () => (await edge.status()).images.complete === 1);
+      await expectServed(edge.url, image, 'with room again');
+      expect(await edge.kill('SIGTERM')).toBe(0);
+    } finally {
+      await fleet.close();
+      spawnSync('umount', [folder]);
+      await rm(folder, { recursive: true });
+    }
+  },
+  120_000,
+);

@@ -46,7 +46,7 @@ const ENDS: readonly End[] = ['kill -9', 'power cut'];
 /** What a cut takes is drawn: each call is tried with so many draws. */
 const DRAWS = 3;
 /** Every call of the recovery comes up, with every so many first faults. */
-const STRIDE = 23;
+const STRIDE = 61;
 
 /** What a life must leave: all by kill -9, what had time to settle by a power cut. */
 const mustKeep = (life: StoreLife, how: End) => (how === 'kill -9' ? life.promised : life.settled);
