@@ -4,11 +4,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { toHex } from '../../shared/bytes.ts';
-import { rootOfPieceLayer } from '../../shared/metainfo/merkle.ts';
-import { leavesOf } from '../../shared/node/hashing/leaves.ts';
-import { nodeHashes } from '../../shared/node/hashing/node-hashes.ts';
-import { BLOCK_BYTES } from '../../shared/units.ts';
+import { rootOf } from '../support/file-root.ts';
 import type { Lab } from './lab.ts';
 import { edgeSeconds, type RunReport, reportOf } from './metrics.ts';
 import { type Published, publishedFor } from './published.ts';
@@ -65,9 +61,6 @@ export async function measureFaults(lab: Lab, shape: FanOutShape): Promise<RunRe
     faults: [...undisturbed.faults, ...report.faults, ...faults],
   };
 }
-
-const rootOf = (bytes: Uint8Array): string =>
-  toHex(rootOfPieceLayer(leavesOf(bytes), BLOCK_BYTES, nodeHashes.sha256));
 
 async function wrongAnswers(edge: ShapedEdge, { images }: Published): Promise<string[]> {
   const wrong: string[] = [];

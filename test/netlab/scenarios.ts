@@ -1,6 +1,7 @@
 /** The scenarios by name: links, payload, and the marks their figures are held to. */
 import { ALLOWED_MS, measureCold, measureTrouble } from './cold.ts';
 import { measureCrowd } from './crowd.ts';
+import { measureEdgeFaults } from './edge-faults.ts';
 import { measureFaults } from './faults.ts';
 import { measureFreeRiders } from './free-riders.ts';
 import type { Lab } from './lab.ts';
@@ -128,6 +129,20 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       { figure: 'p95/nginx', atMost: 1 / 3 },
     ],
     run: measureCrowd,
+  },
+  'edge-faults': {
+    summary:
+      'shoppers at 4 edges: one is killed, its files are damaged, a disk is full, the origin dies, packets are lost',
+    marks: [
+      { figure: 'wrong bytes', atMost: 0 },
+      { figure: 'refused or late', atMost: 0 },
+      { figure: 'killed edge ready, s', atMost: 5 },
+      { figure: 'damage healed, s', atMost: 10 },
+      { figure: 'disk in use again, s', atMost: 35 },
+      { figure: 'origin has its edges, s', atMost: 5 },
+      { figure: 'published under loss, s', atMost: 30 },
+    ],
+    run: (lab) => measureEdgeFaults(lab, CABLE),
   },
 };
 

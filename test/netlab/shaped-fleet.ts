@@ -56,9 +56,26 @@ export class ShapedFleet {
     this.#originCpuSeconds = this.#origin.cpuSeconds();
   }
 
+  async killOrigin(): Promise<void> {
+    await this.#origin?.kill('SIGKILL');
+  }
+
   /** Starts it and does not wait. */
   startEdge(behaviour: Behaviour, prefetch: 'all' | 'none' = 'all'): ShapedEdge {
-    const number = this.edges.length + 1;
+    const edge = this.#launch(this.edges.length + 1, behaviour, prefetch);
+    this.edges.push(edge);
+    return edge;
+  }
+
+  /** An honest edge that was killed, on what its disk has. Resolves when it is ready. */
+  async restartEdge({ number, client }: ShapedEdge): Promise<void> {
+    client.close();
+    const edge = this.#launch(number, 'honest', 'all');
+    this.edges[number - 1] = edge;
+    await this.#ready(edge.process, edge.url);
+  }
+
+  #launch(number: number, behaviour: Behaviour, prefetch: 'all' | 'none'): ShapedEdge {
     const host = SEED + number;
     const dataFolder = path.join(this.#folder, `edge-${number}`);
     const program =
@@ -70,7 +87,7 @@ export class ShapedFleet {
     const what = ['--origin', ORIGIN_URL, '--prefetch', prefetch];
     const pace = behaviour === 'slow' ? ['--up-rate', '4096'] : [];
     const url = `http://${hostIp(host)}:${EDGE_PORT}`;
-    const edge = {
+    return {
       number,
       behaviour,
       url,
@@ -82,8 +99,6 @@ export class ShapedFleet {
       ),
       client: new StatusClient(url),
     };
-    this.edges.push(edge);
-    return edge;
   }
 
   edgesReady(): Promise<unknown> {

@@ -55,10 +55,19 @@ function compiled(): string {
 export class Switch {
   readonly #process: ChildProcess;
   readonly #lines: string[] = [];
+  readonly #links: readonly LinkShape[];
+  readonly #linksPath: string;
   readonly #tracePath: string;
 
-  private constructor(child: ChildProcess, tracePath: string) {
+  private constructor(
+    child: ChildProcess,
+    links: readonly LinkShape[],
+    linksPath: string,
+    tracePath: string,
+  ) {
     this.#process = child;
+    this.#links = links;
+    this.#linksPath = linksPath;
     this.#tracePath = tracePath;
   }
 
@@ -67,21 +76,9 @@ export class Switch {
     ensureHosts(links.length);
     const linksPath = path.join(folder, 'links');
     const tracePath = path.join(folder, 'sent-by-seed');
-    const lines = links.map(({ upKbit, downKbit }, index) =>
-      [
-        hostName(index + 1),
-        hostName(index + 1),
-        hostIp(index + 1),
-        upKbit,
-        downKbit,
-        DELAY_MS,
-        0,
-        QUEUE_KIB,
-      ].join(' '),
-    );
-    writeFileSync(linksPath, `${lines.join('\n')}\n`);
+    writeLinks(linksPath, links, 0);
     const child = spawn(compiled(), [linksPath, tracePath], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const made = new Switch(child, tracePath);
+    const made = new Switch(child, links, linksPath, tracePath);
     await made.#ready();
     setPriority(child.pid as number, NICENESS);
     return made;
@@ -95,6 +92,12 @@ export class Switch {
         else this.#lines.push(line);
       });
     });
+  }
+
+  /** From now on so many of a hundred frames on their way between two hosts are lost, at random. */
+  lose(percent: number): void {
+    writeLinks(this.#linksPath, this.#links, percent);
+    this.#process.kill('SIGHUP');
   }
 
   /** Figures in the order of the hosts. */
@@ -114,6 +117,14 @@ export class Switch {
       return { atMs: seconds * 1000, bytes, toHost };
     });
   }
+}
+
+function writeLinks(linksPath: string, links: readonly LinkShape[], lossPercent: number): void {
+  const lines = links.map(({ upKbit, downKbit }, index) => {
+    const host = [hostName(index + 1), hostName(index + 1), hostIp(index + 1)];
+    return [...host, upKbit, downKbit, DELAY_MS, lossPercent, QUEUE_KIB].join(' ');
+  });
+  writeFileSync(linksPath, `${lines.join('\n')}\n`);
 }
 
 function readFigures(line: string): HostFigures {

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { Agent } from 'node:http';
 import type { Image } from '../../shared/api-types/catalog.ts';
 import { type Random, seededRandom } from '../../shared/random.ts';
-import { rootOf } from './published.ts';
+import { rootOf } from './file-root.ts';
 import { askForImage, type KnownRendition, type Outcome } from './shopper.ts';
 
 /** An edge as shoppers know it; it keeps its address when it restarts. */

@@ -5,26 +5,18 @@ import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Image, ProductList } from '../../shared/api-types/catalog.ts';
 import type { FeedServerFrame } from '../../shared/api-types/feed.ts';
-import { toHex } from '../../shared/bytes.ts';
 import { type ChainState, emptyChain, verifyEntry } from '../../shared/log/chain.ts';
 import type { CatalogChange } from '../../shared/log/entry.ts';
-import { rootOfPieceLayer } from '../../shared/metainfo/merkle.ts';
 import { parseMetainfo } from '../../shared/metainfo/parse.ts';
 import { randomPeerId } from '../../shared/node/crypto/identity.ts';
 import { createLogCrypto } from '../../shared/node/crypto/log-crypto.ts';
 import { inflateFrame } from '../../shared/node/feed-deflate.ts';
-import { leavesOf } from '../../shared/node/hashing/leaves.ts';
 import { nodeHashes } from '../../shared/node/hashing/node-hashes.ts';
-import { BLOCK_BYTES } from '../../shared/units.ts';
+import { rootOf } from './file-root.ts';
 
 export async function imagesOf(url: string): Promise<Image[]> {
   const list = (await (await fetch(`${url}/api/products`)).json()) as ProductList;
   return list.products.flatMap(({ images }) => images);
-}
-
-/** The BEP 52 root of a file with this content. */
-export function rootOf(bytes: Uint8Array): string {
-  return toHex(rootOfPieceLayer(leavesOf(bytes), BLOCK_BYTES, nodeHashes.sha256));
 }
 
 /** Every rendition is served with the size and root that the catalog says. */

@@ -4,10 +4,11 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
-import { open, rm, truncate } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { damageFiles } from '../support/damaged-files.ts';
 import { eventually, type RunningNode } from '../support/fleet.ts';
 import { faultsIn } from '../support/image-load.ts';
 import { answered, LoadedFleet } from '../support/loaded-fleet.ts';
@@ -61,12 +62,9 @@ it.each([
       0,
       3,
     );
-    const files = largest.map(({ root }) =>
-      path.join(first.data, 'pieces', root.slice(0, 2), `${root}.whole`),
-    );
     const answers = await loaded.underLoad(
       async (load) => {
-        await damage(files as [string, string, string]);
+        await damageFiles(first.data, largest);
         load.add(loaded.published.filter((known) => largest.some(({ url }) => url.endsWith(known.path))));
         await answered(load, 80);
         await eventually('it is complete', () => isComplete(edge), RECOVERED_WITHIN_MS);
@@ -82,16 +80,6 @@ it.each([
 
 const isComplete = async (node: RunningNode): Promise<boolean> =>
   (await node.status()).images.complete === loaded.images.length;
-
-async function damage([flipped, cut, deleted]: readonly [string, string, string]): Promise<void> {
-  const file = await open(flipped, 'r+');
-  const byte = Buffer.alloc(1);
-  await file.read(byte, 0, 1, 5);
-  await file.write(Buffer.from([(byte[0] as number) ^ 1]), 0, 1, 5);
-  await file.close();
-  await truncate(cut, 100);
-  await rm(deleted);
-}
 
 it('a full disk: an edge serves what it cannot store, and stores it when there is room', async ({ skip }) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'shoal-full-'));
