@@ -119,7 +119,7 @@ describe('the same request has the same answer at the origin and at an edge', ()
   ];
   const METHODS = ['GET', 'GET', 'GET', 'HEAD', 'OPTIONS', 'DELETE', 'PURGE'];
   /** What is a node's own: when, who, and from where. */
-  const OWN = ['date', 'cache-status', 'server-timing'];
+  const OWN = ['date', 'x-request-id', 'cache-status', 'server-timing'];
 
   test('threat row 38: random requests, odd fields among them', async () => {
     const asked: { method: string; path: string; headers: Record<string, string> }[] = [];
