@@ -1,5 +1,6 @@
 /** Puts an edge together and takes it apart again. */
 import { randomInt } from 'node:crypto';
+import { uptime } from 'node:os';
 import { ImageReaders } from '../shared/node/http/image-readers.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
@@ -126,6 +127,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
     applied: () => storage.log.head.number,
     askHead: (question) => follower?.askHead(question) ?? false,
     now: Date.now,
+    sinceBootMs: () => uptime() * 1000,
   });
   opened.push(['catching up', () => catchUp.close()]);
   const joinedFeed = new Follower({

@@ -17,14 +17,17 @@ export interface CatchUpParts {
   applied(): number;
   /** Asks the origin for its head; the answer names `number`. False: it cannot be asked, and tells by itself. */
   askHead(number: number): boolean;
-  /** Unix ms: the clock that goes on while a machine sleeps. */
+  /** Unix ms: cheap, and goes on while a machine sleeps, but people set it. */
   now(): number;
+  /** ms since the machine started, its sleep included: nobody sets it, but it costs a system call or two. */
+  sinceBootMs(): number;
 }
 
 export class CatchUp {
   readonly #parts: CatchUpParts;
   readonly #ticking: NodeJS.Timeout;
-  #tickedAt: number;
+  #lookedAt: number;
+  #ranAt: number;
   #isCurrent = false;
   /** The head that has to be reached; undefined: not known yet. */
   #target: number | undefined;
@@ -39,8 +42,9 @@ export class CatchUp {
 
   constructor(parts: CatchUpParts) {
     this.#parts = parts;
-    this.#tickedAt = parts.now();
-    this.#ticking = setInterval(() => this.#look(), TICK_MS).unref();
+    this.#lookedAt = parts.now();
+    this.#ranAt = parts.sinceBootMs();
+    this.#ticking = setInterval(() => this.#lookClosely(), TICK_MS).unref();
     this.#fallBehind();
   }
 
@@ -117,8 +121,16 @@ export class CatchUp {
 
   #look(): void {
     const now = this.#parts.now();
-    const stoodStillMs = now - this.#tickedAt;
-    this.#tickedAt = now;
+    const passedMs = now - this.#lookedAt;
+    this.#lookedAt = now;
+    if (passedMs > STOOD_STILL_MS + TICK_MS) this.#lookClosely();
+  }
+
+  /** We stood still, or somebody set the clock. */
+  #lookClosely(): void {
+    const now = this.#parts.sinceBootMs();
+    const stoodStillMs = now - this.#ranAt;
+    this.#ranAt = now;
     if (stoodStillMs <= STOOD_STILL_MS + TICK_MS) return;
     this.#target = undefined;
     this.#gaveUp = false;

@@ -6,18 +6,21 @@ let applied: number;
 let canAsk: boolean;
 let asked: number[];
 let now: number;
+/** What somebody set the clock ahead by. */
+let setAheadMs: number;
 let catchUp: CatchUp;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  [applied, canAsk, asked, now] = [5, true, [], 1_000_000];
+  [applied, canAsk, asked, now, setAheadMs] = [5, true, [], 1_000_000, 0];
   catchUp = new CatchUp({
     applied: () => applied,
     askHead: (question) => {
       if (canAsk) asked.push(question);
       return canAsk;
     },
-    now: () => now,
+    now: () => now + setAheadMs,
+    sinceBootMs: () => now,
   });
 });
 afterEach(() => {
@@ -139,4 +142,21 @@ test('who waits is told that it takes too long', async () => {
   const waiting = catchUp.whenCurrent(2_000);
   run(2_000);
   expect(await waiting).toBe(false);
+});
+
+test('an edge whose clock is set, ahead or back, did not stand still', () => {
+  joined();
+  run(500);
+  for (const ms of [3_600_000, -3_600_000, 0]) {
+    setAheadMs = ms;
+    expect(catchUp.isCurrent).toBe(true);
+    run(500);
+    expect(catchUp.isCurrent).toBe(true);
+  }
+  expect(asked).toEqual([]);
+  // The same jump while it does stand still is seen all the same.
+  standStill(10_000);
+  setAheadMs = -10_000;
+  run(300);
+  expect(catchUp.isCurrent).toBe(false);
 });
