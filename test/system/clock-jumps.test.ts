@@ -7,7 +7,7 @@ import { answered, LoadedFleet, setClock } from '../support/loaded-fleet.ts';
 const HOUR_MS = 3_600_000;
 const loaded = new LoadedFleet();
 
-beforeAll(() => loaded.start(), 60_000);
+beforeAll(() => loaded.start(), 180_000);
 afterAll(() => loaded.fleet.close());
 
 const feedsLost = () => loaded.edges.filter(({ node }) => node.output().includes('feed lost')).length;

@@ -21,7 +21,7 @@ const DISK_RECOVERED_WITHIN_MS = 40_000;
 const loaded = new LoadedFleet();
 const { fleet } = loaded;
 
-beforeAll(() => loaded.start(), 60_000);
+beforeAll(() => loaded.start(), 180_000);
 afterAll(() => fleet.close());
 
 it('kill -9 of an edge: only its own shoppers notice; restarted, it serves what is verified', async () => {
