@@ -120,6 +120,7 @@ export class WorkerPool {
       const link = new WorkerLink(cluster.fork(), (message) => {
         if (message.type === 'ready') link.send({ type: 'serve', mainPort: this.#parts.mainPort });
         else if (message.type === 'listening') {
+          clearTimeout(limit);
           this.port = message.port;
           this.#links.add(link);
           link.send(this.#leaseNow());
