@@ -135,6 +135,8 @@ describe('the same request has the same answer at the origin and at an edge', ()
       const [origin, edge] = await Promise.all(
         SPOKEN.map(async (role) => {
           const answer = await roles.ask(role, path, headers, method);
+          const isKept = answer.headers['cache-control'] !== 'no-store';
+          if (isKept) expect(answer.headers['x-request-id'], `${method} ${path}`).toBeUndefined();
           const fields = Object.entries(answer.headers).filter(([name]) => !OWN.includes(name));
           return { status: answer.status, fields, content: answer.body.toString('latin1') };
         }),
