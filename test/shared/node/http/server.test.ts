@@ -30,7 +30,7 @@ describe('threat row 15: every limit is set', () => {
       requestTimeout: 300_000,
       keepAliveTimeout: 5_000,
       maxRequestsPerSocket: 10_000,
-      maxConnections: 8192,
+      maxConnections: 12_288,
       maxHeadersCount: 200,
       timeout: 30_000,
     });
