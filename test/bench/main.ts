@@ -1,15 +1,15 @@
 /**
  * `npm run bench [-- NAME ...]`: what docs/benchmarks.md tells, measured on this machine, as the Markdown table
- * that stands there. Names: ingest, link, edge, idle, engine, cache, cache-soak. Without one, all.
+ * that stands there. Names: ingest, link, warm, idle, engine, cache, cache-soak. Without one, all.
  */
 import { cpus } from 'node:os';
 import { cacheRows, cacheSoakRows } from './cache-rows.ts';
-import { runEdgeHttpBench } from './edge-http.ts';
 import { type EngineBench, runEngineBench } from './engine.ts';
 import { type IdleNode, runIdleBench } from './idle.ts';
 import { runIngestBench } from './ingest.ts';
 import { linkRows } from './link-rows.ts';
 import type { Row } from './row.ts';
+import { warmRows } from './warm-rows.ts';
 
 const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   ingest: async () => {
@@ -19,15 +19,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     return [{ what, measured, mark: 'at most 8 s', isMet: result.medianSeconds <= 8 }];
   },
   link: linkRows,
-  edge: async () => {
-    const results = await runEdgeHttpBench();
-    return results.map(({ name, bodyBytes, bareRequestsPerSecond, edgeRequestsPerSecond, ratio }) => ({
-      what: `edge, warm, ${name} of ${(bodyBytes / 1024).toFixed(0)} KiB, beside bare node:http`,
-      measured: `${ratio.toFixed(2)} (${edgeRequestsPerSecond.toFixed(0)}/s beside ${bareRequestsPerSecond.toFixed(0)}/s)`,
-      mark: 'at least 0.7',
-      isMet: ratio >= 0.7,
-    }));
-  },
+  warm: warmRows,
   idle: async () => {
     const { sets, origin, edge } = await runIdleBench();
     return [...idleRows('edge', sets, edge), ...idleRows('origin', sets, origin)];

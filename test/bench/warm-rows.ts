@@ -1,0 +1,48 @@
+/** The table's rows of the warm path. */
+import type { Row } from './row.ts';
+import {
+  MANY_CONNECTIONS,
+  type ManyConnections,
+  runWarmBench,
+  type WarmResult,
+  type WarmSide,
+} from './warm.ts';
+
+export async function warmRows(): Promise<Row[]> {
+  const { results, many } = await runWarmBench();
+  return [...results.flatMap(rowsOf), manyRow(many)];
+}
+
+function manyRow({ held, memoryBytes, load }: ManyConnections): Row {
+  const megabytes = memoryBytes / 1e6;
+  const rate = `${load.requestsPerSecond.toFixed(0)}/s, p99 ${load.p99Ms.toFixed(0)} ms`;
+  return {
+    what: `edge, warm, ${MANY_CONNECTIONS} kept connections that ask one process: memory at most`,
+    measured: `${megabytes.toFixed(0)} MB (${held} held and answered, ${rate})`,
+    mark: 'under 500 MB',
+    isMet: held === MANY_CONNECTIONS && megabytes < 500,
+  };
+}
+
+function rowsOf({ name, bodyBytes, bare, edge, workers, nginx }: WarmResult): Row[] {
+  const what = `edge, warm, ${name} of ${(bodyBytes / 1024).toFixed(0)} KiB`;
+  const slower = edge.p99Ms / bare.p99Ms;
+  const tail = {
+    what: `${what}: p99 beside bare node:http`,
+    measured: `${slower.toFixed(2)} (${edge.p99Ms.toFixed(2)} ms beside ${bare.p99Ms.toFixed(2)} ms)`,
+    mark: 'at most 1.5',
+    isMet: slower <= 1.5,
+  };
+  return [
+    rate(`${what}, beside bare node:http`, edge, bare, 0.9),
+    tail,
+    ...(nginx === undefined ? [] : [rate(`${what}, two workers beside nginx with one`, workers, nginx, 1)]),
+    ...(nginx === undefined ? [] : [rate(`${what}, one process beside nginx with one`, edge, nginx, 1)]),
+  ];
+}
+
+function rate(what: string, ours: WarmSide, peer: WarmSide, mark: number): Row {
+  const ratio = ours.requestsPerSecond / peer.requestsPerSecond;
+  const rates = `${ours.requestsPerSecond.toFixed(0)}/s beside ${peer.requestsPerSecond.toFixed(0)}/s`;
+  return { what, measured: `${ratio.toFixed(2)} (${rates})`, mark: `at least ${mark}`, isMet: ratio >= mark };
+}
