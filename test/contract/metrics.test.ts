@@ -46,8 +46,11 @@ describe.each(ROLES)('%s', (role) => {
     const counted = (result: string) =>
       value(role, `shoal_image_requests_total{result="${result}",role="${labelOf(role)}"}`);
     const before = await Promise.all(['hit', 'miss', 'refused'].map(counted));
+    // Not the runtime's own: it has a series for each kind of open handle.
     const series = async () =>
-      [...(await scrape(role)).values()].reduce((sum, { samples }) => sum + samples.size, 0);
+      [...(await scrape(role))].flatMap(([name, { samples }]) =>
+        name.startsWith('shoal_') ? [...samples.keys()] : [],
+      );
     await askPort(roles.port(role), `${roles.path}/160.jpg`);
     await askPort(roles.port(role), `${roles.path}/nothing`);
     await askPort(roles.port(role), `${roles.path}/160.jpg`, { 'if-match': '"x"' });
@@ -57,7 +60,7 @@ describe.each(ROLES)('%s', (role) => {
     const known = await series();
     for (let i = 0; i < 20; i++)
       await askPort(roles.port(role), `${roles.path}/${i}.jpg?x=${i}`, { accept: `image/x${i}` });
-    expect(await series()).toBe(known);
+    expect(await series()).toEqual(known);
     const after = await Promise.all(['hit', 'miss', 'refused'].map(counted));
     expect(after.map((count, i) => count! - before[i]!)).toEqual([3, 21, 1]);
   });
