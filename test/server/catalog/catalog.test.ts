@@ -2,8 +2,8 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Catalog, NewImage } from '../../../server/catalog/catalog-api.ts';
+import { describe, expect, test } from 'vitest';
+import type { NewImage } from '../../../server/catalog/catalog-api.ts';
 import { openCatalog } from '../../../server/catalog/open-catalog.ts';
 import { openSqlite } from '../../../server/catalog/open-sqlite.ts';
 import { emptyChain, verifyEntry, verifyHead } from '../../../shared/log/chain.ts';
@@ -12,26 +12,10 @@ import { createLogCrypto } from '../../../shared/node/crypto/log-crypto.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import type { FileRoot, InfoHash } from '../../../shared/units.ts';
 import { imageNamed } from '../support/catalog-fixture.ts';
+import { catalog, FIELDS, folder, open, reopen, useCatalogFolder } from '../support/catalog-folder.ts';
 
-const FIELDS = { title: 'Cup', description: 'For tea.', priceCents: 900, currency: 'EUR' };
 const crypto = createLogCrypto();
-let folder: string;
-let catalog: Catalog;
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'shoal-catalog-'));
-  catalog = await openCatalog({ dataFolder: folder });
-});
-
-afterEach(async () => {
-  await catalog.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function reopen(): Promise<void> {
-  await catalog.close();
-  catalog = await openCatalog({ dataFolder: folder });
-}
+useCatalogFolder();
 
 /** Reads the log as an edge does. @returns the types of all changes @throws PeerError */
 async function verifyLog(): Promise<string[]> {
@@ -90,7 +74,7 @@ describe('keys', () => {
     rmSync(join(folder, 'keys', 'log.pem'));
     await expect(openCatalog({ dataFolder: folder })).rejects.toMatchObject({ code: 'root_key_missing' });
     rmSync(folder, { recursive: true });
-    catalog = await openCatalog({ dataFolder: folder });
+    await open();
   });
 
   test('another root key than the one that began the log is refused', async () => {
@@ -101,7 +85,7 @@ describe('keys', () => {
     await expect(openCatalog({ dataFolder: folder })).rejects.toMatchObject({ code: 'root_key_wrong' });
     rmSync(folder, { recursive: true });
     rmSync(other, { recursive: true });
-    catalog = await openCatalog({ dataFolder: folder });
+    await open();
   });
 });
 
@@ -291,7 +275,7 @@ test('a log that does not end at its head is not gone on with', async () => {
   database.close();
   await expect(openCatalog({ dataFolder: folder })).rejects.toMatchObject({ code: 'catalog_damaged' });
   rmSync(folder, { recursive: true });
-  catalog = await openCatalog({ dataFolder: folder });
+  await open();
 });
 
 describe('openSqlite', () => {

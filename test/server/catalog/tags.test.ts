@@ -4,32 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kysely, Migrator, SqliteDialect } from 'kysely';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Catalog } from '../../../server/catalog/catalog-api.ts';
+import { expect, test } from 'vitest';
 import { openCatalog } from '../../../server/catalog/open-catalog.ts';
 import { openSqlite } from '../../../server/catalog/open-sqlite.ts';
 import { migrations } from '../../../server/catalog/schema.ts';
 import { parseEntryBody } from '../../../shared/log/codec.ts';
 import { imageNamed } from '../support/catalog-fixture.ts';
+import { catalog, FIELDS, reopen, useCatalogFolder } from '../support/catalog-folder.ts';
 
-const FIELDS = { title: 'Cup', description: 'For tea.', priceCents: 900, currency: 'EUR' };
-let folder: string;
-let catalog: Catalog;
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'shoal-catalog-'));
-  catalog = await openCatalog({ dataFolder: folder });
-});
-
-afterEach(async () => {
-  await catalog.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function reopen(): Promise<void> {
-  await catalog.close();
-  catalog = await openCatalog({ dataFolder: folder });
-}
+useCatalogFolder();
 
 const changes = async () =>
   (await catalog.entriesAfter(1, 100)).map(({ body }) => parseEntryBody(body).change.type);
