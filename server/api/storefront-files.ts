@@ -1,8 +1,11 @@
-/** The built shop. Its own routes all get index.html; anything else that is no file is a 404. */
-import { existsSync } from 'node:fs';
+/**
+ * The built pages. The shop's own routes all get index.html, each other page stands at its name (`desk.html` at `/desk`,
+ * and at whatever comes below it); anything else that is no file is a 404.
+ */
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import express, { type Router } from 'express';
+import express, { type Response, type Router } from 'express';
 
 /** dist/storefront of the package, whether this file runs from dist/ or from the sources. */
 export function storefrontFolder(fromUrl: string = import.meta.url): string {
@@ -12,7 +15,8 @@ export function storefrontFolder(fromUrl: string = import.meta.url): string {
 }
 
 /** Paths that the shop's own router understands (storefront/src/route.ts). */
-const PAGES = ['/', '/product/:id'];
+const SHOP_PAGES = ['/', '/product/:id'];
+const SHOP = 'index.html';
 const NOT_BUILT = 'The storefront is not built. Run `npm run build`, then reload this page.\n';
 /** Vite puts a content hash into these names. */
 const HASHED_ASSET = /[/\\]assets[/\\]/;
@@ -30,13 +34,26 @@ export function storefrontFiles(folder: string): Router {
       },
     }),
   );
-  router.get(PAGES, (_req, res, next) => {
-    res.set('Cache-Control', 'no-cache');
-    res.sendFile('index.html', { root: folder, cacheControl: false }, (error) => {
-      if (!error) return;
-      if (res.headersSent || (error as NodeJS.ErrnoException).code !== 'ENOENT') next(error);
-      else res.status(503).type('text/plain').send(NOT_BUILT);
-    });
-  });
+  router.get(SHOP_PAGES, (_req, res, next) => sendPage(folder, SHOP, res, next));
+  for (const page of otherPages(folder))
+    router.get([`/${page}`, `/${page}/*rest`], (_req, res, next) =>
+      sendPage(folder, `${page}.html`, res, next),
+    );
   return router;
+}
+
+function otherPages(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.html') && name !== SHOP)
+    .map((name) => name.slice(0, -'.html'.length));
+}
+
+function sendPage(folder: string, file: string, res: Response, next: (error: unknown) => void): void {
+  res.set('Cache-Control', 'no-cache');
+  res.sendFile(file, { root: folder, cacheControl: false }, (error) => {
+    if (!error) return;
+    if (res.headersSent || (error as NodeJS.ErrnoException).code !== 'ENOENT') next(error);
+    else res.status(503).type('text/plain').send(NOT_BUILT);
+  });
 }
