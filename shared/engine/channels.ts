@@ -16,6 +16,7 @@ import type { Link, Ready } from './link.ts';
 import type { EngineState } from './state.ts';
 import { activeSeeder, pupilLeft } from './super-seeding.ts';
 import type { Torrent } from './torrent.ts';
+import { traceChannel } from './wire-trace.ts';
 
 /** Makes the channel known to link, torrent and engine. */
 export function addChannel(
@@ -30,6 +31,7 @@ export function addChannel(
   link.channelOf.set(torrent, channel);
   torrent.addChannel(channel);
   state.channels.set(channel.source, channel);
+  if (state.isTracing) traceChannel(state, 'channelOpened', channel);
   return channel;
 }
 
@@ -58,6 +60,7 @@ export function closeChannel(state: EngineState, channel: Channel, reason: strin
 /** The channel is no more: what it was to do is given to others. */
 export function channelGone(state: EngineState, channel: Channel): void {
   const { torrent, link, node } = channel;
+  if (state.isTracing) traceChannel(state, 'channelClosed', channel);
   abandonRequests(state, channel);
   torrent.picker.sourceGone(channel.source);
   link.candidates.drop(channel);

@@ -4,6 +4,7 @@ import { type NodeStats, type Ranking, seedRoundRobin, titForTat } from '../chok
 import { encodeChoke, encodeReject, encodeUnchoke } from '../wire/encode.ts';
 import type { Channel } from './channel.ts';
 import type { RemoteNode } from './node.ts';
+import { setOptimistic, setSnubbing, traceRound } from './slot-trace.ts';
 import type { EngineState } from './state.ts';
 import { isLearning, pupilChoked, pupilUnchoked } from './super-seeding.ts';
 import { isAfter } from './uplink.ts';
@@ -36,7 +37,8 @@ export function runChokingRound(state: EngineState): void {
     options.random,
   );
   apply(state, next.nodes);
-  state.optimisticNode = next.optimistic;
+  setOptimistic(state, next.optimistic);
+  if (state.isTracing) traceRound(state);
   if (options.buggify?.('rotateNow')) runOptimisticRound(state);
   armRounds(state);
 }
@@ -55,7 +57,7 @@ export function runOptimisticRound(state: EngineState): void {
     if (state.optimisticNode !== undefined) unchoked.delete(state.optimisticNode);
     if (next !== undefined) unchoked.add(next);
     apply(state, unchoked);
-    state.optimisticNode = next;
+    setOptimistic(state, next);
   }
   armRounds(state);
 }
@@ -153,7 +155,7 @@ function updateSnubbing(state: EngineState, node: RemoteNode): void {
       lastBlockAt = Math.max(lastBlockAt, channel.lastBlockAt);
     }
   }
-  node.isSnubbing = owes && state.now - lastBlockAt > state.options.snubAfterMs;
+  setSnubbing(state, node, owes && state.now - lastBlockAt > state.options.snubAfterMs);
 }
 
 function apply(state: EngineState, unchoked: ReadonlySet<string>): void {

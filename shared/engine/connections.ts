@@ -21,6 +21,7 @@ import { leaveGroup } from './node-group.ts';
 import { makeReady, mayStandAlone, sendHandshake, standAlone } from './ready-links.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
+import { traceReceived } from './wire-trace.ts';
 
 export function linkOpened(
   state: EngineState,
@@ -34,6 +35,7 @@ export function linkOpened(
   const link = new Link(id, direction, address, phase, state.now);
   link.havesRead = state.haveLog.end;
   state.links.set(id, link);
+  state.trace({ type: 'linkOpened', link: id, direction });
   const refusal = refuse(state, link, torrent);
   if (refusal !== undefined) {
     closeLink(state, link, refusal);
@@ -69,7 +71,9 @@ export function linkData(state: EngineState, link: Link, bytes: Uint8Array): voi
 function feed(state: EngineState, link: Link, ready: Ready, bytes: Uint8Array): void {
   ready.decoder.feed(bytes, (message) => {
     // A message may end the link; what follows it in the same chunk is nobody's then.
-    if (state.links.has(link.id)) onMessage(state, link, ready, message);
+    if (!state.links.has(link.id)) return;
+    if (state.isTracing) traceReceived(state, link, message);
+    onMessage(state, link, ready, message);
   });
 }
 
@@ -77,6 +81,7 @@ function feed(state: EngineState, link: Link, ready: Ready, bytes: Uint8Array): 
 function readHandshake(state: EngineState, link: Link, phase: Handshaking, bytes: Uint8Array): Uint8Array {
   const result = phase.reader.feed(bytes);
   if (!result) return new Uint8Array(0);
+  if (state.isTracing) traceReceived(state, link, 'handshake');
   const { handshake } = result;
   const torrent = state.torrentsByWireHash.get(handshake.infoHash);
   if (!torrent && mayStandAlone(state, link, phase, handshake)) {

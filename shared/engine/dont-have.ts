@@ -10,6 +10,7 @@ import { encodeReject } from '../wire/encode.ts';
 import type { Channel } from './channel.ts';
 import { forgetPiece } from './download.ts';
 import { charge } from './flood-guard.ts';
+import { giveUp } from './given-up-requests.ts';
 import { skipsKnown, tellHave } from './haves.ts';
 import type { Link } from './link.ts';
 import type { EngineState } from './state.ts';
@@ -76,7 +77,7 @@ function giveUpPiece(state: EngineState, channel: Channel, piece: PieceIndex): v
   const { torrent, link, source } = channel;
   for (const request of [...channel.outstanding.values()]) {
     if (request.piece !== piece) continue;
-    channel.giveUp(channel.keyOf(piece, torrent.geometry.block(piece, request.blockIndex).beginBytes));
+    giveUp(state, channel, piece, request.blockIndex);
     torrent.picker.release(source, piece, request.blockIndex);
   }
   if (link.outstanding.size === 0) state.askedLinks.delete(link);

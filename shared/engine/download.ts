@@ -2,6 +2,7 @@
 import { PeerError } from '../errors.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import type { WireBlock } from '../wire/messages.ts';
+import { traceBlock, traceRequestOff } from './block-trace.ts';
 import type { Channel } from './channel.ts';
 import { charge } from './flood-guard.ts';
 import { becameRarer } from './free-pieces.ts';
@@ -9,6 +10,7 @@ import { cancelRequest, shareIfSlow } from './given-up-requests.ts';
 import type { RemoteNode } from './node.ts';
 import { countRaced } from './races.ts';
 import { fillNode, tellInterest } from './requests.ts';
+import { setSnubbing } from './slot-trace.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
 import { pieceArrived } from './verification.ts';
@@ -38,7 +40,7 @@ export function blockReceived(
   const { node } = channel;
   channel.lastBlockAt = state.now;
   node.lastBlockAt = state.now;
-  node.isSnubbing = false;
+  if (node.isSnubbing) setSnubbing(state, node, false);
   if (request && !request.isGift) {
     latencySeen(state, node, state.now - request.askedAt);
     if (torrent.picker.isAwaited(piece)) state.hedge.peers.seen(state.now - request.askedAt);
@@ -65,10 +67,11 @@ function takeBlock(
   bytes: Uint8Array,
   isGift: boolean,
 ): void {
-  const { torrent, link, node } = channel;
+  const { torrent, node } = channel;
   const taken = torrent.picker.receive(channel.source, piece, blockIndex);
   if (!taken) {
     state.counters.wastedBytes += bytes.length;
+    traceBlock(state, 'blockWasted', channel, piece, blockIndex * BLOCK_BYTES, bytes.length);
     countRaced(state, torrent, piece, bytes.length);
     return;
   }
@@ -78,8 +81,7 @@ function takeBlock(
   state.lastPeerBlockAt = state.now;
   torrent.downloadedBytes += bytes.length;
   if (torrent.picker.isAwaited(piece)) state.hedge.budget.served(bytes.length);
-  const trace = { link: link.id, peerId: node.peerId, torrent: torrent.infoHash, piece, bytes: bytes.length };
-  state.trace({ type: 'blockReceived', ...trace });
+  traceBlock(state, 'blockReceived', channel, piece, blockIndex * BLOCK_BYTES, bytes.length);
   bufferOf(state, torrent, piece).set(bytes, blockIndex * BLOCK_BYTES);
   for (const other of taken.others) {
     const twin = torrent.channels.get(other);
@@ -115,6 +117,7 @@ export function requestRejected(state: EngineState, channel: Channel, block: Wir
     charge(state, channel.node, 'idleMessage');
     return;
   }
+  traceRequestOff(state, channel, piece, block.beginBytes / BLOCK_BYTES);
   // A node that rejects while it does not choke us has lost the piece: asking again would only spin.
   if (!channel.link.isChokedBy) forgetPiece(state, channel, piece);
   channel.torrent.picker.release(channel.source, piece, block.beginBytes / BLOCK_BYTES);

@@ -1,6 +1,7 @@
 /** Requests that are off, and pieces that a link goes no further with. */
-import type { PieceIndex } from '../units.ts';
+import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import { encodeCancel } from '../wire/encode.ts';
+import { traceRequestOff } from './block-trace.ts';
 import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
@@ -8,6 +9,12 @@ import type { EngineState } from './state.ts';
 
 /** A node is slow when it takes so many times the usual latency. */
 const SLOW_LATENCIES = 4;
+
+/** The request is off, but its block may be on the way already. */
+export function giveUp(state: EngineState, channel: Channel, piece: PieceIndex, blockIndex: number): void {
+  channel.giveUp(channel.keyOf(piece, blockIndex * BLOCK_BYTES));
+  traceRequestOff(state, channel, piece, blockIndex);
+}
 
 /** Another node was faster. */
 export function cancelRequest(
@@ -17,7 +24,7 @@ export function cancelRequest(
   blockIndex: number,
 ): void {
   const block = channel.torrent.geometry.block(piece, blockIndex);
-  channel.giveUp(channel.keyOf(piece, block.beginBytes));
+  giveUp(state, channel, piece, blockIndex);
   state.say(channel, encodeCancel(block));
   state.linksToFill.add(channel.link);
 }
@@ -26,7 +33,7 @@ export function cancelRequest(
 export function abandonRequests(state: EngineState, channel: Channel): void {
   const { link, torrent, source } = channel;
   for (const { piece, blockIndex } of [...channel.outstanding.values()]) {
-    channel.giveUp(channel.keyOf(piece, torrent.geometry.block(piece, blockIndex).beginBytes));
+    giveUp(state, channel, piece, blockIndex);
     torrent.picker.release(source, piece, blockIndex);
   }
   if (link.outstanding.size === 0) state.askedLinks.delete(link);

@@ -8,6 +8,7 @@ import { setFleet } from './fleet.ts';
 import { hashesRead } from './hash-exchange.ts';
 import type { EngineInput } from './inputs.ts';
 import type { Link } from './link.ts';
+import { traceStanding } from './standing-trace.ts';
 import type { EngineState } from './state.ts';
 import { addTorrent, removeTorrent } from './torrents.ts';
 import { blockRead, linkSent } from './upload.ts';
@@ -23,6 +24,7 @@ export function handle(state: EngineState, input: EngineInput): void {
       return setFleet(state, input);
     case 'setTrace':
       state.isTracing = input.on;
+      if (input.on) traceStanding(state);
       return;
     case 'addTorrent':
       return addTorrent(state, input);

@@ -50,7 +50,7 @@ export type EngineInput =
       readonly type: 'fleet';
       readonly nodes: readonly { readonly peerId: PeerId; readonly isOrigin: boolean }[];
     }
-  /** Whether to emit trace events from now on. */
+  /** Whether to emit trace events from now on. `on` first tells how things stand, each time, as events. */
   | { readonly type: 'setTrace'; readonly on: boolean }
   /** `reserve`: whom to link to only for want of a web seed that answers. */
   | {

@@ -4,13 +4,13 @@
  * better to do (end game); whoever comes first, the other is sent a cancel. One timer for the engine and one per
  * link with requests out: what is quiet costs none.
  */
-import { BLOCK_BYTES } from '../units.ts';
 import { encodeCancel } from '../wire/encode.ts';
 import type { Request } from './channel.ts';
-import { leaveBegun } from './given-up-requests.ts';
+import { giveUp, leaveBegun } from './given-up-requests.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
 import { askBlock, roomForReader, roomOn } from './requests.ts';
+import { setSnubbing } from './slot-trace.ts';
 import type { EngineState } from './state.ts';
 
 /** A block is late when it has been due for so many times the usual latency. */
@@ -73,7 +73,7 @@ export function requestTimer(state: EngineState, link: Link): void {
 
 function stalled(state: EngineState, link: Link, node: RemoteNode): void {
   node.depth.onTimeout();
-  node.isSnubbing = true;
+  setSnubbing(state, node, true);
   node.mayProbe = false;
   for (const request of [...link.outstanding]) giveAway(state, request);
   leaveBegun(state, link);
@@ -83,7 +83,7 @@ function stalled(state: EngineState, link: Link, node: RemoteNode): void {
 function giveAway(state: EngineState, { channel, piece, blockIndex }: Request): void {
   const { torrent, source } = channel;
   state.say(channel, encodeCancel(torrent.geometry.block(piece, blockIndex)));
-  channel.giveUp(channel.keyOf(piece, blockIndex * BLOCK_BYTES));
+  giveUp(state, channel, piece, blockIndex);
   torrent.picker.release(source, piece, blockIndex);
 }
 

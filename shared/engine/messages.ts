@@ -134,6 +134,11 @@ function setPeerInterested(state: EngineState, channel: Channel, isInterested: b
   if (channel.peerInterested === isInterested) return;
   channel.peerInterested = isInterested;
   channel.node.interestedChannels += isInterested ? 1 : -1;
+  const { link, node, torrent } = channel;
+  if (state.isTracing) {
+    const type = isInterested ? 'interestedBy' : 'notInterestedBy';
+    state.trace({ type, link: link.id, peerId: node.peerId, torrent: torrent.infoHash });
+  }
   if (!isInterested) channelQuiet(state, channel);
   nodeChanged(state);
 }

@@ -38,13 +38,6 @@ export function makeReady(state: EngineState, link: Link, torrent: Torrent, hand
   const channel = addChannel(state, link, ready, 0, torrent);
   channel.isAhead = link.direction === 'outbound';
   if (link.direction === 'inbound') sendHandshake(state, link, answeringHash(torrent, handshake));
-  state.trace({
-    type: 'linkReady',
-    link: link.id,
-    peerId,
-    torrent: torrent.infoHash,
-    direction: link.direction,
-  });
   greet(state, link, ready, channel);
   awaitIntroduction(state, link, ready);
   keepWatch(state, link);
@@ -84,6 +77,8 @@ function readyLink(state: EngineState, link: Link, handshake: Handshake, bitfiel
   link.phase = ready;
   link.givesHashes = v2;
   node.links.add(link);
+  state.trace({ type: 'linkReady', link: link.id, peerId, direction: link.direction });
+  if (node.isUnchoked) state.trace({ type: 'unchoked', link: link.id, peerId });
   return ready;
 }
 

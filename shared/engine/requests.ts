@@ -10,6 +10,7 @@ import { BEGUN_LEVEL } from '../picker/candidates.ts';
 import type { PieceIndex } from '../units.ts';
 import { encodeInterested, encodeNotInterested, encodeRequest } from '../wire/encode.ts';
 import { askAllowed, askSuggested } from './allowed-fast.ts';
+import { traceRequested } from './block-trace.ts';
 import type { Channel } from './channel.ts';
 import { levelOf } from './free-pieces.ts';
 import { armLateRequests, armRequestTimer } from './late-requests.ts';
@@ -183,6 +184,7 @@ export function askBlock(state: EngineState, channel: Channel, block: Block): vo
 /** The block was asked for, or given: it is due. */
 export function expectBlock(state: EngineState, channel: Channel, block: Block, isGift = false): void {
   channel.asked(block, state.now, isGift);
+  traceRequested(state, channel, block.piece, block.beginBytes, isGift);
   state.askedLinks.add(channel.link);
   armRequestTimer(state, channel.link);
   if (channel.torrent.picker.isAwaited(block.piece)) armLateRequests(state);
@@ -195,8 +197,8 @@ export function tellInterest(state: EngineState, channel: Channel): void {
   channel.link.interestingChannels += isInterested ? 1 : -1;
   if (channel.link.interestingChannels === 0) state.idleLinks.delete(channel.link);
   state.say(channel, isInterested ? encodeInterested() : encodeNotInterested());
-  const { id: link } = channel.link;
-  const { peerId } = channel.node;
+  if (!state.isTracing) return;
+  const { link, node, torrent } = channel;
   const type = isInterested ? 'interested' : 'notInterested';
-  state.trace({ type, link, peerId, torrent: channel.torrent.infoHash });
+  state.trace({ type, link: link.id, peerId: node.peerId, torrent: torrent.infoHash });
 }

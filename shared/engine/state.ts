@@ -19,6 +19,7 @@ import { Timers } from './timers.ts';
 import type { Torrent } from './torrent.ts';
 import type { TraceEvent } from './trace.ts';
 import { Uplink } from './uplink.ts';
+import { type JustClosed, traceSent } from './wire-trace.ts';
 
 export interface EngineCounters {
   /** Payload over the wire, accepted. */
@@ -81,6 +82,8 @@ export class EngineState {
   optimisticNode: string | undefined;
   /** Somebody looks at the trace. */
   isTracing: boolean;
+  /** Only while it is traced: what was said there waits to be sent. */
+  readonly justClosed = new Map<Link, JustClosed>();
   nextSource = 0;
   nextFetch = 0;
   now = 0;
@@ -158,8 +161,10 @@ export class EngineState {
       if (chunks.length === 0 || !this.links.has(link.id)) continue;
       for (const chunk of chunks) link.unsentBytes += chunk.length;
       link.lastSentAt = this.now;
+      if (this.isTracing) traceSent(this, link, chunks);
       this.emit({ type: 'send', link: link.id, chunks });
     }
     this.linksToFlush.clear();
+    if (this.justClosed.size > 0) this.justClosed.clear();
   }
 }

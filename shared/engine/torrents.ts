@@ -4,6 +4,7 @@ import { closeChannel } from './channels.ts';
 import { closeLink } from './connections.ts';
 import { announce } from './dialer.ts';
 import type { EngineInput } from './inputs.ts';
+import { traceTorrent } from './standing-trace.ts';
 import type { EngineState } from './state.ts';
 import { Torrent } from './torrent.ts';
 import { wantingChanged } from './wanting.ts';
@@ -13,6 +14,7 @@ export function addTorrent(state: EngineState, input: Extract<EngineInput, { typ
   const torrent = new Torrent(input, state);
   state.torrents.set(torrent.infoHash, torrent);
   for (const hash of wireHashes(torrent)) state.torrentsByWireHash.set(hash, torrent);
+  if (state.isTracing) traceTorrent(state, torrent);
   announce(state, torrent, 'started');
   if (torrent.wantsAnything) wantingChanged(state, torrent, true);
 }
@@ -31,6 +33,7 @@ export function removeTorrent(state: EngineState, torrent: Torrent): void {
   }
   state.wantingTorrents.delete(torrent);
   state.torrents.delete(torrent.infoHash);
+  state.trace({ type: 'torrentRemoved', torrent: torrent.infoHash });
   for (const hash of wireHashes(torrent)) state.torrentsByWireHash.delete(hash);
 }
 

@@ -4,6 +4,7 @@ import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import { encodePieceHeader, encodeReject } from '../wire/encode.ts';
 import type { WireBlock } from '../wire/messages.ts';
 import { takeGrant } from './allowed-fast.ts';
+import { traceBlock } from './block-trace.ts';
 import type { Channel } from './channel.ts';
 import { charge } from './flood-guard.ts';
 import type { Link } from './link.ts';
@@ -138,14 +139,6 @@ function sendBlock(state: EngineState, channel: Channel, request: UploadRequest,
   node.sent.add(content.length, state.now);
   node.sentSinceUnchokeBytes += content.length;
   node.work.earn();
-  const bytes = content.length;
-  blockSent(state, link, node, bytes);
-  state.trace({
-    type: 'blockSent',
-    link: link.id,
-    peerId: node.peerId,
-    torrent: torrent.infoHash,
-    piece,
-    bytes,
-  });
+  blockSent(state, link, node, content.length);
+  traceBlock(state, 'blockSent', channel, piece, beginBytes, content.length);
 }

@@ -89,7 +89,7 @@ function piecePassed(
   passOn(state, torrent, piece, checked.senders);
   tellSenders(state, torrent, checked);
   state.emit({ type: 'pieceVerified', torrent: infoHash, piece });
-  state.trace({ type: 'pieceVerified', torrent: infoHash, piece });
+  if (state.isTracing) state.trace({ type: 'pieceVerified', torrent: infoHash, piece });
   convict(state, torrent, torrent.failures.get(piece) ?? [], leaves);
   torrent.failures.delete(piece);
   torrent.leafAsks.delete(piece);
@@ -200,6 +200,7 @@ function banNode(state: EngineState, key: string, code: string): void {
 export function pieceWritten(state: EngineState, torrent: Torrent, piece: PieceIndex, ok: boolean): void {
   state.unwrittenBytes -= torrent.geometry.contentLength(piece);
   if (!ok) piecesLost(state, torrent, [piece]);
+  else if (state.isTracing) state.trace({ type: 'pieceFlushed', torrent: torrent.infoHash, piece });
 }
 
 /** Pieces that the store holds no more are wanted anew. Our loss is no evidence against anybody (threat row 4). */
@@ -207,6 +208,7 @@ export function piecesLost(state: EngineState, torrent: Torrent, pieces: readonl
   const lost = pieces.filter((piece) => torrent.held.clear(piece));
   tellLost(state, torrent, lost);
   for (const piece of lost) {
+    state.trace({ type: 'pieceLost', torrent: torrent.infoHash, piece });
     if (torrent.picker.isWanted(piece)) {
       for (const channel of torrent.channels.values()) if (channel.has.has(piece)) channel.wantedCount++;
     }

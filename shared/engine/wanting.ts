@@ -18,6 +18,7 @@ export function readerWants(
   pieces: readonly PieceIndex[],
 ): void {
   torrent.setReader(reader, pieces);
+  state.trace({ type: 'wanted', torrent: torrent.infoHash, pieces });
   wantingChanged(state, torrent);
 }
 

@@ -97,7 +97,9 @@ function startFetch(
     const timer = { kind: 'webSeed', torrent: torrent.infoHash } as const;
     state.timers.set(timer, state.now + webSeedPatience(state));
   }
-  state.emit({ type: 'fetchFromWebSeed', torrent: torrent.infoHash, fetch: number, firstPiece, pieceCount });
+  const { infoHash } = torrent;
+  state.trace({ type: 'webSeedAsked', torrent: infoHash, piece: firstPiece, count: pieceCount });
+  state.emit({ type: 'fetchFromWebSeed', torrent: infoHash, fetch: number, firstPiece, pieceCount });
 }
 
 /** The web seed takes longer than it should: peers that have its pieces are asked for them as well. */
@@ -121,6 +123,7 @@ export function webSeedPiece(
   if (fetch) state.hedge.answered(fetch.number, true, state.now);
   if (torrent.picker.isAwaited(piece)) state.hedge.budget.served(bytes.length);
   state.counters.fromWebSeedBytes += bytes.length;
+  state.trace({ type: 'webSeedPiece', torrent: torrent.infoHash, piece, bytes: bytes.length });
   if (bytes.length !== torrent.geometry.contentLength(piece)) return;
   for (let block = 0; block < torrent.geometry.blockCount(piece); block++) {
     const taken = torrent.picker.receive(WEB_SEED, piece, block);

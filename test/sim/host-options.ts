@@ -1,10 +1,13 @@
 /** What a simulated host is, and what is asked of it. */
 import type { EngineOptions } from '../../shared/engine/options.ts';
+import type { NodeRole } from '../../shared/trace/record.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { Buggify } from './buggify.ts';
 
 export interface HostOptions {
   readonly name: string;
+  /** What it is called in a log; default `edge`. */
+  readonly role?: NodeRole;
   readonly upBytesPerSecond: number;
   readonly downBytesPerSecond: number;
   /** Its part of every path's one-way delay. */

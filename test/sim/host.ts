@@ -3,6 +3,7 @@ import type { Bitfield } from '../../shared/bitfield.ts';
 import { createEngine, type Engine } from '../../shared/engine/engine.ts';
 import type { Address, CloseReason, EngineInput } from '../../shared/engine/inputs.ts';
 import { type Random, seededRandom } from '../../shared/random.ts';
+import type { TraceRecorder } from '../../shared/trace/recorder.ts';
 import type { InfoHash, LinkId, PeerId, PieceIndex } from '../../shared/units.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { SimPoint } from './buggify.ts';
@@ -52,6 +53,22 @@ export class SimHost {
     if (options.lossShare) this.access.loss = { share: options.lossShare, random: this.#random };
     this.peerId = this.#drawPeerId();
     this.engine = this.#startEngine();
+    this.#record?.node(simulation.events.now, {
+      name: this.name,
+      role: options.role ?? 'edge',
+      peerId: this.peerId,
+      upBytesPerSecond: options.upBytesPerSecond,
+      downBytesPerSecond: options.downBytesPerSecond,
+    });
+  }
+
+  get #record(): TraceRecorder | undefined {
+    return this.simulation.recorder;
+  }
+
+  /** In the log: hosts are recorded in the order in which they are added. */
+  get #index(): number {
+    return this.number - 1;
   }
 
   /** Lies about nothing, gives what it has, follows the rules. */
@@ -107,7 +124,8 @@ export class SimHost {
     const { actions, wakeAt } = this.engine.step(input, events.now);
     for (const action of actions) {
       watch?.action(this, action);
-      perform(this, action);
+      if (action.type === 'trace') this.#record?.event(events.now, this.#index, action.event);
+      else perform(this, action);
     }
     watch?.stepped(this);
     if (wakeAt < this.#wakeAt) {
@@ -141,6 +159,7 @@ export class SimHost {
     this.life++;
     this.disk.crashed();
     endAll(this, how);
+    this.#record?.left(this.simulation.events.now, this.#index);
   }
 
   /** A new process with what was on disk; who it is to others is drawn anew. The caller adds its torrents. */
@@ -149,6 +168,7 @@ export class SimHost {
     this.#wakeAt = Number.POSITIVE_INFINITY;
     this.peerId = this.#drawPeerId();
     this.engine = this.#startEngine();
+    this.#record?.back(this.simulation.events.now, this.#index, this.peerId);
   }
 
   #drawPeerId(): PeerId {
@@ -165,6 +185,7 @@ export class SimHost {
       allocate: takeBuffer,
       random: seededRandom(this.#random.integer(2 ** 31)),
       ...this.options.engine,
+      trace: this.#record !== undefined,
       ...(buggify ? { buggify } : {}),
     });
   }

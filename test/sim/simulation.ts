@@ -5,6 +5,7 @@
 import type { EngineAction } from '../../shared/engine/actions.ts';
 import type { Address } from '../../shared/engine/inputs.ts';
 import { type Random, seededRandom } from '../../shared/random.ts';
+import type { TraceRecorder } from '../../shared/trace/recorder.ts';
 import type { InfoHash, LinkId, PeerId, PieceIndex } from '../../shared/units.ts';
 import type { End } from './connection.ts';
 import type { SimTorrent } from './content.ts';
@@ -30,6 +31,8 @@ export class Simulation {
   readonly tracker: SimTracker;
   /** Looks at every step of every host; costs time, so large runs have none. */
   watch: Watch | undefined;
+  /** Writes down what every host's engine tells; costs time and memory. Set before hosts are added. */
+  recorder: TraceRecorder | undefined;
   /** Hosts of different islands do not reach each other. Undefined: everyone reaches everyone. */
   #islands: ReadonlyMap<SimHost, number> | undefined;
   readonly #byAddress = new Map<string, SimHost>();
