@@ -106,14 +106,12 @@ export function sendHaves(state: EngineState, link: Link): void {
 
 function readLog({ haveLog }: EngineState, link: Link, told: UntoldHave[]): void {
   const { end } = haveLog;
-  const toldAlready = told.length;
+  const before = told.slice();
   for (let number = link.havesRead; number < end; number++) {
     const { torrent, piece } = haveLog.at(number);
     const channel = link.channelOf.get(torrent);
     if (!channel || number < channel.havesFrom || !isNews(channel, piece)) continue;
-    const isTwice = told.some(
-      (have, i) => i < toldAlready && have.channel === channel && have.piece === piece,
-    );
+    const isTwice = before.some((have) => have.channel === channel && have.piece === piece);
     if (!isTwice) told.push({ channel, piece });
   }
   link.havesRead = end;

@@ -148,7 +148,9 @@ function askAny(state: EngineState, link: Link, room: number): number {
 function askForOthers(state: EngineState, link: Link, room: number): number {
   for (const other of state.begunLinks) {
     for (const { channel, piece } of other.begun) {
-      const own = other === link ? undefined : link.channelOf.get(channel.torrent);
+      // Most stand there after their last block was asked for: one look at the piece tells, before any at the channel.
+      if (other === link || !isAskable(channel, piece)) continue;
+      const own = link.channelOf.get(channel.torrent);
       const asked = own ? askIfHad(state, own, piece, room) : 0;
       if (asked > 0) return asked;
     }
@@ -157,10 +159,11 @@ function askForOthers(state: EngineState, link: Link, room: number): number {
 }
 
 export function askIfHad(state: EngineState, channel: Channel, piece: PieceIndex, room: number): number {
-  const { picker } = channel.torrent;
-  if (!channel.has.has(piece) || !(picker.isOpen(piece) || picker.hasFreeBlocks(piece))) return 0;
-  return ask(state, channel, piece, room);
+  return channel.has.has(piece) && isAskable(channel, piece) ? ask(state, channel, piece, room) : 0;
 }
+
+const isAskable = ({ torrent: { picker } }: Channel, piece: PieceIndex): boolean =>
+  picker.hasFreeBlocks(piece) || picker.isOpen(piece);
 
 function ask(state: EngineState, channel: Channel, piece: PieceIndex, room: number): number {
   const { link, torrent } = channel;

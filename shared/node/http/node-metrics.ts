@@ -11,10 +11,16 @@ export interface NodeFigures {
   swarm(): SwarmFigures;
 }
 
+/**
+ * How often the event loop's delay is sampled. The default of 10 ms is a hundred wake-ups a second: half of what an idle
+ * node used (2.1 % of a core; docs/benchmarks.md). A loop that stands still for a second is seen as well.
+ */
+const LOOP_SAMPLE_MS = 100;
+
 /** What only one role has, such as the origin's tracker, it adds to the registry that it gets. */
 export function createRegistry(metrics: HttpMetrics, figures: NodeFigures): Registry {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_SAMPLE_MS });
   registerHttp(registry, metrics);
   registerStatus(registry, () => figures.status());
   registerSwarm(new ScrapedMetrics(registry), () => figures.swarm());
