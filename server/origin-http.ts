@@ -75,7 +75,7 @@ export async function listen({
       createHealth({ ready, status, registry: metricsOf(parts, metrics, status), metrics, log }),
       createTrackerRoute({ tracker: parts.tracker, proxies: parts.proxies, metrics, onFault }),
     ],
-    admin: adminRouter({ catalog, ingest, token, publicUrl, acknowledged, onFault }),
+    admin: adminRouter({ catalog, ingest, token, publicUrl, acknowledged, spread: parts.spread, onFault }),
     api: createApi({ catalog, edges, publicUrl }),
     storefrontFolder: storefrontFolder(),
     trustedProxies: config.trustedProxies,

@@ -1,5 +1,6 @@
 /** The parts of an origin that last as long as it runs: catalog, store, seed, feed, uploads. */
 import { join } from 'node:path';
+import type { Spread } from '../shared/api-types/admin.ts';
 import { invariant } from '../shared/errors.ts';
 import { randomPeerId } from '../shared/node/crypto/identity.ts';
 import { ImageReaders } from '../shared/node/http/image-readers.ts';
@@ -14,11 +15,13 @@ import type { OriginConfig } from './config.ts';
 import { Acknowledgements } from './feed/acknowledgements.ts';
 import { EdgeRegistry } from './feed/edge-registry.ts';
 import { FeedServer } from './feed/feed-server.ts';
-import { createIngest, type Ingest } from './ingest/ingest.ts';
+import { createIngest } from './ingest/ingest.ts';
+import type { Ingest } from './ingest/ingest-api.ts';
 import { OriginRenditionSource } from './rendition-source.ts';
 import { OriginSwarm } from './swarm.ts';
 import { type TrustedProxies, trustedProxies } from './tracker/client-address.ts';
 import { FleetAnnounces } from './tracker/fleet-announces.ts';
+import { createSpread } from './tracker/spread.ts';
 import { Tracker } from './tracker/tracker.ts';
 
 export interface OriginParts {
@@ -33,6 +36,7 @@ export interface OriginParts {
   readonly feed: FeedServer;
   readonly acknowledgements: Acknowledgements;
   readonly tracker: Tracker;
+  readonly spread: (entry: number) => Spread;
   readonly proxies: TrustedProxies;
   readonly ingest: Ingest;
 }
@@ -148,6 +152,7 @@ async function joinParts(
     onFault,
     ...(workerModulePath === undefined ? {} : { workerModulePath }),
   });
+  const spread = createSpread(registry, announces.sets, () => performance.now());
   return {
     peerId,
     catalog,
@@ -160,6 +165,7 @@ async function joinParts(
     feed,
     acknowledgements,
     tracker,
+    spread,
     proxies,
     ingest,
   };

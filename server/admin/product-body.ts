@@ -1,8 +1,10 @@
 /** JSON bodies of the product routes. */
 import { z } from 'zod';
+import type { AdminLimits } from '../../shared/api-types/admin.ts';
 import { UserError } from '../../shared/errors.ts';
 import { type ImageId, parseImageId } from '../../shared/units.ts';
 import type { ImageFields, ProductFields } from '../catalog/catalog-api.ts';
+import { FieldsError } from '../http/fields-error.ts';
 
 /** Room for a page of text; a list of ten thousand products is still some MB. */
 const MAX_DESCRIPTION_CHARACTERS = 10_000;
@@ -20,23 +22,30 @@ const MAX_PURGED_IMAGES = 1_000;
 
 /** Lone surrogates are no characters, and SQLite cuts text at NUL: neither would come back as it was sent. */
 const NOT_TEXT = /\p{Surrogate}|\0/u;
+/** What is said of a field that is not there, or is something else altogether. */
+const WANTED = ({ input }: { readonly input?: unknown }) =>
+  input === undefined ? 'is missing' : 'must be a text';
+
 /** Titles are one line; in a description line breaks and tabs are welcome. */
 const CONTROL = /\p{Cc}/u;
 
 const text = (maxCharacters: number) =>
   z
-    .string()
-    .max(maxCharacters)
+    .string({ error: WANTED })
+    .max(maxCharacters, `may have ${maxCharacters.toLocaleString('en')} characters at most`)
     .refine((value) => !NOT_TEXT.test(value), 'holds bytes that are no text');
 const line = (maxCharacters: number) =>
   text(maxCharacters)
     .refine((value) => !CONTROL.test(value), 'must be one line')
     .trim();
 
-const title = line(MAX_TITLE_CHARACTERS).min(1);
+const title = line(MAX_TITLE_CHARACTERS).min(1, 'must not be empty');
 const description = text(MAX_DESCRIPTION_CHARACTERS);
-const priceCents = z.int().min(0).max(MAX_PRICE_CENTS);
-const currency = z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters (ISO 4217)');
+const PRICE = `must be a whole number of cents from 0 to ${MAX_PRICE_CENTS.toLocaleString('en')}`;
+const priceCents = z.int(PRICE).min(0, PRICE).max(MAX_PRICE_CENTS, PRICE);
+const currency = z
+  .string({ error: WANTED })
+  .regex(/^[A-Z]{3}$/, 'must be three capital letters (ISO 4217), such as EUR');
 
 /** Commas part them in a form field. */
 const tag = z
@@ -47,7 +56,15 @@ const tags = z
   .array(tag)
   .max(MAX_TAGS)
   .transform((list) => [...new Set(list)]);
+const MAX_ID_CHARACTERS = 64;
 const hasField = (fields: object) => Object.keys(fields).length > 0;
+
+export const TEXT_LIMITS: Omit<AdminLimits, 'photo'> = {
+  maxAltCharacters: MAX_ALT_CHARACTERS,
+  maxTitleCharacters: MAX_TITLE_CHARACTERS,
+  maxDescriptionCharacters: MAX_DESCRIPTION_CHARACTERS,
+  maxPriceCents: MAX_PRICE_CENTS,
+};
 
 const newProduct = z.strictObject({
   title,
@@ -61,11 +78,18 @@ const productChange = z
   .partial()
   .refine(hasField, 'nothing to change');
 const altText = line(MAX_ALT_CHARACTERS);
-const imageChange = z.strictObject({ alt: altText, tags }).partial().refine(hasField, 'nothing to change');
+const imageChange = z
+  .strictObject({ alt: altText, tags, product: z.string().min(1).max(MAX_ID_CHARACTERS).nullable() })
+  .partial()
+  .refine(hasField, 'nothing to change');
+const MAX_IMAGES_IN_ORDER = 1_000;
 const imageId = z.string().refine((text) => parseImageId(text) !== undefined, 'is no image id');
+const uploadChange = z.strictObject({ alt: altText });
+const place = z.strictObject({ before: z.string().min(1).max(MAX_ID_CHARACTERS).nullable() });
+const imageOrder = z.strictObject({ images: z.array(imageId).min(1).max(MAX_IMAGES_IN_ORDER) });
 const purgeWish = z.union(
   [
-    z.strictObject({ product: z.string().min(1).max(64) }),
+    z.strictObject({ product: z.string().min(1).max(MAX_ID_CHARACTERS) }),
     z.strictObject({ tag }),
     z.strictObject({ images: z.array(imageId).min(1).max(MAX_PURGED_IMAGES) }),
   ],
@@ -90,7 +114,23 @@ export function parseProductChange(body: unknown): Partial<ProductFields> {
 
 /** @throws UserError as {@link parseNewProduct} */
 export function parseImageChange(body: unknown): Partial<ImageFields> {
-  return parse(imageChange, body) as Partial<ImageFields>;
+  const { product, ...words } = parse(imageChange, body);
+  return (product === undefined ? words : { ...words, productId: product }) as Partial<ImageFields>;
+}
+
+/** @throws UserError as {@link parseNewProduct} */
+export function parseUploadChange(body: unknown): { readonly alt: string } {
+  return parse(uploadChange, body);
+}
+
+/** @returns the product before which another is to stand; null: at the end. @throws UserError as {@link parseNewProduct} */
+export function parsePlace(body: unknown): string | null {
+  return parse(place, body).before;
+}
+
+/** @throws UserError as {@link parseNewProduct} */
+export function parseImageOrder(body: unknown): readonly ImageId[] {
+  return parse(imageOrder, body).images as ImageId[];
 }
 
 /** @throws UserError as {@link parseNewProduct} */
@@ -114,11 +154,10 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, name?: string): T {
     throw new UserError('json_invalid', 400, 'Send a JSON body with Content-Type: application/json.');
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const path = [...(name ? [name] : []), ...(issue?.path ?? [])].join('.');
-  throw new UserError(
-    'body_invalid',
-    422,
-    `${path === '' ? 'body' : path}: ${issue?.message ?? 'not valid'}`,
+  throw new FieldsError(
+    result.error.issues.map(({ path, message }) => ({
+      field: [...(name ? [name] : []), ...path].join('.'),
+      detail: message,
+    })),
   );
 }

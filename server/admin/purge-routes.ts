@@ -50,8 +50,11 @@ export function limitPurges(): RequestHandler {
   });
 }
 
-export function addPurgeRoutes(router: Router, options: PurgeOptions, limit: RequestHandler): void {
-  const { catalog, json } = options;
+export function addPurgeRoutes(
+  router: Router,
+  options: PurgeOptions & { readonly limitPurges: RequestHandler },
+): void {
+  const { catalog, json, limitPurges: limit } = options;
   router
     .route('/purge')
     .post(limit, json, async (req, res) => {

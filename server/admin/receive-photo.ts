@@ -5,7 +5,7 @@ import multer, { MulterError } from 'multer';
 import { UserError } from '../../shared/errors.ts';
 import { discardBody } from '../http/discard-body.ts';
 import { sendProblem } from '../http/problem.ts';
-import type { Source } from '../ingest/ingest.ts';
+import type { Source } from '../ingest/ingest-api.ts';
 import { MAX_UPLOAD_BYTES } from '../ingest/limits.ts';
 import type { StoredUpload } from '../ingest/store-upload.ts';
 import { MAX_ALT_CHARACTERS, MAX_TAGS_CHARACTERS, parseAlt, parseTags } from './product-body.ts';
@@ -30,7 +30,12 @@ const LIMITS: multer.Options['limits'] = {
   fieldArrayIndexLimit: 0,
 };
 
-export type PhotoReceiver = (req: Request, res: Response) => Promise<Source>;
+/** @param received told of the body's bytes so far */
+export type PhotoReceiver = (
+  req: Request,
+  res: Response,
+  received: (bytes: number) => void,
+) => Promise<Source>;
 
 /**
  * @param folder where photos are put; nothing stays there when receiving fails
@@ -44,12 +49,12 @@ export function createPhotoReceiver(folder: string): PhotoReceiver {
     limits: LIMITS,
     defParamCharset: 'utf8',
   }).single('image');
-  return async (req, res) => {
+  return async (req, res, received) => {
     if (!req.is('multipart/form-data')) throw missing();
     if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
     // multer waits for ever for a request that ended before it was called (2.5.0).
     if (req.destroyed) throw aborted();
-    watchLength(req, res);
+    watchLength(req, res, received);
     const body = await run(receive, req, res);
     const file = req.file as unknown as StoredUpload | undefined;
     try {
@@ -69,7 +74,8 @@ function sourceOf(file: StoredUpload | undefined, body: Record<string, unknown>)
   const alt = parseAlt(body.alt);
   const tags = parseTags(body.tags);
   if (!file) throw missing();
-  return { path: file.path, sha256: file.sha256, type: file.type, alt, tags };
+  const { path, sha256, type, bytes } = file;
+  return { path, sha256, type, bytes, alt, tags };
 }
 
 async function run(receive: RequestHandler, req: Request, res: Response): Promise<Record<string, unknown>> {
@@ -83,10 +89,11 @@ async function run(receive: RequestHandler, req: Request, res: Response): Promis
  * multer reads a refused body to its end before it tells. A body without Content-Length may have none, so it is
  * answered and cut off here when it is longer than any that can be right.
  */
-function watchLength(req: Request, res: Response): void {
+function watchLength(req: Request, res: Response, received: (bytes: number) => void): void {
   let length = 0;
   const count = (chunk: Buffer) => {
     length += chunk.length;
+    received(length);
     if (length <= MAX_BODY_BYTES) return;
     req.off('data', count);
     sendProblem(res, tooLarge());

@@ -1,9 +1,14 @@
-/** The admin API's only lock: a bearer token (RFC 6750), looked at before a byte of the body is read. */
-import type { RequestHandler } from 'express';
+/**
+ * The admin API's lock, looked at before a byte of the body is read: a bearer token (RFC 6750), or the cookie of a desk
+ * where somebody signed in with it.
+ */
+import type { Request, RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { UserError } from '../../shared/errors.ts';
 import { equalTokens } from '../../shared/node/crypto/identity.ts';
 import { sendProblem } from '../http/problem.ts';
+import { secretOf } from './desk-cookie.ts';
+import type { DeskSessions } from './desk-sessions.ts';
 
 /** A token has 256 bits: the limit is there for logs and for tokens people chose themselves. */
 const MAX_WRONG_TOKENS_PER_MINUTE = 100;
@@ -39,4 +44,27 @@ export function requireToken(token: string): RequestHandler {
     if (given === undefined) refuse();
     else void limitWrong(req, res, refuse);
   };
+}
+
+/** A page of another site, or of another port of this machine, cannot send it without asking (CORS preflight). */
+export const DESK_HEADER = 'x-shoal-desk';
+
+/**
+ * A request without `Authorization` may show the desk's cookie instead. Browsers send that by themselves, so such a
+ * request also needs a header that only the origin's own pages can set (threat row 52).
+ */
+export function requireTokenOrDesk(bearer: RequestHandler, sessions: DeskSessions): RequestHandler {
+  return function checkDesk(req, res, next) {
+    const secret = req.headers.authorization === undefined ? secretOf(req) : undefined;
+    if (secret === undefined) return bearer(req, res, next);
+    const refusal = refusalOf(req, sessions.has(secret));
+    return refusal ? next(refusal) : next();
+  };
+}
+
+function refusalOf(req: Request, isOpen: boolean): UserError | undefined {
+  if (!isOpen) return new UserError('session_over', 401, 'The session is over; sign in again.');
+  if (req.headers[DESK_HEADER] === undefined)
+    return new UserError('desk_header_missing', 403, 'A request by cookie needs the header X-Shoal-Desk.');
+  return undefined;
 }

@@ -16,17 +16,20 @@ export interface ProductFields {
 export type NewProduct = Omit<ProductFields, 'tags'> & Partial<Pick<ProductFields, 'tags'>>;
 
 export interface StoredImage extends PublishedImage {
-  readonly productId: string;
+  /** null: no product uses it; it is published and served all the same. */
+  readonly productId: string | null;
   readonly alt: string;
   readonly tags: readonly string[];
+  /** Length of the uploaded photo; null: published before that was kept. */
+  readonly sourceBytes: number | null;
   /** The log entry that published it. */
   readonly entryNumber: number;
-  /** Place among the product's images: that of the image it replaced, else its entry's number. */
+  /** Place among the product's images: its entry's number, until somebody orders them or it takes another's. */
   readonly position: number;
 }
 
 /** What a shop may change of an image that is published. */
-export type ImageFields = Pick<StoredImage, 'alt' | 'tags'>;
+export type ImageFields = Pick<StoredImage, 'alt' | 'tags' | 'productId'>;
 
 export interface Purged {
   readonly image: StoredImage;
@@ -44,6 +47,8 @@ export interface NewImage {
   readonly alt: string;
   /** Default: none. */
   readonly tags?: readonly string[];
+  /** Default: null, not known. */
+  readonly sourceBytes?: number;
   readonly image: PublishedImage;
   /** The .torrent file. */
   readonly torrent: Uint8Array;
@@ -54,18 +59,37 @@ export interface NewImage {
 export interface Catalog {
   listProducts(): Promise<readonly StoredProduct[]>;
   product(id: string): Promise<StoredProduct | undefined>;
-  createProduct(fields: NewProduct): Promise<StoredProduct>;
+  /**
+   * @param repeat the same key again, with the same fields, answers the product that was made the first time
+   * @throws UserError `idempotency_key_reused` (422): the same key with other fields
+   */
+  createProduct(fields: NewProduct, repeat?: string): Promise<StoredProduct>;
   /** @throws UserError `product_unknown` (404) */
   updateProduct(id: string, fields: Partial<ProductFields>): Promise<StoredProduct>;
-  /** Purges its images too, in the same transaction. @throws UserError `product_unknown` (404) */
-  deleteProduct(id: string): Promise<{ purged: readonly Purged[] }>;
+  /**
+   * Moves it before another one.
+   * @param before null: to the end
+   * @throws UserError `product_unknown` (404)
+   */
+  placeProduct(id: string, before: string | null): Promise<void>;
+  /**
+   * Purges its images too, in the same transaction.
+   * @param keepImages they stay published, without a product
+   * @throws UserError `product_unknown` (404)
+   */
+  deleteProduct(id: string, keepImages?: boolean): Promise<{ purged: readonly Purged[] }>;
+  /**
+   * The product's images in this order; those that are not named come after, as they were.
+   * @throws UserError `product_unknown`, `image_unknown` for one that is not the product's (404)
+   */
+  orderImages(productId: string, ids: readonly ImageId[]): Promise<StoredProduct>;
 
   /**
    * Image, torrent and log entry in one transaction; the same image again changes nothing and answers as before.
    * @throws UserError `product_unknown`, or `image_unknown` for an image to replace (404)
    */
   publishImage(image: NewImage): Promise<StoredImage>;
-  /** @throws UserError `image_unknown` (404) */
+  /** @throws UserError `image_unknown`, `product_unknown` (404) */
   updateImage(id: ImageId, fields: Partial<ImageFields>): Promise<StoredImage>;
   /** One entry each, all in one transaction. Those that are unknown, or gone by now, are left out. */
   purgeImages(ids: readonly ImageId[]): Promise<readonly Purged[]>;
@@ -74,6 +98,8 @@ export interface Catalog {
   /** From memory: the image route asks this for every request. */
   image(id: ImageId): StoredImage | undefined;
   images(): Iterable<StoredImage>;
+  /** Published, and no product has them. */
+  unusedImages(): readonly StoredImage[];
   torrent(infoHash: InfoHash): Promise<Uint8Array | undefined>;
   /** Of every torrent, without reading them into memory; one whose length cannot be told is left out. */
   pieceLengths(): Promise<ReadonlyMap<InfoHash, number>>;

@@ -1,9 +1,6 @@
 /** The catalog over SQLite: see catalog-api.ts for what it offers. One writer at a time; readers never wait. */
-import type { Kysely, Transaction } from 'kysely';
 import { UserError } from '../../shared/errors.ts';
-import { type CatalogChange, EMPTY_LOG_HASH, type Signed } from '../../shared/log/entry.ts';
 import type { FileRoot, ImageId, InfoHash } from '../../shared/units.ts';
-import { appendEntry, type Head, lockHead } from './append-entry.ts';
 import type {
   Catalog,
   ImageFields,
@@ -14,92 +11,111 @@ import type {
   StoredImage,
   StoredProduct,
 } from './catalog-api.ts';
+import { type Append, CatalogLog, type CatalogLogParts, type Writer } from './catalog-log.ts';
+import { madeUnder, rememberKey } from './idempotency-keys.ts';
 import type { ImageIndex } from './image-index.ts';
 import { changeImage, insertImage } from './image-rows.ts';
 import { createListeners } from './listeners.ts';
-import type { LogSigner } from './log-signer.ts';
 import { readPieceLengths } from './piece-lengths.ts';
 import {
   changeProduct,
   insertProduct,
+  moveProduct,
   type ProductRecord,
   productUnknown,
   readProduct,
   readProducts,
 } from './products.ts';
-import type { CatalogTables } from './schema.ts';
-import { createSerial } from './serial.ts';
 
-export interface SqliteCatalogParts {
-  readonly db: Kysely<CatalogTables>;
-  readonly signer: LogSigner;
+export interface SqliteCatalogParts extends CatalogLogParts {
   readonly index: ImageIndex;
-  readonly head: Head;
-  readonly now: () => number;
 }
 
-type Append = (change: CatalogChange) => Promise<Head>;
-type Writer = Transaction<CatalogTables>;
-
-export class SqliteCatalog implements Catalog {
-  readonly #db: Kysely<CatalogTables>;
-  readonly #signer: LogSigner;
+export class SqliteCatalog extends CatalogLog implements Catalog {
   readonly #index: ImageIndex;
-  readonly #now: () => number;
-  readonly #serial = createSerial();
-  readonly #appended = createListeners<[]>();
   readonly #published = createListeners<[StoredImage, Uint8Array]>();
   readonly #purged = createListeners<[StoredImage]>();
-  #head: Head;
 
-  constructor({ db, signer, index, head, now }: SqliteCatalogParts) {
-    this.#db = db;
-    this.#signer = signer;
+  constructor({ index, ...parts }: SqliteCatalogParts) {
+    super(parts);
     this.#index = index;
-    this.#head = head;
-    this.#now = now;
   }
 
   async listProducts(): Promise<readonly StoredProduct[]> {
-    return (await readProducts(this.#db)).map((record) => this.#withImages(record));
+    return (await readProducts(this.db)).map((record) => this.#withImages(record));
   }
 
   async product(id: string): Promise<StoredProduct | undefined> {
-    const record = await readProduct(this.#db, id);
+    const record = await readProduct(this.db, id);
     return record && this.#withImages(record);
   }
 
-  createProduct(fields: NewProduct): Promise<StoredProduct> {
-    return this.#write(async (writer) => this.#withImages(await insertProduct(writer, fields)));
+  createProduct(fields: NewProduct, repeat?: string): Promise<StoredProduct> {
+    return this.write(async (writer) => {
+      const made = repeat === undefined ? undefined : await madeUnder(writer, repeat, fields);
+      const known = made === undefined ? undefined : await readProduct(writer, made);
+      if (known) return this.#withImages(known);
+      const product = await insertProduct(writer, fields);
+      if (repeat !== undefined) await rememberKey(writer, repeat, fields, product.id);
+      return this.#withImages(product);
+    });
   }
 
   updateProduct(id: string, fields: Partial<ProductFields>): Promise<StoredProduct> {
-    return this.#write(async (writer) => this.#withImages(await changeProduct(writer, id, fields)));
+    return this.write(async (writer) => this.#withImages(await changeProduct(writer, id, fields)));
   }
 
-  deleteProduct(id: string): Promise<{ purged: readonly Purged[] }> {
-    return this.#change(
+  placeProduct(id: string, before: string | null): Promise<void> {
+    return this.write((writer) => moveProduct(writer, id, before));
+  }
+
+  deleteProduct(id: string, keepImages = false): Promise<{ purged: readonly Purged[] }> {
+    return this.change(
       async (writer, append) => {
         if (!(await readProduct(writer, id))) throw productUnknown();
-        const purged = await purgeInside(writer, append, this.#index.ofProduct(id));
+        const images = this.#index.ofProduct(id);
+        const purged = keepImages ? [] : await purgeInside(writer, append, images);
         await writer.deleteFrom('products').where('id', '=', id).execute();
-        return { purged };
+        return { purged, kept: keepImages ? images : [] };
       },
-      ({ purged }) => this.#forget(purged),
+      ({ purged, kept }) => {
+        this.#forget(purged);
+        for (const image of kept) this.#index.change({ ...image, productId: null });
+      },
     );
   }
 
+  orderImages(productId: string, ids: readonly ImageId[]): Promise<StoredProduct> {
+    return this.serial(async () => {
+      const record = await readProduct(this.db, productId);
+      if (!record) throw productUnknown();
+      const images = this.#index.ofProduct(productId);
+      const named = new Set(ids);
+      const known = new Map(images.map((image) => [image.id, image]));
+      const first = [...named].map((id) => known.get(id) ?? unknownImage());
+      const ordered = [...first, ...images.filter(({ id }) => !named.has(id))];
+      // From 1: the next upload's place, its entry's number, is beyond them all.
+      const placed = ordered.map((image, at) => ({ ...image, position: at + 1 }));
+      await this.db.transaction().execute(async (writer) => {
+        for (const { id, position } of placed)
+          await writer.updateTable('images').set({ position }).where('id', '=', id).execute();
+      });
+      for (const image of placed) this.#index.change(image);
+      return this.#withImages(record);
+    });
+  }
+
   async publishImage(added: NewImage): Promise<StoredImage> {
-    const { stored } = await this.#change(
+    const { stored } = await this.change(
       async (writer, append) => {
         const existing = this.#index.get(added.image.id);
         if (existing) return { stored: existing, isNew: false, purged: [] };
         if (!(await readProduct(writer, added.productId))) throw productUnknown();
         const replaced = added.replaces === undefined ? [] : [this.#known(added.replaces)];
         const { number } = await append({ type: 'publish', image: added.image });
-        const { image, productId, alt, tags = [] } = added;
+        const { image, productId, alt, tags = [], sourceBytes = null } = added;
         const position = replaced[0]?.position ?? number;
-        const stored = { ...image, productId, alt, tags, entryNumber: number, position };
+        const stored = { ...image, productId, alt, tags, sourceBytes, entryNumber: number, position };
         await insertImage(writer, stored, added.torrent);
         return { stored, isNew: true, purged: await purgeInside(writer, append, replaced) };
       },
@@ -114,9 +130,11 @@ export class SqliteCatalog implements Catalog {
   }
 
   async updateImage(id: ImageId, fields: Partial<ImageFields>): Promise<StoredImage> {
-    return this.#serial(async () => {
+    return this.serial(async () => {
       const before = this.#known(id);
-      await changeImage(this.#db, id, fields);
+      const { productId } = fields;
+      if (typeof productId === 'string' && !(await readProduct(this.db, productId))) throw productUnknown();
+      await changeImage(this.db, id, fields);
       const after = { ...before, ...fields };
       this.#index.change(after);
       return after;
@@ -124,7 +142,7 @@ export class SqliteCatalog implements Catalog {
   }
 
   purgeImages(ids: readonly ImageId[]): Promise<readonly Purged[]> {
-    return this.#change(
+    return this.change(
       async (writer, append) =>
         purgeInside(
           writer,
@@ -136,10 +154,10 @@ export class SqliteCatalog implements Catalog {
   }
 
   async imagesTagged(tag: string): Promise<readonly StoredImage[]> {
-    const products = await readProducts(this.#db);
+    const products = await readProducts(this.db);
     const tagged = new Set(products.filter(({ tags }) => tags.includes(tag)).map(({ id }) => id));
     return [...this.#index.all()].filter(
-      ({ tags, productId }) => tags.includes(tag) || tagged.has(productId),
+      ({ tags, productId }) => tags.includes(tag) || (productId !== null && tagged.has(productId)),
     );
   }
 
@@ -151,49 +169,21 @@ export class SqliteCatalog implements Catalog {
     return this.#index.all();
   }
 
+  unusedImages(): readonly StoredImage[] {
+    return this.#index.ofProduct(null);
+  }
+
   async torrent(infoHash: InfoHash): Promise<Uint8Array | undefined> {
-    const query = this.#db.selectFrom('torrents').select('body').where('info_hash', '=', infoHash);
+    const query = this.db.selectFrom('torrents').select('body').where('info_hash', '=', infoHash);
     return (await query.executeTakeFirst())?.body;
   }
 
   pieceLengths(): Promise<ReadonlyMap<InfoHash, number>> {
-    return readPieceLengths(this.#db);
+    return readPieceLengths(this.db);
   }
 
   rootsInUse(): ReadonlySet<FileRoot> {
     return this.#index.roots();
-  }
-
-  get rootKey(): string {
-    return this.#signer.rootKey;
-  }
-
-  head(): Head {
-    return this.#head;
-  }
-
-  async hashOfEntry(number: number): Promise<string | undefined> {
-    if (number === 0) return EMPTY_LOG_HASH;
-    const query = this.#db.selectFrom('log_entries').select('hash').where('number', '=', number);
-    return (await query.executeTakeFirst())?.hash;
-  }
-
-  entriesAfter(number: number, limit: number): Promise<readonly Signed[]> {
-    return this.#db
-      .selectFrom('log_entries')
-      .select(['body', 'signature'])
-      .where('number', '>', number)
-      .orderBy('number')
-      .limit(limit)
-      .execute();
-  }
-
-  signHead(timeMs: number, validMs: number): Signed {
-    return this.#signer.signHead({ head: this.#head.number, hash: this.#head.hash, timeMs, validMs });
-  }
-
-  onAppend(listener: () => void): () => void {
-    return this.#appended.add(listener);
   }
 
   onPublished(listener: (image: StoredImage, torrent: Uint8Array) => void): () => void {
@@ -204,45 +194,13 @@ export class SqliteCatalog implements Catalog {
     return this.#purged.add(listener);
   }
 
-  close(): Promise<void> {
-    return this.#serial(() => this.#db.destroy());
-  }
-
   #withImages(record: ProductRecord): StoredProduct {
     return { ...record, images: this.#index.ofProduct(record.id) };
   }
 
-  #write<T>(work: (writer: Writer) => Promise<T>): Promise<T> {
-    return this.#serial(() => this.#db.transaction().execute(work));
-  }
-
-  /** Runs `work` with the head locked; memory and listeners follow only after the commit, in its order. */
-  #change<T>(
-    work: (writer: Writer, append: Append) => Promise<T>,
-    committed: (result: T) => void,
-  ): Promise<T> {
-    return this.#serial(async () => {
-      const { result, head } = await this.#db.transaction().execute(async (writer) => {
-        let head = await lockHead(writer);
-        const result = await work(writer, async (entry) => {
-          head = await appendEntry(writer, this.#signer, head, entry, this.#now());
-          return head;
-        });
-        return { result, head };
-      });
-      const moved = head.number !== this.#head.number;
-      this.#head = head;
-      committed(result);
-      if (moved) this.#appended.tell();
-      return result;
-    });
-  }
-
   /** @throws UserError `image_unknown` */
   #known(id: ImageId): StoredImage {
-    const image = this.#index.get(id);
-    if (!image) throw imageUnknown();
-    return image;
+    return this.#index.get(id) ?? unknownImage();
   }
 
   #forget(purged: readonly Purged[]): void {
@@ -253,6 +211,11 @@ export class SqliteCatalog implements Catalog {
 
 export function imageUnknown(): UserError {
   return new UserError('image_unknown', 404, 'There is no image with this id.');
+}
+
+/** @throws UserError `image_unknown` */
+function unknownImage(): never {
+  throw imageUnknown();
 }
 
 /** The rows of renditions and torrent go with the image's (`on delete cascade`). */

@@ -4,7 +4,8 @@ import type { StoredImage } from './catalog-api.ts';
 
 export class ImageIndex {
   readonly #images = new Map<ImageId, StoredImage>();
-  readonly #byProduct = new Map<string, StoredImage[]>();
+  /** Under null those that no product uses. */
+  readonly #byProduct = new Map<string | null, StoredImage[]>();
   /** The same rendition may belong to several images: the same photo on two products. */
   readonly #rootUses = new Map<FileRoot, number>();
 
@@ -16,8 +17,8 @@ export class ImageIndex {
     return this.#images.values();
   }
 
-  /** In their places. */
-  ofProduct(productId: string): readonly StoredImage[] {
+  /** In their places. @param productId null: those that no product uses */
+  ofProduct(productId: string | null): readonly StoredImage[] {
     return this.#byProduct.get(productId) ?? [];
   }
 
@@ -27,30 +28,41 @@ export class ImageIndex {
 
   add(image: StoredImage): void {
     this.#images.set(image.id, image);
-    const images = [...this.ofProduct(image.productId), image];
-    this.#byProduct.set(
-      image.productId,
-      images.sort((a, b) => a.position - b.position),
-    );
+    this.#place(image);
     for (const { root } of image.renditions) this.#rootUses.set(root, (this.#rootUses.get(root) ?? 0) + 1);
   }
 
-  /** Other words for the same set; it keeps its place in every order. */
+  /** Other words, another product or another place for the same set. */
   change(image: StoredImage): void {
+    const before = this.#images.get(image.id);
+    if (before) this.#displace(before);
     this.#images.set(image.id, image);
-    const images = this.ofProduct(image.productId).map((other) => (other.id === image.id ? image : other));
-    this.#byProduct.set(image.productId, images);
+    this.#place(image);
   }
 
   remove(image: StoredImage): void {
-    if (!this.#images.delete(image.id)) return;
-    const left = this.ofProduct(image.productId).filter(({ id }) => id !== image.id);
-    if (left.length > 0) this.#byProduct.set(image.productId, left);
-    else this.#byProduct.delete(image.productId);
+    const known = this.#images.get(image.id);
+    if (!known) return;
+    this.#images.delete(image.id);
+    this.#displace(known);
     for (const { root } of image.renditions) {
       const uses = (this.#rootUses.get(root) ?? 0) - 1;
       if (uses > 0) this.#rootUses.set(root, uses);
       else this.#rootUses.delete(root);
     }
+  }
+
+  #place(image: StoredImage): void {
+    const images = [...this.ofProduct(image.productId), image];
+    this.#byProduct.set(
+      image.productId,
+      images.sort((a, b) => a.position - b.position),
+    );
+  }
+
+  #displace({ id, productId }: StoredImage): void {
+    const left = this.ofProduct(productId).filter((other) => other.id !== id);
+    if (left.length > 0) this.#byProduct.set(productId, left);
+    else this.#byProduct.delete(productId);
   }
 }

@@ -27,6 +27,7 @@ export async function insertImage(db: Queries, stored: StoredImage, torrent: Uin
       entry_number: stored.entryNumber,
       tags: JSON.stringify(stored.tags),
       position: stored.position,
+      source_bytes: stored.sourceBytes,
     })
     .execute();
   await db
@@ -53,11 +54,12 @@ export async function insertImage(db: Queries, stored: StoredImage, torrent: Uin
 export async function changeImage(
   db: Queries,
   id: ImageId,
-  { alt, tags }: Partial<ImageFields>,
+  { alt, tags, productId }: Partial<ImageFields>,
 ): Promise<void> {
   const set = {
     ...(alt === undefined ? {} : { alt }),
     ...(tags === undefined ? {} : { tags: JSON.stringify(tags) }),
+    ...(productId === undefined ? {} : { product_id: productId }),
   };
   await db.updateTable('images').set(set).where('id', '=', id).execute();
 }
@@ -89,6 +91,7 @@ function imageOf(row: ImageRow, renditions: readonly Rendition[]): StoredImage {
     entryNumber: row.entry_number,
     tags: JSON.parse(row.tags) as string[],
     position: row.position ?? row.entry_number,
+    sourceBytes: row.source_bytes,
     width: row.width,
     height: row.height,
     placeholder: row.placeholder,

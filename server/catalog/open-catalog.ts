@@ -11,8 +11,9 @@ import { ImageIndex } from './image-index.ts';
 import { loadImages } from './image-rows.ts';
 import { authorisedKeys, firstRootKey } from './log-history.ts';
 import { type LogSigner, openSigner } from './log-signer.ts';
+import { migrations } from './migrations.ts';
 import { openSqlite } from './open-sqlite.ts';
-import { type CatalogTables, migrations } from './schema.ts';
+import type { CatalogTables } from './schema.ts';
 
 export interface CatalogOptions {
   /** The origin's data folder: `catalog.sqlite` and `keys/` are made in it. */

@@ -1,6 +1,6 @@
 /** Products as rows. They are the origin's own: the log tells edges of images only. */
 import { randomBytes } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { UserError } from '../../shared/errors.ts';
 import type { NewProduct, ProductFields } from './catalog-api.ts';
 import type { CatalogTables, ProductRow } from './schema.ts';
@@ -64,6 +64,35 @@ export async function changeProduct(
     .where('id', '=', id)
     .execute();
   return after;
+}
+
+/** @throws UserError `product_unknown` */
+export async function moveProduct(db: Queries, id: string, before: string | null): Promise<void> {
+  const from = await positionOf(db, id);
+  const to = before === null ? Number.POSITIVE_INFINITY : await positionOf(db, before);
+  const isDown = to > from;
+  // Positions are unique at every step: the moved one waits at 0, and those between go by way of negative numbers.
+  await setPosition(db, id, 0);
+  const between = isDown
+    ? sql`position > ${from}${to === Number.POSITIVE_INFINITY ? sql`` : sql` and position < ${to}`}`
+    : sql`position >= ${to} and position < ${from}`;
+  await sql`update products set position = -position where position > 0 and ${between}`.execute(db);
+  const last = await sql<{
+    position: number | null;
+  }>`select min(position) as position from products where position < 0`.execute(db);
+  const furthest = -(last.rows[0]?.position ?? -from);
+  await sql`update products set position = -position + ${isDown ? -1 : 1} where position < 0`.execute(db);
+  await setPosition(db, id, isDown ? furthest : to);
+}
+
+async function positionOf(db: Queries, id: string): Promise<number> {
+  const row = await db.selectFrom('products').select('position').where('id', '=', id).executeTakeFirst();
+  if (!row) throw productUnknown();
+  return row.position;
+}
+
+async function setPosition(db: Queries, id: string, position: number): Promise<void> {
+  await db.updateTable('products').set({ position }).where('id', '=', id).execute();
 }
 
 function recordOf(row: ProductRow): ProductRecord {

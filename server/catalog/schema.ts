@@ -1,9 +1,9 @@
-/** The catalog's tables, and the migrations that make them. Values are text, numbers and bytes: no dates. */
-import type { Kysely, Migration, MigrationProvider } from 'kysely';
+/** The catalog's tables; migrations.ts makes them. Values are text, numbers and bytes: no dates. */
+import type { Generated } from 'kysely';
 
 export interface ProductRow {
   readonly id: string;
-  /** Order of creation, from 1. */
+  /** Place in the shop, from 1. */
   readonly position: number;
   readonly title: string;
   readonly description: string;
@@ -15,7 +15,8 @@ export interface ProductRow {
 
 export interface ImageRow {
   readonly id: string;
-  readonly product_id: string;
+  /** null: no product uses it. */
+  readonly product_id: string | null;
   readonly alt: string;
   readonly width: number;
   readonly height: number;
@@ -28,6 +29,8 @@ export interface ImageRow {
   readonly tags: string;
   /** Order of a product's images; null: its entry's number. */
   readonly position: number | null;
+  /** Length of the uploaded photo; null: published before it was kept. */
+  readonly source_bytes: number | null;
 }
 
 export interface RenditionRow {
@@ -63,7 +66,18 @@ export interface HeadRow {
   readonly hash: string;
 }
 
+/** What a repeated request made the first time. */
+export interface IdempotencyKeyRow {
+  /** Rising with time. */
+  readonly number: Generated<number>;
+  readonly key: string;
+  /** SHA-256 of the body, hexadecimal. */
+  readonly fingerprint: string;
+  readonly product_id: string;
+}
+
 export interface CatalogTables {
+  idempotency_keys: IdempotencyKeyRow;
   products: ProductRow;
   images: ImageRow;
   renditions: RenditionRow;
@@ -71,82 +85,3 @@ export interface CatalogTables {
   log_entries: LogEntryRow;
   head: HeadRow;
 }
-
-const createTables: Migration = {
-  async up(db: Kysely<unknown>) {
-    await db.schema
-      .createTable('products')
-      .addColumn('id', 'text', (column) => column.primaryKey())
-      .addColumn('position', 'integer', (column) => column.notNull().unique())
-      .addColumn('title', 'text', (column) => column.notNull())
-      .addColumn('description', 'text', (column) => column.notNull())
-      .addColumn('price_cents', 'integer', (column) => column.notNull())
-      .addColumn('currency', 'text', (column) => column.notNull())
-      .execute();
-    await db.schema
-      .createTable('images')
-      .addColumn('id', 'text', (column) => column.primaryKey())
-      .addColumn('product_id', 'text', (column) => column.notNull().references('products.id'))
-      .addColumn('alt', 'text', (column) => column.notNull())
-      .addColumn('width', 'integer', (column) => column.notNull())
-      .addColumn('height', 'integer', (column) => column.notNull())
-      .addColumn('placeholder', 'text', (column) => column.notNull())
-      .addColumn('info_hash', 'text', (column) => column.notNull().unique())
-      .addColumn('info_hash_v2', 'text', (column) => column.notNull())
-      .addColumn('entry_number', 'integer', (column) => column.notNull())
-      .execute();
-    await db.schema.createIndex('images_product').on('images').column('product_id').execute();
-    await db.schema
-      .createTable('renditions')
-      .addColumn('image_id', 'text', (column) => column.notNull().references('images.id').onDelete('cascade'))
-      .addColumn('position', 'integer', (column) => column.notNull())
-      .addColumn('name', 'text', (column) => column.notNull())
-      .addColumn('width', 'integer', (column) => column.notNull())
-      .addColumn('height', 'integer', (column) => column.notNull())
-      .addColumn('type', 'text', (column) => column.notNull())
-      .addColumn('bytes', 'integer', (column) => column.notNull())
-      .addColumn('root', 'text', (column) => column.notNull())
-      .addPrimaryKeyConstraint('renditions_key', ['image_id', 'position'])
-      .execute();
-    await db.schema
-      .createTable('torrents')
-      .addColumn('info_hash', 'text', (column) => column.primaryKey())
-      .addColumn('image_id', 'text', (column) => column.notNull().references('images.id').onDelete('cascade'))
-      .addColumn('body', 'blob', (column) => column.notNull())
-      .execute();
-    await db.schema
-      .createTable('log_entries')
-      .addColumn('number', 'integer', (column) => column.primaryKey())
-      .addColumn('kind', 'text', (column) => column.notNull())
-      .addColumn('body', 'text', (column) => column.notNull())
-      .addColumn('hash', 'text', (column) => column.notNull())
-      .addColumn('signature', 'text', (column) => column.notNull())
-      .execute();
-    await db.schema
-      .createTable('head')
-      .addColumn('id', 'integer', (column) => column.primaryKey())
-      .addColumn('number', 'integer', (column) => column.notNull())
-      .addColumn('hash', 'text', (column) => column.notNull())
-      .execute();
-  },
-};
-
-/** Data folders from before have neither: no tags, and the order of publication. */
-const addTagsAndPlaces: Migration = {
-  async up(db: Kysely<unknown>) {
-    for (const table of ['products', 'images'])
-      await db.schema
-        .alterTable(table)
-        .addColumn('tags', 'text', (column) => column.notNull().defaultTo('[]'))
-        .execute();
-    await db.schema.alterTable('images').addColumn('position', 'integer').execute();
-  },
-};
-
-/** Names sort in the order they run; a released one is never changed. */
-export const migrations: MigrationProvider = {
-  getMigrations: async () => ({
-    '0001_create_tables': createTables,
-    '0002_add_tags_and_places': addTagsAndPlaces,
-  }),
-};

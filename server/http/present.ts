@@ -6,7 +6,7 @@ import type { StoredImage, StoredProduct } from '../catalog/catalog-api.ts';
 
 /** @param publicUrl the origin's base URL without trailing slash */
 export function presentImage(stored: StoredImage, publicUrl: string): Image {
-  const { productId: _, entryNumber: __, position: ___, ...image } = stored;
+  const { productId: _, entryNumber: __, position: ___, sourceBytes: ____, ...image } = stored;
   return {
     ...image,
     magnet: magnetUri({ ...image, name: image.id, ...torrentUrls(publicUrl) }),

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { UserError } from '../../shared/errors.ts';
 import type { Catalog, NewProduct, StoredProduct } from '../catalog/catalog-api.ts';
 import { imageIdOf } from './image-id.ts';
-import type { Ingest } from './ingest.ts';
+import type { Ingest } from './ingest-api.ts';
 import { MAX_UPLOAD_BYTES } from './limits.ts';
 import { storeUpload } from './store-upload.ts';
 

@@ -2,84 +2,24 @@
  * From a photo on disk to a published image. Nothing is visible before the catalog's commit; whatever a crash
  * leaves lies in two folders that are emptied at start, or in the store, which is swept to what is published.
  */
-import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Upload } from '../../shared/api-types/admin.ts';
 import { UserError } from '../../shared/errors.ts';
+import { canRetry } from '../../shared/http/problem.ts';
 import type { ImageId } from '../../shared/units.ts';
-import type { Catalog, StoredImage } from '../catalog/catalog-api.ts';
-import type { SourceType } from './detect-type.ts';
+import type { StoredImage } from '../catalog/catalog-api.ts';
+import { userErrorOf } from '../http/user-error.ts';
 import { imageIdOf } from './image-id.ts';
-import { type Job, JobTable } from './jobs.ts';
+import type { Ingest, IngestOptions, IngestResult, Source, Ticket } from './ingest-api.ts';
 import { LADDER_TIMEOUT_MS, MAX_WAITING_UPLOADS, WORKER_MEMORY_BYTES } from './limits.ts';
-import { makeImageSet } from './make-image-set.ts';
-import { Shelf, type ShelfStore } from './shelf.ts';
+import { type MakerParts, makeImage } from './make-image.ts';
+import { SharedWork } from './shared-work.ts';
+import { Shelf } from './shelf.ts';
+import { UploadTable } from './upload-table.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
 import { WORKER_MODULE_PATH } from './worker-process.ts';
-
-export interface IngestOptions {
-  readonly catalog: Catalog;
-  readonly store: ShelfStore;
-  /** The origin's data folder: `uploads/` and `tmp/` in it belong to the ingest. */
-  readonly dataFolder: string;
-  /** The origin's base URL without trailing slash; asked when an image is published. */
-  readonly publicUrl: () => string;
-  /** Told of faults that no request waits for, e.g. a file that cannot be removed after a purge. */
-  readonly onFault: (error: unknown) => void;
-  /** Photos worked on at once. Default: the cores, at most 2, for each takes up to 1.5 GB of memory. */
-  readonly workers?: number;
-  /** Uploads under way and waiting. Default {@link MAX_WAITING_UPLOADS}. */
-  readonly maxUploads?: number;
-  readonly workerModulePath?: string;
-  /** Default {@link WORKER_MEMORY_BYTES}. */
-  readonly workerMemoryBytes?: number;
-  /** For one photo. Default {@link LADDER_TIMEOUT_MS}. */
-  readonly timeoutMs?: number;
-  readonly now?: () => number;
-}
-
-/** A photo that lies in the ingest's `uploads` folder; the ingest deletes it. */
-export interface Source {
-  readonly path: string;
-  readonly sha256: Uint8Array;
-  readonly type: SourceType;
-  readonly alt: string;
-  readonly tags?: readonly string[];
-  /** The image of this product whose place it takes; purged in the same transaction. */
-  readonly replaces?: ImageId;
-}
-
-export interface IngestResult {
-  readonly image: StoredImage;
-  /** False: the same bytes are published on this product already, and nothing was done. */
-  readonly isNew: boolean;
-}
-
-/** A place in the queue, taken before the first byte of an upload is read. One of the two calls ends it. */
-export interface Ticket {
-  /**
-   * @throws UserError `upload_damaged`, `upload_too_many_pixels`, `upload_too_costly` (422), `product_unknown`
-   * (404), `ingest_stopped` (503); or the disk's error
-   */
-  publish(source: Source): Promise<IngestResult>;
-  /** The upload failed before there was a photo. @param code of docs/ERRORS.md */
-  abandon(code: string): void;
-}
-
-export interface Ingest {
-  readonly uploadsFolder: string;
-  /** @throws UserError `ingest_busy` (503) */
-  admit(productId: string): Ticket;
-  /** The newest first. */
-  jobs(): readonly Job[];
-  /** Process ids of the workers, for tests and metrics. */
-  workerPids(): readonly number[];
-  /** Resolves when all that was begun, removals after purges included, is done. */
-  idle(): Promise<void>;
-  /** Ends the work under way (it is not published) and the workers. */
-  close(): Promise<void>;
-}
 
 /** @throws InternalError when the worker does not start; the disk's errors when its folders cannot be swept */
 export async function createIngest(options: IngestOptions): Promise<Ingest> {
@@ -106,52 +46,74 @@ async function emptyFolder(path: string): Promise<void> {
 class PhotoIngest implements Ingest {
   readonly uploadsFolder: string;
   readonly #options: IngestOptions;
-  readonly #shelf: Shelf;
-  readonly #pool: WorkerPool;
-  readonly #jobs: JobTable;
-  /** Images being made: the same bytes sent twice at once are worked on once. */
-  readonly #making = new Map<ImageId, Promise<StoredImage>>();
+  readonly #parts: MakerParts;
+  readonly #table: UploadTable;
+  readonly #making = new SharedWork<ImageId, StoredImage>();
+  /** Of uploads that are under way, by their id. */
+  readonly #aborts = new Map<string, AbortController>();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #stopListening: () => void;
-  #uploads = 0;
   #closed = false;
 
   constructor(options: IngestOptions, shelf: Shelf, pool: WorkerPool) {
     this.#options = options;
-    this.#shelf = shelf;
-    this.#pool = pool;
-    this.#jobs = new JobTable(options.now ?? Date.now);
+    const { dataFolder, publicUrl } = options;
+    this.#parts = { shelf, pool, folder: join(dataFolder, 'tmp'), publicUrl };
+    this.#table = new UploadTable(options.now ?? Date.now);
     this.uploadsFolder = join(options.dataFolder, 'uploads');
     this.#stopListening = options.catalog.onPurged((image) => {
       this.#follow(shelf.removeUnused(image.renditions.map(({ root }) => root)).catch(options.onFault));
     });
   }
 
-  admit(productId: string): Ticket {
+  admit(productId: string, uploadId?: string): Ticket {
     if (this.#closed) throw stopped();
-    if (this.#uploads >= (this.#options.maxUploads ?? MAX_WAITING_UPLOADS))
+    if (this.#aborts.size >= (this.#options.maxUploads ?? MAX_WAITING_UPLOADS))
       throw new UserError(
         'ingest_busy',
         503,
         'Too many photos are waiting; send this one again in a moment.',
       );
-    this.#uploads += 1;
-    const job = this.#jobs.begin(productId);
+    const upload = this.#table.begin(productId, uploadId);
+    const abort = new AbortController();
+    this.#aborts.set(upload, abort);
     return {
-      publish: (source) => this.#follow(this.#publish(job, productId, source)),
-      abandon: (code) => {
-        this.#uploads -= 1;
-        this.#jobs.set(job, { state: 'failed', code });
+      signal: abort.signal,
+      received: (receivedBytes, totalBytes) =>
+        this.#table.set(upload, { state: 'uploading', receivedBytes, totalBytes }),
+      publish: (source) => this.#follow(this.#publish(upload, productId, source, abort.signal)),
+      abandon: (error) => {
+        this.#aborts.delete(upload);
+        this.#failed(upload, error);
       },
     };
   }
 
-  jobs(): readonly Job[] {
-    return this.#jobs.list();
+  uploads(since?: number): { readonly version: number; readonly uploads: readonly Upload[] } {
+    const { version } = this.#table;
+    // A number of an earlier life of this origin: all is new.
+    return { version, uploads: this.#table.list(since !== undefined && since <= version ? since : 0) };
+  }
+
+  cancel(uploadId: string): Upload {
+    this.#known(uploadId);
+    const abort = this.#aborts.get(uploadId);
+    const isUploading = this.#known(uploadId).state === 'uploading';
+    abort?.abort(cancelled());
+    // What comes in is of no use from now on; what is processed says itself when it has stopped.
+    if (isUploading) this.#failed(uploadId, cancelled());
+    return this.#known(uploadId);
+  }
+
+  async describe(uploadId: string, alt: string): Promise<Upload> {
+    const upload = this.#known(uploadId);
+    this.#table.setAlt(uploadId, alt);
+    if (upload.state === 'ready') await this.#options.catalog.updateImage(upload.imageId, { alt });
+    return this.#known(uploadId);
   }
 
   workerPids(): readonly number[] {
-    return this.#pool.pids();
+    return this.#parts.pool.pids();
   }
 
   async idle(): Promise<void> {
@@ -161,8 +123,19 @@ class PhotoIngest implements Ingest {
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopListening();
-    this.#pool.close(stopped());
+    this.#parts.pool.close(stopped());
     await this.idle();
+  }
+
+  #known(uploadId: string): Upload {
+    const upload = this.#table.get(uploadId);
+    if (!upload) throw new UserError('upload_unknown', 404, 'There is no upload with this id.');
+    return upload;
+  }
+
+  #failed(upload: string, error: unknown): void {
+    const { code, status, message } = userErrorOf(error);
+    this.#table.set(upload, { state: 'failed', code, detail: message, canRetry: canRetry(status, code) });
   }
 
   #follow<T>(work: Promise<T>): Promise<T> {
@@ -174,52 +147,74 @@ class PhotoIngest implements Ingest {
     return work;
   }
 
-  async #publish(job: string, productId: string, source: Source): Promise<IngestResult> {
+  async #publish(
+    upload: string,
+    productId: string,
+    source: Source,
+    signal: AbortSignal,
+  ): Promise<IngestResult> {
     try {
-      const result = await this.#imageOf(job, productId, source);
-      this.#jobs.set(job, { state: 'ready', imageId: result.image.id });
-      return result;
+      signal.throwIfAborted();
+      this.#table.set(upload, { state: 'processing', done: 0, total: 0 });
+      const result = await this.#imageOf(upload, productId, source, signal);
+      const image = await this.#described(upload, result.image);
+      this.#table.set(upload, { state: 'ready', imageId: image.id });
+      return { ...result, image };
     } catch (error) {
-      this.#jobs.set(job, { state: 'failed', code: error instanceof UserError ? error.code : 'internal' });
+      this.#failed(upload, error);
       throw error;
     } finally {
-      this.#uploads -= 1;
+      this.#aborts.delete(upload);
       await rm(source.path, { force: true });
     }
   }
 
-  async #imageOf(job: string, productId: string, source: Source): Promise<IngestResult> {
+  /** Words that came after the photo, while it was worked on. */
+  async #described(upload: string, image: StoredImage): Promise<StoredImage> {
+    const alt = this.#table.altOf(upload);
+    return alt === undefined || alt === image.alt
+      ? image
+      : this.#options.catalog.updateImage(image.id, { alt });
+  }
+
+  async #imageOf(
+    upload: string,
+    productId: string,
+    source: Source,
+    signal: AbortSignal,
+  ): Promise<IngestResult> {
     const id = imageIdOf(productId, source.sha256);
-    const published = this.#options.catalog.image(id) ?? (await this.#making.get(id));
-    if (published) return { image: published, isNew: false };
-    const making = this.#make(job, id, productId, source);
-    this.#making.set(id, making);
-    try {
-      return { image: await making, isNew: true };
-    } finally {
-      this.#making.delete(id);
-    }
+    const published = this.#options.catalog.image(id);
+    if (published) return { image: await this.#takenBack(published, productId), isNew: false };
+    const isNew = !this.#making.has(id);
+    const image = await this.#making.join(id, signal, (stop, seal) =>
+      this.#follow(
+        makeImage(this.#parts, {
+          id,
+          productId,
+          source,
+          stop,
+          seal,
+          progress: (done, total) => this.#table.set(upload, { state: 'processing', done, total }),
+        }),
+      ),
+    );
+    return { image, isNew };
   }
 
-  async #make(job: string, id: ImageId, productId: string, source: Source): Promise<StoredImage> {
-    const folder = join(this.#options.dataFolder, 'tmp', randomBytes(8).toString('hex'));
-    try {
-      await mkdir(folder);
-      this.#jobs.set(job, { state: 'processing', done: 0, total: 0 });
-      const ladder = await this.#pool.run({ source: source.path, type: source.type, folder }, (done, total) =>
-        this.#jobs.set(job, { state: 'processing', done, total }),
-      );
-      await rm(source.path, { force: true });
-      const { image, metainfo } = await makeImageSet(id, ladder, folder, this.#options.publicUrl());
-      const { alt, tags = [], replaces } = source;
-      const added = { productId, alt, tags, replaces, image, torrent: metainfo.bytes };
-      return await this.#shelf.publish(metainfo.files, folder, added);
-    } finally {
-      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-    }
+  /** It may have been taken off its product since. @throws UserError `image_elsewhere` (409) */
+  async #takenBack(image: StoredImage, productId: string): Promise<StoredImage> {
+    if (image.productId === productId) return image;
+    if (image.productId !== null)
+      throw new UserError('image_elsewhere', 409, 'This photo was moved to another product.');
+    return this.#options.catalog.updateImage(image.id, { productId });
   }
 }
 
 function stopped(): UserError {
   return new UserError('ingest_stopped', 503, 'The origin is stopping; send the photo again.');
+}
+
+function cancelled(): UserError {
+  return new UserError('upload_cancelled', 409, 'The upload was cancelled; nothing was published.');
 }

@@ -16,5 +16,5 @@ export const WORKER_KEEP_MEMORY_BYTES = 512 * 1_048_576;
 export const MAX_WAITING_UPLOADS = 32;
 /** What a full queue of ordinary photos takes to shrink by some places. */
 export const BUSY_RETRY_SECONDS = 5;
-/** Jobs the table remembers after they ended. */
-export const MAX_REMEMBERED_JOBS = 200;
+/** Uploads the table remembers after they ended: a season's photos, 200 KB of JSON. */
+export const MAX_REMEMBERED_UPLOADS = 1_000;

@@ -11,6 +11,7 @@ export interface StoredUpload {
   readonly path: string;
   readonly sha256: Uint8Array;
   readonly type: SourceType;
+  readonly bytes: number;
 }
 
 /** The file's name is random. Leaves no file when it fails. @throws UserError of {@link detectType}; the stream's or the disk's error */
@@ -35,13 +36,14 @@ function closed(file: WriteStream): Promise<void> {
 
 interface Judge {
   readonly stream: Transform;
-  result(): { readonly sha256: Uint8Array; readonly type: SourceType };
+  result(): Omit<StoredUpload, 'path'>;
 }
 
 /** Passes bytes on while it hashes them; fails as soon as the first ones show that this is no photo. */
 function createJudge(): Judge {
   const hash = createHash('sha256');
   let head = Buffer.alloc(0);
+  let bytes = 0;
   let type: SourceType | undefined;
   const judgeHead = () => {
     type ??= detectType(head);
@@ -49,6 +51,7 @@ function createJudge(): Judge {
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
+      bytes += chunk.length;
       try {
         if (head.length < HEAD_BYTES) {
           head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
@@ -68,5 +71,5 @@ function createJudge(): Judge {
       }
     },
   });
-  return { stream, result: () => ({ sha256: hash.digest(), type: type as SourceType }) };
+  return { stream, result: () => ({ sha256: hash.digest(), type: type as SourceType, bytes }) };
 }

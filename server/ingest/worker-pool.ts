@@ -4,7 +4,8 @@ import type { Ladder, LadderJob } from './worker/protocol.ts';
 import { type WorkerOptions, WorkerProcess } from './worker-process.ts';
 
 export interface WorkerPool {
-  run(job: LadderJob, progress: (done: number, total: number) => void): Promise<Ladder>;
+  /** Aborted while it waits or runs, it fails with the signal's reason. */
+  run(job: LadderJob, progress: (done: number, total: number) => void, signal: AbortSignal): Promise<Ladder>;
   /** Of the workers that run. */
   pids(): readonly number[];
   /** Kills the workers; jobs under way and waiting fail with `reason`. */
@@ -34,13 +35,18 @@ export async function createWorkerPool(options: WorkerOptions, size: number): Pr
   };
 
   return {
-    run: (job, progress) =>
+    run: (job, progress, signal) =>
       line.run(async () => {
         if (closed) throw closed;
+        signal.throwIfAborted();
         const worker = await take();
+        const stop = () => worker.stop(signal.reason as Error);
+        signal.addEventListener('abort', stop, { once: true });
         try {
+          signal.throwIfAborted();
           return await worker.run(job, progress);
         } finally {
+          signal.removeEventListener('abort', stop);
           giveBack(worker);
         }
       }),

@@ -61,4 +61,13 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly code: string;
+  /** Of a body: which fields are not right. */
+  readonly errors?: readonly FieldProblem[];
+}
+
+/** One field of a body, in RFC 9457's `errors`. */
+export interface FieldProblem {
+  /** Name of the field; empty: the body itself. */
+  readonly field: string;
+  readonly detail: string;
 }

@@ -16,3 +16,16 @@ const TITLES: Readonly<Record<number, string>> = {
 export function makeProblem(status: number, code: string, detail: string): Problem {
   return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail, code };
 }
+
+/** Refusals that say nothing against the request itself. */
+const NOT_ITS_FAULT: ReadonlySet<string> = new Set([
+  'request_aborted',
+  'upload_cancelled',
+  'upload_id_taken',
+  'session_over',
+]);
+
+/** Whether the same request may do better another time. */
+export function canRetry(status: number, code: string): boolean {
+  return status >= 500 || status === 429 || NOT_ITS_FAULT.has(code);
+}

@@ -68,7 +68,7 @@ describe('the token', () => {
     ['the token in capitals', { authorization: `Bearer ${TOKEN.toUpperCase()}` }, 'token_wrong'],
   ];
   test.each(wrong)('%s: 401 with a challenge', async (_name, headers, code) => {
-    for (const path of ['/products', '/jobs', '/nothing']) {
+    for (const path of ['/products', '/uploads', '/nothing']) {
       const response = await fetch(`${shared.origin.url}/admin${path}`, { headers });
       expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
       await expectProblem(response, 401, code);
@@ -226,8 +226,8 @@ test('unknown paths are 404, other methods 405 with Allow, broken escapes 404', 
     ['PUT', '/products', 'GET, POST'],
     ['PUT', `/products/${productId}`, 'GET, PATCH, DELETE'],
     ['GET', `/products/${productId}/images`, 'POST'],
-    ['POST', '/images/0123456789abcdef01234567', 'PATCH, DELETE'],
-    ['DELETE', '/jobs', 'GET'],
+    ['POST', '/images/0123456789abcdef01234567', 'GET, PATCH, DELETE'],
+    ['DELETE', '/uploads', 'GET'],
   ] as const;
   for (const [method, path, allow] of table) {
     const response = await call(method, path);
@@ -243,10 +243,4 @@ test('a purged image is gone from the store, the catalog and the product', async
   const { files } = (await shared.state()) as { files: string[] };
   expect({ files }).toEqual({ files: (before as { files: string[] }).files });
   expect((await shared.origin.catalog.product(productId))?.images).toEqual([]);
-});
-
-test('GET /admin/jobs tells the newest uploads first', async () => {
-  await uploadPhoto(shared.origin.url, productId, photo.subarray(0, 300));
-  const { jobs } = (await (await call('GET', '/jobs')).json()) as { jobs: { state: string; code: string }[] };
-  expect(jobs[0]).toMatchObject({ state: 'failed', code: 'upload_damaged', productId });
 });

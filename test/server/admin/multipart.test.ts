@@ -275,8 +275,8 @@ async function abortAfter(body: Buffer, lengthBytes: number, how: 'reset' | 'end
 async function settled(): Promise<void> {
   for (let round = 0; round < 5_000; round++) {
     const busy = shared.origin.ingest
-      .jobs()
-      .some(({ state }) => state === 'uploading' || state === 'processing');
+      .uploads()
+      .uploads.some(({ state }) => state === 'uploading' || state === 'processing');
     const open = await new Promise<number>((resolve) =>
       shared.origin.server.getConnections((_, count) => resolve(count)),
     );

@@ -104,6 +104,7 @@ describe('publishing', () => {
       tags: [],
       entryNumber: 2,
       position: 2,
+      sourceBytes: null,
     });
     expect(told).toEqual(['published true', 'append 2']);
     for (const _ of [1, 2]) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { IngestOptions } from '../../../server/ingest/ingest.ts';
+import type { IngestOptions } from '../../../server/ingest/ingest-api.ts';
 import { WorkerProcess } from '../../../server/ingest/worker-process.ts';
 import { type Compiled, compile } from '../../support/compiled.ts';
 import { PHOTO_PATH } from '../../support/photos.ts';
@@ -45,7 +45,7 @@ const leftovers = async () =>
 
 /** Resolves when the job table shows a photo being decoded. */
 async function processing(started: SmallOrigin): Promise<void> {
-  while (!started.ingest.jobs().some(({ state }) => state === 'processing'))
+  while (!started.ingest.uploads().uploads.some(({ state }) => state === 'processing'))
     await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -144,7 +144,7 @@ test('the job table tells the way of an upload, and why one failed', async () =>
     done = true;
   });
   while (!done) {
-    for (const job of ingest.jobs())
+    for (const job of ingest.uploads().uploads)
       seen.add(job.state === 'processing' ? `processing ${job.done}/${job.total}` : job.state);
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -154,9 +154,13 @@ test('the job table tells the way of an upload, and why one failed', async () =>
   const processing = [...seen].filter((state) => state.startsWith('processing'));
   expect(processing).toContain('processing 0/0');
   expect(processing.filter((state) => !/^processing (0\/0|\d+\/15)$/.test(state))).toEqual([]);
-  expect(ingest.jobs()[0]).toMatchObject({ state: 'ready', imageId: body.id, productId: product.id });
+  expect(ingest.uploads().uploads[0]).toMatchObject({
+    state: 'ready',
+    imageId: body.id,
+    productId: product.id,
+  });
   await uploadPhoto(url, product.id, small.subarray(0, 500));
-  expect(ingest.jobs()[0]).toMatchObject({ state: 'failed', code: 'upload_damaged' });
+  expect(ingest.uploads().uploads[0]).toMatchObject({ state: 'failed', code: 'upload_damaged' });
 });
 
 describe('what a worker says is not believed', () => {

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { IngestOptions } from '../../../server/ingest/ingest.ts';
+import { openCatalog } from '../../../server/catalog/open-catalog.ts';
+import type { IngestOptions } from '../../../server/ingest/ingest-api.ts';
 import type { Rendition } from '../../../shared/api-types/catalog.ts';
 import { type Compiled, compile } from '../../support/compiled.ts';
 import { type SmallOrigin, startSmallOrigin } from './small-origin.ts';
@@ -13,6 +14,8 @@ export interface SharedOrigin {
   readonly folder: string;
   readonly origin: SmallOrigin;
   storedPath(rendition: Pick<Rendition, 'root'>): string;
+  /** Images of a product, in the order that a restart would find. */
+  storedOrder(productId: string): Promise<readonly string[]>;
   /** All that an upload may change: files of the data folder, and the log's head. */
   state(): Promise<unknown>;
 }
@@ -39,6 +42,12 @@ export function sharedOrigin(options: Partial<IngestOptions> = {}): SharedOrigin
       return origin as SmallOrigin;
     },
     storedPath: ({ root }) => join(folder, 'pieces', root.slice(0, 2), `${root}.whole`),
+    storedOrder: async (productId) => {
+      const catalog = await openCatalog({ dataFolder: folder });
+      const product = await catalog.product(productId);
+      await catalog.close();
+      return (product?.images ?? []).map(({ id }) => id);
+    },
     state: async () => ({ files: await filesBelow(folder), head: origin?.catalog.head() }),
   };
 }

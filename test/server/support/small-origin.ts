@@ -7,7 +7,8 @@ import express from 'express';
 import { adminRouter } from '../../../server/admin/admin-router.ts';
 import type { Catalog } from '../../../server/catalog/catalog-api.ts';
 import { openCatalog } from '../../../server/catalog/open-catalog.ts';
-import { createIngest, type Ingest, type IngestOptions } from '../../../server/ingest/ingest.ts';
+import { createIngest } from '../../../server/ingest/ingest.ts';
+import type { Ingest, IngestOptions } from '../../../server/ingest/ingest-api.ts';
 import { type DiskPieceStore, openDiskPieceStore } from '../../../shared/node/store/disk-piece-store.ts';
 
 export const TOKEN = 'a-token-for-tests';
@@ -45,9 +46,10 @@ export async function startSmallOrigin(
   });
   // A fleet without edges.
   const acknowledged = async () => [];
+  const spread = () => ({ holding: 0, of: 0 });
   const app = express();
   app.disable('x-powered-by');
-  app.use('/admin', adminRouter({ catalog, ingest, token: TOKEN, publicUrl, acknowledged, onFault }));
+  app.use('/admin', adminRouter({ catalog, ingest, token: TOKEN, publicUrl, acknowledged, spread, onFault }));
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -1,0 +1,48 @@
+/** One photo becomes an image that is published. Leaves nothing in its folder, however it ends. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImageId } from '../../shared/units.ts';
+import type { StoredImage } from '../catalog/catalog-api.ts';
+import type { Source } from './ingest-api.ts';
+import { makeImageSet } from './make-image-set.ts';
+import type { Shelf } from './shelf.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+export interface MakerParts {
+  readonly shelf: Shelf;
+  readonly pool: WorkerPool;
+  /** For folders of renditions that are being made. */
+  readonly folder: string;
+  readonly publicUrl: () => string;
+}
+
+export interface MakerJob {
+  readonly id: ImageId;
+  readonly productId: string;
+  readonly source: Source;
+  /** Aborted: the photo is given up. */
+  readonly stop: AbortSignal;
+  /** Called before anything can be seen. Throws when the photo was given up. */
+  readonly seal: () => void;
+  readonly progress: (done: number, total: number) => void;
+}
+
+export async function makeImage(
+  { shelf, pool, folder: parent, publicUrl }: MakerParts,
+  { id, productId, source, stop, seal, progress }: MakerJob,
+): Promise<StoredImage> {
+  const folder = join(parent, randomBytes(8).toString('hex'));
+  try {
+    await mkdir(folder);
+    const ladder = await pool.run({ source: source.path, type: source.type, folder }, progress, stop);
+    await rm(source.path, { force: true });
+    const { image, metainfo } = await makeImageSet(id, ladder, folder, publicUrl());
+    const { alt, tags = [], replaces, bytes } = source;
+    const added = { productId, alt, tags, replaces, image, sourceBytes: bytes, torrent: metainfo.bytes };
+    seal();
+    return await shelf.publish(metainfo.files, folder, added);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+}
