@@ -12,6 +12,8 @@ const MAX_TITLE_CHARACTERS = 200;
 /** Ten million of a currency with cents: sums of many stay exact integers. */
 const MAX_PRICE_CENTS = 1_000_000_000;
 export const MAX_ALT_CHARACTERS = 500;
+/** A word or two, on a button. */
+const MAX_CATEGORY_CHARACTERS = 60;
 /** A photo has a season, a campaign, a licence: a handful. */
 const MAX_TAGS = 32;
 const MAX_TAG_CHARACTERS = 64;
@@ -41,6 +43,8 @@ const line = (maxCharacters: number) =>
 
 const title = line(MAX_TITLE_CHARACTERS).min(1, 'must not be empty');
 const description = text(MAX_DESCRIPTION_CHARACTERS);
+/** Empty: none. */
+const category = line(MAX_CATEGORY_CHARACTERS);
 const PRICE = `must be a whole number of cents from 0 to ${MAX_PRICE_CENTS.toLocaleString('en')}`;
 const priceCents = z.int(PRICE).min(0, PRICE).max(MAX_PRICE_CENTS, PRICE);
 const currency = z
@@ -63,6 +67,7 @@ export const TEXT_LIMITS: Omit<AdminLimits, 'photo'> = {
   maxAltCharacters: MAX_ALT_CHARACTERS,
   maxTitleCharacters: MAX_TITLE_CHARACTERS,
   maxDescriptionCharacters: MAX_DESCRIPTION_CHARACTERS,
+  maxCategoryCharacters: MAX_CATEGORY_CHARACTERS,
   maxPriceCents: MAX_PRICE_CENTS,
 };
 
@@ -72,9 +77,10 @@ const newProduct = z.strictObject({
   priceCents,
   currency,
   tags: tags.default([]),
+  category: category.default(''),
 });
 const productChange = z
-  .strictObject({ title, description, priceCents, currency, tags })
+  .strictObject({ title, description, priceCents, currency, tags, category })
   .partial()
   .refine(hasField, 'nothing to change');
 const altText = line(MAX_ALT_CHARACTERS);

@@ -10,10 +10,13 @@ export interface ProductFields {
   readonly currency: string;
   /** Words by which images can be purged together; each once. */
   readonly tags: readonly string[];
+  /** The shelf it stands on in the shop; empty: none. */
+  readonly category: string;
 }
 
-/** Without tags it has none. */
-export type NewProduct = Omit<ProductFields, 'tags'> & Partial<Pick<ProductFields, 'tags'>>;
+/** Without tags or category it has none. */
+export type NewProduct = Omit<ProductFields, 'tags' | 'category'> &
+  Partial<Pick<ProductFields, 'tags' | 'category'>>;
 
 export interface StoredImage extends PublishedImage {
   /** null: no product uses it; it is published and served all the same. */

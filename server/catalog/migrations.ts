@@ -105,6 +105,16 @@ const addIdempotencyKeys: Migration = {
   },
 };
 
+/** Products from before are in none. */
+const addCategories: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .alterTable('products')
+      .addColumn('category', 'text', (column) => column.notNull().defaultTo(''))
+      .execute();
+  },
+};
+
 /** Names sort in the order they run; a released one is never changed. */
 export const migrations: MigrationProvider = {
   getMigrations: async () => ({
@@ -112,5 +122,6 @@ export const migrations: MigrationProvider = {
     '0002_add_tags_and_places': addTagsAndPlaces,
     '0003_add_unused_images': addUnusedImages,
     '0004_add_idempotency_keys': addIdempotencyKeys,
+    '0005_add_categories': addCategories,
   }),
 };

@@ -38,6 +38,7 @@ export async function insertProduct(db: Queries, fields: NewProduct): Promise<Pr
     price_cents: fields.priceCents,
     currency: fields.currency,
     tags: JSON.stringify(fields.tags ?? []),
+    category: fields.category ?? '',
   };
   await db.insertInto('products').values(row).execute();
   return recordOf(row);
@@ -60,6 +61,7 @@ export async function changeProduct(
       price_cents: after.priceCents,
       currency: after.currency,
       tags: JSON.stringify(after.tags),
+      category: after.category,
     })
     .where('id', '=', id)
     .execute();
@@ -103,5 +105,6 @@ function recordOf(row: ProductRow): ProductRecord {
     priceCents: row.price_cents,
     currency: row.currency,
     tags: JSON.parse(row.tags) as string[],
+    category: row.category,
   };
 }

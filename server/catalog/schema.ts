@@ -11,6 +11,8 @@ export interface ProductRow {
   readonly currency: string;
   /** JSON, a list of texts. */
   readonly tags: string;
+  /** Empty: none. */
+  readonly category: string;
 }
 
 export interface ImageRow {

@@ -9,6 +9,7 @@ interface SampleProduct {
   readonly description: string;
   readonly priceCents: number;
   readonly currency: string;
+  readonly category: string;
   readonly alt: string;
 }
 
@@ -48,11 +49,11 @@ export async function fillShop(
 }
 
 async function createProduct(originUrl: string, token: string, sample: SampleProduct): Promise<string> {
-  const { title, description, priceCents, currency } = sample;
+  const { title, description, priceCents, currency, category } = sample;
   const response = await fetch(`${originUrl}/admin/products`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ title, description, priceCents, currency }),
+    body: JSON.stringify({ title, description, priceCents, currency, category }),
   });
   return ((await answer(response)) as { id: string }).id;
 }

@@ -68,6 +68,7 @@ export interface AdminLimits {
   readonly maxAltCharacters: number;
   readonly maxTitleCharacters: number;
   readonly maxDescriptionCharacters: number;
+  readonly maxCategoryCharacters: number;
   readonly maxPriceCents: number;
 }
 

@@ -29,8 +29,12 @@ export interface PublishedImage {
   readonly renditions: readonly Rendition[];
 }
 
+/** For `<source srcset>`: the renditions of each format with their widths, as paths below any node's base URL. */
+export type Srcsets = { readonly [Type in RenditionType]?: string };
+
 /** An image as the admin API and `/api/products` answer it. */
 export interface Image extends PublishedImage {
+  readonly srcset: Srcsets;
   readonly magnet: string;
   /** URL of the .torrent file, absolute, on the origin. */
   readonly torrent: string;
@@ -47,6 +51,8 @@ export interface Product {
   /** ISO 4217, three capital letters. */
   readonly currency: string;
   readonly tags: readonly string[];
+  /** The shelf it stands on in the shop; empty: none. */
+  readonly category: string;
   readonly images: readonly Image[];
 }
 

@@ -73,6 +73,7 @@ describe.skipIf(skipReason)(`the shop in Chromium${skipReason ? ` (${skipReason}
     priceCents: 1_000 + index,
     currency: 'EUR',
     tags: [],
+    category: '',
     images,
   });
 

@@ -1,8 +1,8 @@
 /** The part of the catalog that the shop shows, parsed from what the origin answers. */
 import type { Image, Product, Rendition } from '../../../shared/api-types/catalog.ts';
+import { parseRenditionName } from '../../../shared/http/rendition-name.ts';
 import { parseImageId } from '../../../shared/units.ts';
 import { isRecord } from '../edges/known-edge.ts';
-import { parseRenditionName } from '../images/rendition-name.ts';
 
 export type ShopRendition = Pick<Rendition, 'name' | 'width' | 'type'>;
 

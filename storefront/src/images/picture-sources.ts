@@ -1,7 +1,7 @@
 /** What a `<picture>` needs: one `<source>` per modern format, and JPEG for the `<img>` itself. */
 import type { RenditionType } from '../../../shared/api-types/catalog.ts';
-import { imageUrl, type RenditionChoice } from '../image-url.ts';
-import { parseRenditionName } from './rendition-name.ts';
+import { imageUrl } from '../../../shared/http/image-url.ts';
+import { type Ladder, rungsOf, srcsetOf } from '../../../shared/http/srcset.ts';
 
 export interface PictureSource {
   readonly type: RenditionType;
@@ -12,11 +12,6 @@ export interface PictureSources {
   readonly sources: readonly PictureSource[];
   readonly src: string;
   readonly srcset: string;
-}
-
-interface LadderOfImage {
-  readonly id: string;
-  readonly renditions: readonly { readonly name: string; readonly type: RenditionType }[];
 }
 
 /** Smallest bytes first: a browser takes the first source whose type it knows. */
@@ -30,31 +25,22 @@ const FALLBACK_WIDTH = 640;
  */
 export function pictureSources(
   base: string,
-  image: LadderOfImage,
+  image: Ladder,
   { jpegOnly = false } = {},
 ): PictureSources | undefined {
-  const rungs = (type: RenditionType): RenditionChoice[] =>
-    image.renditions
-      .filter((rendition) => rendition.type === type)
-      .map((rendition) => parseRenditionName(rendition.name))
-      .filter((choice) => choice !== undefined)
-      .sort((a, b) => a.width - b.width);
-  const srcset = (choices: readonly RenditionChoice[]) =>
-    choices.map((choice) => `${imageUrl(base, image.id, choice)} ${choice.width}w`).join(', ');
-
-  const modern = MODERN_TYPES.map((type) => ({ type, choices: rungs(type) })).filter(
-    ({ choices }) => choices.length > 0,
+  const modern = MODERN_TYPES.map((type) => ({ type, rungs: rungsOf(image, type) })).filter(
+    ({ rungs }) => rungs.length > 0,
   );
-  const jpeg = rungs('image/jpeg');
-  const last = jpeg.length > 0 ? jpeg : modern.at(-1)?.choices;
+  const jpeg = rungsOf(image, 'image/jpeg');
+  const last = jpeg.length > 0 ? jpeg : modern.at(-1)?.rungs;
   if (last === undefined) return undefined;
-  const fallback = last.find((choice) => choice.width >= FALLBACK_WIDTH) ?? last.at(-1)!;
+  const fallback = last.find((rung) => rung.width >= FALLBACK_WIDTH) ?? last.at(-1)!;
   return {
     sources:
       jpegOnly && jpeg.length > 0
         ? []
-        : modern.map(({ type, choices }) => ({ type, srcset: srcset(choices) })),
+        : modern.map(({ type, rungs }) => ({ type, srcset: srcsetOf(base, image.id, rungs) })),
     src: imageUrl(base, image.id, fallback),
-    srcset: srcset(last),
+    srcset: srcsetOf(base, image.id, last),
   };
 }

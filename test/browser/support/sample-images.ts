@@ -46,6 +46,7 @@ export async function makeSampleImage(fileName: string, id: number, alt: string)
     tags: [],
     placeholder: await placeholderOf(source),
     renditions,
+    srcset: {},
     infoHash: '0'.repeat(40) as InfoHash,
     infoHashV2: '0'.repeat(64) as InfoHashV2,
     magnet: 'magnet:?',

@@ -80,7 +80,7 @@ test('a data folder from before has no tags, and its images stay in the order of
     await db.destroy();
     const opened = await openCatalog({ dataFolder: old });
     const [found] = await opened.listProducts();
-    expect(found).toMatchObject({ title: 'Cup', tags: [] });
+    expect(found).toMatchObject({ title: 'Cup', tags: [], category: '' });
     const idOf = (name: string) => imageNamed(name, 'p').image.id;
     expect(found?.images.map(({ id, tags }) => [id, tags])).toEqual([
       [idOf('b'), []],

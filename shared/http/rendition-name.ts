@@ -1,5 +1,5 @@
 /** A rendition's name (`640.avif`) taken apart. */
-import type { ImageFormat, RenditionChoice } from '../image-url.ts';
+import type { ImageFormat, RenditionChoice } from './image-url.ts';
 
 const NAME = /^([1-9][0-9]{0,4})\.(avif|webp|jpg|jpeg)$/;
 

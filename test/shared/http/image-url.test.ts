@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { imageUrl } from '../../storefront/src/image-url.ts';
+import { imageUrl } from '../../../shared/http/image-url.ts';
 
 const choice = { width: 640, format: 'avif' } as const;
 
