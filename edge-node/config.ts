@@ -63,6 +63,12 @@ export const EDGE_FLAGS = defineFlags({
     default: 'all',
     description: 'fetch every published image at once, or each when a shopper asks',
   },
+  peers: {
+    kind: choice('all', 'origin'),
+    default: 'all',
+    description:
+      'exchange pieces with the whole fleet, or with the origin alone, as a pull-through cache does',
+  },
   cacheBytes: { kind: bytes, default: 0, description: 'most that images may take on disk; 0 is no limit' },
   memoryBytes: {
     kind: bytes,
@@ -106,6 +112,8 @@ export interface EdgeConfig {
   readonly name: string;
   readonly publicUrl: string | undefined;
   readonly prefetch: 'all' | 'none';
+  /** Default: all. */
+  readonly peers?: 'all' | 'origin';
   /** Infinity: no limit. */
   readonly cacheBytes: number;
   readonly memoryBytes: number;
@@ -134,6 +142,7 @@ export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
     name,
     publicUrl: values.publicUrl,
     prefetch: values.prefetch,
+    peers: values.peers,
     cacheBytes: orNoLimit(values.cacheBytes),
     memoryBytes: values.memoryBytes,
     workers: values.workers,

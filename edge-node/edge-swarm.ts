@@ -25,10 +25,12 @@ export interface EdgeSwarmParts {
 
 export function startSwarm(parts: EdgeSwarmParts): Promise<SwarmNode> {
   const { config, log, peerId, store, announcer, onFatal } = parts;
+  const isAlone = config.peers === 'origin';
   return createSwarmNode(
     {
       peerId,
-      host: config.host,
+      // An edge that takes from its origin alone is out of the others' reach.
+      host: isAlone ? '127.0.0.1' : config.host,
       peerPort: config.peerPort,
       localAddress: undefined,
       upRateBytesPerSecond: config.upRateBytesPerSecond,
@@ -40,7 +42,8 @@ export function startSwarm(parts: EdgeSwarmParts): Promise<SwarmNode> {
       log,
       trustedOrigins: [new URL(config.origin).origin],
       signWebSeed: webSeedSigner(config.access),
-      announceElsewhere: (action) => announcer.take(action),
+      // Nor is anybody told what it has: to say that it was told is enough.
+      announceElsewhere: (action) => isAlone || announcer.take(action),
       onFatal,
     },
   );

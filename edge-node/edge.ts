@@ -115,7 +115,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   opened.push(['swarm', () => swarm.close()]);
   announcer.start(swarm, (frame) => follower?.announce(frame));
   opened.push(['announcer', () => announcer.close()]);
-  const fleet = new FleetBook(peerId);
+  const fleet = new FleetBook(peerId, config.peers !== 'origin');
   const fleetFile = await openFleet(config, log, swarm, fleet);
   opened.push(['fleet', () => fleetFile.close()]);
   const hashes = new OfferedHashes();

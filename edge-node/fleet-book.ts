@@ -20,6 +20,7 @@ export type FleetFrame = Extract<FeedServerFrame, { type: 'fleet' }>;
 
 export class FleetBook {
   readonly #ownPeerId: PeerId;
+  readonly #knowsSiblings: boolean;
   #ownIp: string | undefined;
   #origin: FleetNode | undefined;
   #siblings: readonly FleetNode[] = [];
@@ -27,8 +28,10 @@ export class FleetBook {
   #neighbours: readonly Address[] = [];
   readonly #listeners: (() => void)[] = [];
 
-  constructor(ownPeerId: PeerId) {
+  /** @param knowsSiblings false: an edge that takes from its origin alone forgets who else there is */
+  constructor(ownPeerId: PeerId, knowsSiblings = true) {
     this.#ownPeerId = ownPeerId;
+    this.#knowsSiblings = knowsSiblings;
   }
 
   nodes(): readonly FleetNode[] {
@@ -61,6 +64,7 @@ export class FleetBook {
 
   /** The origin may list itself and us; neither is a sibling. Names are left out: nothing here asks a resolver. */
   setSiblings(nodes: FleetFrame['nodes']): void {
+    if (!this.#knowsSiblings) return;
     this.#ownIp = nodes.find(({ peerId }) => peerId === this.#ownPeerId)?.host ?? this.#ownIp;
     this.#siblings = nodes
       .filter(
