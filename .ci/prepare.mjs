@@ -18,6 +18,7 @@ const SOURCES = [
   'edge-node',
   'storefront',
   'test/bench',
+  'test/load',
   'test/netlab',
   'test/sim',
   'package.json',

@@ -18,6 +18,7 @@ test('the origin alone is enough: everything else has a default', () => {
     port: 8081,
     peerPort: 6882,
     prefetch: 'all',
+    peers: 'all',
     cacheBytes: Number.POSITIVE_INFINITY,
     upRateBytesPerSecond: Number.POSITIVE_INFINITY,
     downRateBytesPerSecond: Number.POSITIVE_INFINITY,
@@ -30,7 +31,7 @@ test('the origin alone is enough: everything else has a default', () => {
 test('all flags of the contract are read', () => {
   const config = parsed(
     `--origin https://o.example/shop --host 127.0.0.1 --port 0 --data /tmp/x --peer-port 0 --advertise-ip 192.0.2.7
-     --name north-1 --prefetch none --cache-bytes 1000000 --up-rate 2500000 --down-rate 5000000
+     --name north-1 --prefetch none --peers origin --cache-bytes 1000000 --up-rate 2500000 --down-rate 5000000
      --public-url https://img.example --root-key ${'A'.repeat(64)} --fleet-token s3cret
      --tls-cert /etc/c.pem --tls-key /etc/k.pem --access-log`.replace(/\s+/g, ' '),
   );
@@ -44,6 +45,7 @@ test('all flags of the contract are read', () => {
     name: 'north-1',
     publicUrl: 'https://img.example',
     prefetch: 'none',
+    peers: 'origin',
     cacheBytes: 1_000_000,
     memoryBytes: 134_217_728,
     workers: 1,

@@ -1,10 +1,8 @@
 /** A process in a host's namespace: its output in a file, its CPU time from the kernel. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { cpuSecondsOf } from '../support/processes.ts';
 import { hostName } from './hosts.ts';
-
-/** USER_HZ, the unit of /proc/PID/stat; 100 on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
 
 export class HostProcess {
   readonly #child: ChildProcess;
@@ -30,15 +28,7 @@ export class HostProcess {
 
   /** Since its start, all threads and the children it has waited for; what was last read once it is gone. */
   cpuSeconds(): number {
-    try {
-      const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'latin1');
-      // The name in brackets may hold spaces; utime, stime, cutime, cstime are fields 14 to 17 (proc(5)).
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-      this.#cpuSeconds = ticks / TICKS_PER_SECOND;
-    } catch {
-      // It is gone.
-    }
+    this.#cpuSeconds = cpuSecondsOf(this.#child.pid as number) ?? this.#cpuSeconds;
     return this.#cpuSeconds;
   }
 

@@ -1,7 +1,7 @@
 /** What every scenario needs: where to put files, and photos to publish. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { PhotoSource } from './photos.ts';
+import type { PhotoSource } from '../support/photo-source.ts';
 
 export class Lab {
   readonly photos: PhotoSource;

@@ -7,30 +7,18 @@ import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineFlags } from '../../shared/node/config/flags.ts';
-import { count, type FlagKind, onOff, path as pathKind, WrongValue } from '../../shared/node/config/kinds.ts';
+import { count, onOff, path as pathKind } from '../../shared/node/config/kinds.ts';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
 import { PROJECT } from '../support/fleet.ts';
+import { findPhotos } from '../support/photo-source.ts';
+import { someOf } from '../support/some-of.ts';
 import { Lab } from './lab.ts';
 import type { RunReport } from './metrics.ts';
-import { findPhotos } from './photos.ts';
 import { runLines, type Summary, summaryLines, summaryOf } from './report.ts';
 import { enterSandbox, leaveSandbox, missingForSandbox, runInSandbox, sandboxFolder } from './sandbox.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { missingClient, type StockClient, stockClients } from './stock-clients.ts';
 import { stockSpread } from './stock-spread.ts';
-
-/** Some of a list of words, comma-separated. */
-const someOf = (words: readonly string[], all?: string): FlagKind<readonly string[]> => ({
-  placeholder: 'names',
-  unit: '',
-  parse: (given) => {
-    if (given === all) return words;
-    const names = given.split(',');
-    const unknown = names.find((name) => !words.includes(name));
-    if (unknown !== undefined) throw new WrongValue(`wants some of: ${words.join(', ')}`);
-    return names;
-  },
-});
 
 const flags = defineFlags({
   scenario: {

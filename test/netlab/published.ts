@@ -3,16 +3,16 @@
  * system's folder for temporary files under a name that tells what it was made of, and copied for each run.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Image, ProductList } from '../../shared/api-types/catalog.ts';
 import type { NodeStatus } from '../../shared/api-types/status.ts';
 import { eventually, PROJECT } from '../support/fleet.ts';
+import { hashOf, originMakersKey } from '../support/origin-makers.ts';
+import type { PhotoSource } from '../support/photo-source.ts';
 import { hostIp, SEED } from './hosts.ts';
 import { makePhotos, type WantedSets } from './payload.ts';
-import type { PhotoSource } from './photos.ts';
 import { sandboxFolder } from './sandbox.ts';
 
 export const ORIGIN_PORT = 8080;
@@ -27,15 +27,6 @@ export interface Published {
   readonly totalBytes: number;
 }
 
-/** What decides an origin's files; a change of it makes the kept ones worthless. */
-const MAKERS = [
-  'server/catalog',
-  'server/ingest',
-  'shared/metainfo',
-  'shared/log',
-  'shared/node/store',
-  'shared/node/hashing',
-];
 const PAYLOAD_VERSION = 2;
 /** In the runner's own network, where nothing else listens. */
 const IMPORT_PORT = 18_080;
@@ -55,7 +46,7 @@ export async function photosFor(source: PhotoSource, wanted: WantedSets): Promis
 export async function publishedFor(source: PhotoSource, wanted: WantedSets): Promise<Published> {
   const photos = await photosFor(source, wanted);
   const prefix = `shoal-netlab-origin-${path.basename(photos).slice(-16)}-`;
-  const folder = path.join(tmpdir(), `${prefix}${hashOf(MAKERS.flatMap(sourcesBelow))}`);
+  const folder = path.join(tmpdir(), `${prefix}${originMakersKey()}`);
   if (!existsSync(folder)) {
     // Made by an older build.
     for (const name of readdirSync(tmpdir()))
@@ -115,18 +106,4 @@ async function whenPublished(child: ChildProcess, sets: number): Promise<readonl
   );
   const { products } = (await (await fetch(`${origin}/api/products`)).json()) as ProductList;
   return products.flatMap(({ images }) => images);
-}
-
-function sourcesBelow(folder: string): string[] {
-  const files = readdirSync(path.join(PROJECT, folder), { recursive: true, encoding: 'utf8' });
-  return files
-    .filter((name) => name.endsWith('.ts'))
-    .sort()
-    .map((name) => readFileSync(path.join(PROJECT, folder, name), 'utf8'));
-}
-
-function hashOf(texts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const text of texts) hash.update(text);
-  return hash.digest('hex').slice(0, 16);
 }

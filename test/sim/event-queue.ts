@@ -18,6 +18,11 @@ export class EventQueue {
   #soon: Run[] = [];
   #soonAt = 0;
 
+  /** When the next event is due; undefined: none is set. */
+  get nextAtMs(): number | undefined {
+    return this.#times[0];
+  }
+
   /** Not before `atMs`, and at the next step of the clock. */
   at(atMs: number, run: Run): void {
     const time = stepAfter(atMs);
