@@ -1,0 +1,132 @@
+/** The frame of the desk: who is signed in, where they are, and how the photos fare. */
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { announcement } from '../announce.ts';
+import { currentVisit, restoreScroll } from '../navigation.ts';
+import { ShoalMark } from '../parts/icons.tsx';
+import { Message } from '../parts/messages.tsx';
+import { useStore } from '../store.ts';
+import { useDesk } from './desk-context.ts';
+import { parseDeskRoute } from './desk-route.ts';
+import { Dialog } from './parts/dialog.tsx';
+import { Failed } from './parts/notice.tsx';
+import { NewProductPage } from './products/new-product-page.tsx';
+import { ProductListPage } from './products/product-list-page.tsx';
+import { ProductPage } from './products/product-page.tsx';
+import { SignIn } from './session/sign-in.tsx';
+import { UnusedPage } from './unused/unused-page.tsx';
+import { UploadDock } from './uploads/upload-dock.tsx';
+
+export function DeskPage(): JSX.Element {
+  const { session } = useDesk();
+  const state = useStore(session.state);
+  switch (state.kind) {
+    case 'asking':
+      return <main class="desk-wait" aria-busy="true" />;
+    case 'failed':
+      return (
+        <main>
+          <Failed refusal={state.refusal} onRetry={() => void session.resume()} />
+        </main>
+      );
+    case 'out':
+      return <SignIn isOver={state.isOver} />;
+    case 'in':
+      return <SignedIn />;
+  }
+}
+
+function SignedIn(): JSX.Element {
+  const visit = useStore(currentVisit);
+  const mainRef = useRef<HTMLElement>(null);
+  // A new page begins at its heading for those who do not see it change.
+  useEffect(() => {
+    if (visit.number > 0) mainRef.current?.focus({ preventScroll: true });
+    restoreScroll();
+  }, [visit]);
+  return (
+    <>
+      <a class="skip-link" href="#main">
+        Skip to the content
+      </a>
+      <DeskHeader path={visit.path} />
+      <main id="main" class="page desk-main" ref={mainRef} tabIndex={-1}>
+        <Route key={visit.number} path={visit.path} />
+      </main>
+      <UploadDock />
+      <p class="visually-hidden" role="status" aria-live="polite">
+        {useStore(announcement)}
+      </p>
+    </>
+  );
+}
+
+function Route({ path }: { readonly path: string }): JSX.Element {
+  const route = parseDeskRoute(path);
+  switch (route.kind) {
+    case 'products':
+      return <ProductListPage />;
+    case 'new':
+      return <NewProductPage />;
+    case 'product':
+      return <ProductPage id={route.id} />;
+    case 'unused':
+      return <UnusedPage />;
+    case 'unknown':
+      return (
+        <Message heading="There is nothing here">
+          <a class="button" href="/desk" data-page>
+            To the products
+          </a>
+        </Message>
+      );
+  }
+}
+
+function DeskHeader({ path }: { readonly path: string }): JSX.Element {
+  const { session, uploads } = useDesk();
+  const [isAsking, setAsking] = useState(false);
+  const current = (isSo: boolean) => (isSo ? 'page' : undefined);
+  const isUnused = path.startsWith('/desk/unused');
+  return (
+    <header class="desk-header">
+      <div class="header__row desk-header__row">
+        <a class="desk-header__home" href="/desk" data-page>
+          <ShoalMark />
+          <span>Desk</span>
+        </a>
+        <nav class="desk-header__nav" aria-label="Desk">
+          <a href="/desk" data-page aria-current={current(!isUnused)}>
+            Products
+          </a>
+          <a href="/desk/unused" data-page aria-current={current(isUnused)}>
+            Unused photos
+          </a>
+          <a href="/" target="_blank" rel="noopener">
+            Shop
+          </a>
+        </nav>
+        <button
+          type="button"
+          class="button button--quiet"
+          onClick={() => (uploads.isBusy ? setAsking(true) : void session.signOut())}
+        >
+          Sign out
+        </button>
+      </div>
+      {isAsking && (
+        <Dialog heading="Photos are on their way" onClose={() => setAsking(false)}>
+          <p>Signing out stops the uploads that are not ready yet.</p>
+          <div class="dialog__actions">
+            <button type="button" class="button button--quiet" onClick={() => setAsking(false)}>
+              Stay
+            </button>
+            <button type="button" class="button button--danger" onClick={() => void session.signOut()}>
+              Stop them and sign out
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </header>
+  );
+}

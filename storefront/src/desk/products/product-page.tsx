@@ -1,0 +1,137 @@
+/** One product: its photos, its words, its end. Photos can be dropped anywhere here, pasted, or picked. */
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Product } from '../../../../shared/api-types/catalog.ts';
+import { announce } from '../../announce.ts';
+import { Message } from '../../parts/messages.tsx';
+import { useStore } from '../../store.ts';
+import type { Refusal } from '../api/answer.ts';
+import { useDesk } from '../desk-context.ts';
+import { ImageBoard } from '../images/image-board.tsx';
+import { useSpread } from '../images/use-spread.ts';
+import { PhotoIcon } from '../parts/desk-icons.tsx';
+import { Failed } from '../parts/notice.tsx';
+import { UploadList } from '../uploads/upload-list.tsx';
+import { useDropPhotos } from '../uploads/use-drop-photos.ts';
+import { DeleteProduct } from './delete-product.tsx';
+import { formOf } from './product-fields.ts';
+import { ProductForm } from './product-form.tsx';
+
+export function ProductPage({ id }: { readonly id: string }): JSX.Element {
+  const { products } = useDesk();
+  const state = useStore(products.state);
+  const [refusal, setRefusal] = useState<Refusal | undefined>();
+  const isListed = state.kind === 'ready';
+  const load = async () => {
+    setRefusal(undefined);
+    const answer = await products.refresh(id);
+    if (!answer.ok) setRefusal(answer.refusal);
+  };
+  useEffect(() => {
+    if (isListed) void load();
+  }, [id, isListed]);
+
+  const product = state.kind === 'ready' ? state.products.find((each) => each.id === id) : undefined;
+  if (state.kind === 'failed') return <Failed refusal={state.refusal} onRetry={() => void products.load()} />;
+  if (product !== undefined) return <ProductView key={id} product={product} />;
+  if (refusal?.code === 'product_unknown')
+    return (
+      <Message heading="There is no such product">
+        <p>It may have been deleted.</p>
+        <a class="button" href="/desk" data-page>
+          To the products
+        </a>
+      </Message>
+    );
+  if (refusal !== undefined) return <Failed refusal={refusal} onRetry={() => void load()} />;
+  return <div class="desk-wait" aria-busy="true" />;
+}
+
+function ProductView({ product }: { readonly product: Product }): JSX.Element {
+  const { addPhotos, products } = useDesk();
+  const { id, title } = product;
+  const drop = useDropPhotos((files) => addPhotos(id, files));
+  usePastedPhotos((files) => addPhotos(id, files));
+  useSpread(product);
+  return (
+    <div class="product-desk" {...drop.handlers}>
+      <a class="desk-back" href="/desk" data-page>
+        All products
+      </a>
+      <h1 dir="auto">{title}</h1>
+      <div class="product-desk__columns">
+        <section class="product-desk__photos" aria-labelledby="photos-heading">
+          <h2 id="photos-heading">Photos</h2>
+          <PickPhotos productId={id} />
+          <UploadList productId={id} />
+          <ImageBoard product={product} />
+        </section>
+        <section class="product-desk__words" aria-labelledby="words-heading">
+          <h2 id="words-heading">Details</h2>
+          <ProductForm
+            fields={formOf(product)}
+            submitWords="Save"
+            onSubmit={(body) => products.change(id, body)}
+            onDone={() => announce('Saved')}
+          />
+          <DeleteProduct product={product} />
+        </section>
+      </div>
+      {drop.isOver && (
+        <div class="drop-veil" aria-hidden="true">
+          <p>
+            <PhotoIcon /> Drop photos for {title}
+          </p>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function PickPhotos({ productId }: { readonly productId: string }): JSX.Element {
+  const { addPhotos, session } = useDesk();
+  const state = useStore(session.state);
+  const inputRef = useRef<HTMLInputElement>(null);
+  const limits = state.kind === 'in' ? state.limits.photo : undefined;
+  return (
+    <div class="pick">
+      <input
+        ref={inputRef}
+        class="visually-hidden"
+        type="file"
+        multiple
+        tabIndex={-1}
+        aria-label="Photos to add"
+        accept={limits?.types.join(',')}
+        onChange={(event) => {
+          addPhotos(productId, [...(event.currentTarget.files ?? [])]);
+          // The same file can be picked again.
+          event.currentTarget.value = '';
+        }}
+      />
+      <button type="button" class="button" onClick={() => inputRef.current?.click()}>
+        <PhotoIcon /> Add photos
+      </button>
+      <p class="hint">
+        Or drop them anywhere here, or paste.
+        {limits &&
+          ` ${limits.types.map((type) => type.replace('image/', '').toUpperCase()).join(', ')}, up to ${limits.maxBytes / 1_048_576} MiB each.`}
+      </p>
+    </div>
+  );
+}
+
+function usePastedPhotos(onFiles: (files: readonly File[]) => void): void {
+  const latest = useRef(onFiles);
+  latest.current = onFiles;
+  useEffect(() => {
+    const paste = (event: ClipboardEvent) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0) return;
+      event.preventDefault();
+      latest.current(files);
+    };
+    document.addEventListener('paste', paste);
+    return () => document.removeEventListener('paste', paste);
+  }, []);
+}

@@ -1,0 +1,49 @@
+/** Whether somebody is signed in. The token passes through and is kept nowhere: the session is a cookie of the API's. */
+import type { AdminLimits, SessionAnswer } from '../../../../shared/api-types/admin.ts';
+import { createStore } from '../../store.ts';
+import type { Answer, Refusal } from '../api/answer.ts';
+import type { DeskApi } from '../api/desk-api.ts';
+
+export type SessionState =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'failed'; readonly refusal: Refusal }
+  /** `isOver`: somebody was signed in on this page before. */
+  | { readonly kind: 'out'; readonly isOver: boolean }
+  | { readonly kind: 'in'; readonly limits: AdminLimits };
+
+export class Session {
+  readonly state = createStore<SessionState>({ kind: 'asking' });
+  readonly #api: DeskApi;
+
+  constructor(api: DeskApi) {
+    this.#api = api;
+    api.onSignedOut = () => this.state.set({ kind: 'out', isOver: this.state.get().kind === 'in' });
+  }
+
+  /** From before a reload. */
+  async resume(): Promise<void> {
+    this.state.set({ kind: 'asking' });
+    const answer = await this.#api.call<SessionAnswer>('GET', '/session');
+    if (!answer.ok) this.state.set({ kind: 'failed', refusal: answer.refusal });
+    else if (answer.value.signedIn) await this.#enter();
+    else this.state.set({ kind: 'out', isOver: false });
+  }
+
+  async signIn(token: string): Promise<Answer<SessionAnswer>> {
+    const headers = { Authorization: `Bearer ${token}` };
+    const answer = await this.#api.call<SessionAnswer>('POST', '/session', { headers });
+    if (answer.ok) await this.#enter();
+    return answer;
+  }
+
+  async signOut(): Promise<void> {
+    await this.#api.call('DELETE', '/session');
+    this.state.set({ kind: 'out', isOver: false });
+  }
+
+  async #enter(): Promise<void> {
+    const answer = await this.#api.call<AdminLimits>('GET', '/limits');
+    if (answer.ok) this.state.set({ kind: 'in', limits: answer.value });
+    else if (this.state.get().kind !== 'out') this.state.set({ kind: 'failed', refusal: answer.refusal });
+  }
+}

@@ -1,0 +1,118 @@
+/** Photos that are published and that no product has. */
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { AdminImage } from '../../../../shared/api-types/admin.ts';
+import { Message } from '../../parts/messages.tsx';
+import { useStore } from '../../store.ts';
+import type { Refusal } from '../api/answer.ts';
+import { useDesk } from '../desk-context.ts';
+import { bytesWords } from '../images/savings.ts';
+import { spreadWords } from '../images/spread-words.ts';
+import { Failed, Problem } from '../parts/notice.tsx';
+import { Thumb } from '../parts/thumb.tsx';
+import type { PurgeAnswer } from '../products/desk-products.ts';
+import { PurgeReport } from '../purge/purge-report.tsx';
+
+export function UnusedPage(): JSX.Element {
+  const { products } = useDesk();
+  const [images, setImages] = useState<readonly AdminImage[] | undefined>();
+  const [refusal, setRefusal] = useState<Refusal | undefined>();
+  const [purged, setPurged] = useState<PurgeAnswer | undefined>();
+  const load = async () => {
+    setRefusal(undefined);
+    const answer = await products.unused();
+    if (answer.ok) setImages(answer.value);
+    else setRefusal(answer.refusal);
+  };
+  useEffect(() => void load(), [products]);
+  if (images === undefined && refusal) return <Failed refusal={refusal} onRetry={() => void load()} />;
+  const drop = (id: string) => setImages((all) => all?.filter((image) => image.id !== id));
+  return (
+    <>
+      <div class="desk-head">
+        <h1>Unused photos</h1>
+      </div>
+      {purged && <PurgeReport answer={purged} />}
+      {images?.length === 0 && (
+        <Message heading="Every photo is in use">
+          <p>Photos that are taken off a product stay published, and wait here.</p>
+        </Message>
+      )}
+      {images !== undefined && images.length > 0 && (
+        <ul class="board board--unused">
+          {images.map((image) => (
+            <UnusedTile
+              key={image.id}
+              image={image}
+              onGone={(answer) => {
+                drop(image.id);
+                if (answer) setPurged(answer);
+              }}
+            />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+interface UnusedTileProps {
+  readonly image: AdminImage;
+  readonly onGone: (purged: PurgeAnswer | undefined) => void;
+}
+
+function UnusedTile({ image, onGone }: UnusedTileProps): JSX.Element {
+  const { products } = useDesk();
+  const state = useStore(products.state);
+  const [refusal, setRefusal] = useState<Refusal | undefined>();
+  const bytes = image.renditions.reduce((sum, rendition) => sum + rendition.bytes, 0);
+  const words = image.alt || 'a photo without words';
+  const purge = async () => {
+    const answer = await products.purge(image.id);
+    if (answer.ok) onGone(answer.value);
+    else setRefusal(answer.refusal);
+  };
+  const putOn = async (product: string) => {
+    const answer = await products.changeImage(image.id, { product });
+    if (answer.ok) {
+      products.addImage(product, answer.value, image.sourceBytes);
+      onGone(undefined);
+    } else setRefusal(answer.refusal);
+  };
+  return (
+    <li class="tile" data-image-id={image.id}>
+      <Thumb image={image} width={320} />
+      <p class="tile__words" dir="auto">
+        {image.alt || 'No words'}
+      </p>
+      <p class="hint">
+        {bytesWords(bytes)}, {spreadWords(image.edges)}
+      </p>
+      <select
+        class="field__input"
+        aria-label={`Put ${words} on a product`}
+        value=""
+        onChange={(event) => void putOn(event.currentTarget.value)}
+      >
+        <option value="" disabled>
+          Put on a product…
+        </option>
+        {state.kind === 'ready' &&
+          state.products.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+      </select>
+      <button
+        type="button"
+        class="button button--quiet button--warn"
+        aria-label={`Delete ${words}`}
+        onClick={() => void purge()}
+      >
+        Delete everywhere
+      </button>
+      <Problem refusal={refusal} />
+    </li>
+  );
+}

@@ -1,0 +1,92 @@
+/** One photo that somebody wants on a product, from the choice of its file on. Plain values. */
+import type { AdminLimits } from '../../../../shared/api-types/admin.ts';
+import type { Image } from '../../../../shared/api-types/catalog.ts';
+
+export type ItemState =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'uploading'; readonly sentBytes: number; readonly totalBytes: number }
+  /** `total` is 0 until the origin has begun. */
+  | { readonly kind: 'processing'; readonly done: number; readonly total: number }
+  | { readonly kind: 'ready'; readonly image: Image }
+  | { readonly kind: 'failed'; readonly code: string; readonly detail: string; readonly canRetry: boolean };
+
+export interface UploadItem {
+  readonly key: string;
+  readonly productId: string;
+  readonly file: File;
+  readonly alt: string;
+  /** Another for each try; undefined before the first. */
+  readonly uploadId: string | undefined;
+  readonly state: ItemState;
+}
+
+/** Failed ones first: they want somebody. Then what moves, what waits, what is done. */
+const RANK: Readonly<Record<ItemState['kind'], number>> = {
+  failed: 0,
+  uploading: 1,
+  processing: 1,
+  waiting: 2,
+  ready: 3,
+};
+
+/** @param items in the order they were added */
+export function inRank<Item extends { readonly kind: ItemState['kind'] }>(
+  items: readonly Item[],
+): readonly Item[] {
+  return [...items].sort((a, b) => RANK[a.kind] - RANK[b.kind]);
+}
+
+export const isUnderWay = (kind: ItemState['kind']): boolean => kind !== 'ready' && kind !== 'failed';
+
+/** What can be told before a byte is sent; undefined: nothing speaks against it. */
+export function refusalBefore(
+  file: Pick<File, 'size' | 'type' | 'name'>,
+  limits: AdminLimits['photo'],
+): ItemState | undefined {
+  const failed = (code: string, detail: string) =>
+    ({ kind: 'failed', code, detail, canRetry: false }) as const;
+  if (file.size === 0) return failed('upload_not_image', 'The file is empty.');
+  if (file.size > limits.maxBytes)
+    return failed(
+      'upload_too_large',
+      `The photo is larger than ${limits.maxBytes / 1_048_576} MiB; export it smaller.`,
+    );
+  // A system that does not know the type says nothing: then the origin judges by the bytes.
+  if (file.type !== '' && !limits.types.includes(file.type))
+    return failed(
+      'upload_type_unsupported',
+      `The file is ${file.type}; upload ${limits.types.map(shortType).join(', ')}.`,
+    );
+  return undefined;
+}
+
+const shortType = (type: string): string => type.replace('image/', '').toUpperCase();
+
+/** From 0 to 100, of the present step. */
+export function percentOf(state: ItemState): number {
+  switch (state.kind) {
+    case 'uploading':
+      return state.totalBytes > 0 ? Math.floor((state.sentBytes / state.totalBytes) * 100) : 0;
+    case 'processing':
+      return state.total > 0 ? Math.floor((state.done / state.total) * 100) : 0;
+    case 'ready':
+      return 100;
+    default:
+      return 0;
+  }
+}
+
+export function stateWords(state: ItemState): string {
+  switch (state.kind) {
+    case 'waiting':
+      return 'Waiting';
+    case 'uploading':
+      return `Uploading, ${percentOf(state)} %`;
+    case 'processing':
+      return state.total > 0 ? `Processing, rendition ${state.done} of ${state.total}` : 'Processing';
+    case 'ready':
+      return 'Ready';
+    case 'failed':
+      return state.detail;
+  }
+}
