@@ -127,7 +127,7 @@ export const RECORD_FIELDS: {
   },
   left: node,
   back: { ...node, peerId },
-  act: { act: text, node: optional(index), peer: optional(index) },
+  act: { act: text, node: optional(index), peer: optional(index), value: optional(amount) },
   set: {
     set: index,
     infoHash: peerId,

@@ -92,6 +92,16 @@ export type SetRecord = {
   readonly files: readonly SetFile[];
 } & At;
 
+/** Somebody did something to the swarm, in the words of shared/sim/scenario.ts; `node` is missing where it concerns all. */
+export type ActRecord = {
+  readonly type: 'act';
+  readonly act: string;
+  readonly node?: number;
+  readonly peer?: number;
+  /** How many nodes, or how many times slower. */
+  readonly value?: number;
+} & At;
+
 /** One message of the peer wire. `set` is missing for what concerns the whole link. */
 export type MessageRecord = {
   readonly type: 'sent' | 'received';
@@ -115,8 +125,7 @@ export type TraceRecord =
   | ({ readonly type: 'left' } & OfNode)
   /** Another process of the node, with another peer id. */
   | ({ readonly type: 'back'; readonly peerId: string } & OfNode)
-  /** Somebody did something to the swarm; `node` is missing where it concerns all. In words of scenario.ts. */
-  | ({ readonly type: 'act'; readonly act: string; readonly node?: number; readonly peer?: number } & At)
+  | ActRecord
   | SetRecord
   | ({ readonly type: 'purged'; readonly set: number } & At)
   /** The node has the set from now on. `held`: `all`, `none`, or its bitfield (BEP 3) in hex. */
@@ -127,7 +136,8 @@ export type TraceRecord =
   | ({ readonly type: 'linkOpened'; readonly direction: 'inbound' | 'outbound' } & OfLink)
   | ({ readonly type: 'linkReady'; readonly peer: number } & OfLink)
   | ({ readonly type: 'linkEnded'; readonly reason: string } & OfLink)
-  | ({ readonly type: 'channelOpened' | 'channelClosed'; readonly channel: number } & OfChannel)
+  | ({ readonly type: 'channelOpened'; readonly channel: number } & OfChannel)
+  | ({ readonly type: 'channelClosed'; readonly channel: number } & OfChannel)
   /** We choke the other side; it chokes us. */
   | ({ readonly type: 'choked' | 'unchoked' | 'chokedBy' | 'unchokedBy' } & OfLink)
   /** We told that we are interested; the other side told it. */
@@ -143,11 +153,14 @@ export type TraceRecord =
   /** It is due no more: cancelled, rejected, or given to another. */
   | ({ readonly type: 'requestOff' } & OfBlock)
   /** `wasted`: it came twice, or for nothing. */
-  | ({ readonly type: 'blockReceived' | 'blockWasted' | 'blockSent'; readonly bytes: number } & OfBlock)
+  | ({ readonly type: 'blockReceived' | 'blockWasted'; readonly bytes: number } & OfBlock)
+  | ({ readonly type: 'blockSent'; readonly bytes: number } & OfBlock)
   | ({ readonly type: 'webSeedAsked'; readonly count: number } & OfPiece)
   | ({ readonly type: 'webSeedPiece'; readonly bytes: number } & OfPiece)
-  /** Its hash held; it is on disk; its hash failed; the store has it no more. */
-  | ({ readonly type: 'pieceVerified' | 'pieceFlushed' | 'pieceFailed' | 'pieceLost' } & OfPiece)
+  /** Its hash held; it is on disk. */
+  | ({ readonly type: 'pieceVerified' | 'pieceFlushed' } & OfPiece)
+  /** Its hash did not hold; the store has it no more. */
+  | ({ readonly type: 'pieceFailed' | 'pieceLost' } & OfPiece)
   | MessageRecord
   /** The watched node's clock: nothing happened until then. */
   | ({ readonly type: 'clock' } & OfNode)

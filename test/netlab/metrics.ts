@@ -1,6 +1,7 @@
 /** From what was seen of one spread to its figures. The clock starts when the seed's first 32 KiB had left. */
+
+import { kumarRossSeconds } from '../../shared/trace/bound.ts';
 import { median } from '../bench/median.ts';
-import { kumarRossSeconds } from '../sim/bound.ts';
 import type { HostFigures, LinkShape } from './switch.ts';
 
 export interface Payload {

@@ -1,8 +1,9 @@
 /** What a fan-out came to: how long, and where the time went. */
+
+import type { SimHost } from '../../shared/sim/host.ts';
+import type { Simulation } from '../../shared/sim/simulation.ts';
+import { BUCKET_MS } from '../../shared/sim/uplink-use.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../../shared/units.ts';
-import type { SimHost } from './host.ts';
-import type { Simulation } from './simulation.ts';
-import { BUCKET_MS } from './uplink-use.ts';
 
 /** A fan-out that is over, or was given up. */
 interface FinishedRun {

@@ -1,12 +1,12 @@
 /** One origin, many hosts that start together, each with the same image sets. */
 import { seededRandom } from '../../shared/random.ts';
-import { liar } from './behaviour.ts';
-import { kumarRossSeconds } from './bound.ts';
-import { ladderOf, makeTorrent } from './content.ts';
+import { liar } from '../../shared/sim/behaviour.ts';
+import { ladderOf, makeTorrent } from '../../shared/sim/content.ts';
+import type { SimHost } from '../../shared/sim/host.ts';
+import { Simulation } from '../../shared/sim/simulation.ts';
+import { drawTopology } from '../../shared/sim/topology.ts';
+import { kumarRossSeconds } from '../../shared/trace/bound.ts';
 import { type FanOutResult, resultOf } from './fan-out-result.ts';
-import type { SimHost } from './host.ts';
-import { Simulation } from './simulation.ts';
-import { drawTopology } from './topology.ts';
 
 export interface FanOut {
   readonly hosts: number;

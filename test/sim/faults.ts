@@ -1,6 +1,7 @@
 /** What goes wrong in a drawn swarm, when, and for whom. Faults begin within a time, and have ended after twice of it. */
+
+import type { SimHost } from '../../shared/sim/host.ts';
 import type { PieceIndex } from '../../shared/units.ts';
-import type { SimHost } from './host.ts';
 import type { Scenario } from './random-scenario.ts';
 import { between, chance } from './tunables.ts';
 

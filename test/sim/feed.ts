@@ -3,10 +3,10 @@
  * Edges hear of the same entry at different times, and after a reconnect of many at once.
  */
 import type { Random } from '../../shared/random.ts';
+import type { SimTorrent } from '../../shared/sim/content.ts';
+import type { SimHost } from '../../shared/sim/host.ts';
+import type { Simulation } from '../../shared/sim/simulation.ts';
 import type { InfoHash } from '../../shared/units.ts';
-import type { SimTorrent } from './content.ts';
-import type { SimHost } from './host.ts';
-import type { Simulation } from './simulation.ts';
 
 export type Entry =
   | { readonly type: 'publish'; readonly torrent: SimTorrent }

@@ -1,40 +1,11 @@
-/** Rules that hold at every moment of a run, by name, and the watch that looks at every step of every host. */
+/** The watch that holds every step of every host to the rules. */
 import type { EngineAction } from '../../shared/engine/actions.ts';
 import { defaultTunables, type EngineTunables } from '../../shared/engine/options.ts';
-import type { End } from './connection.ts';
-import type { SimHost } from './host.ts';
-import type { Simulation } from './simulation.ts';
+import type { End } from '../../shared/sim/connection.ts';
+import type { SimHost } from '../../shared/sim/host.ts';
+import type { StepWatch } from '../../shared/sim/rules.ts';
+import type { Simulation } from '../../shared/sim/simulation.ts';
 import { WireWatch } from './wire-watch.ts';
-
-export type RuleName =
-  /** No wrong byte is stored, sent on by an honest host, or given to a reader. */
-  | 'true-bytes'
-  /** A request on a live link is answered, rejected, cancelled or given to somebody else in time. */
-  | 'request-answered'
-  /** A block is read only for a node that is unchoked, or for a piece it is allowed anyway (BEP 6). */
-  | 'upload-unchoked'
-  /** No uplink carries more than its rate. */
-  | 'uplink-rate'
-  /** No honest host bans another. */
-  | 'honest-not-banned'
-  /** Links, requests, unsent bytes and pieces with hash and disk stay within the engine's limits. */
-  | 'bounded-memory'
-  /** Virtual time goes on: no host steps for ever at the same moment. */
-  | 'no-spin'
-  /** Nobody gives a sound torrent up. */
-  | 'torrent-not-failed'
-  /** When the faults are over, whoever is up becomes complete in time. */
-  | 'completes';
-
-export class InvariantBroken extends Error {
-  override readonly name = 'InvariantBroken';
-  readonly rule: RuleName;
-
-  constructor(rule: RuleName, what: string) {
-    super(`${rule}: ${what}`);
-    this.rule = rule;
-  }
-}
 
 /** Steps of one host at one moment: a burst of messages is some hundred, a loop has no end. */
 const MAX_STEPS_AT_ONCE = 20_000;
@@ -44,7 +15,7 @@ const LATE_SLACK_MS = 6_000;
 /** A reader's request may exceed the depth by so many, in late-requests.ts and requests.ts. */
 const READER_REQUESTS = 16;
 
-export class Watch {
+export class Watch implements StepWatch {
   readonly #simulation: Simulation;
   readonly #wires = new Map<End, WireWatch>();
   readonly #steps = new Map<SimHost, { at: number; count: number }>();

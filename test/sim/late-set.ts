@@ -3,10 +3,10 @@
  * and that one copy leaves the origin.
  */
 import type { EngineOptions } from '../../shared/engine/options.ts';
-import { kumarRossSeconds } from './bound.ts';
-import { ladderOf, makeTorrent, type SimTorrent } from './content.ts';
-import type { SimHost } from './host.ts';
-import { Simulation } from './simulation.ts';
+import { ladderOf, makeTorrent, type SimTorrent } from '../../shared/sim/content.ts';
+import type { SimHost } from '../../shared/sim/host.ts';
+import { Simulation } from '../../shared/sim/simulation.ts';
+import { kumarRossSeconds } from '../../shared/trace/bound.ts';
 
 export interface LateSets {
   readonly edges: number;

@@ -1,9 +1,9 @@
 /** How long a swarm without faults may take: what the engine may wait for, and then the transfer itself. */
 import { defaultTunables, type EngineTunables } from '../../shared/engine/options.ts';
+import type { SimHost } from '../../shared/sim/host.ts';
+import { ANNOUNCE_INTERVAL_MS } from '../../shared/sim/simulation.ts';
 import type { PieceIndex } from '../../shared/units.ts';
-import type { SimHost } from './host.ts';
 import type { Scenario } from './random-scenario.ts';
-import { ANNOUNCE_INTERVAL_MS } from './simulation.ts';
 
 /** address-book.ts: an address that failed often is tried again after so long. */
 const MAX_REDIAL_MS = 60_000;

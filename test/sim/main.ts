@@ -10,6 +10,7 @@ import { runLateSets } from './late-set.ts';
 import { growthSvg, plotSvg } from './plot.ts';
 import { causeLines, TABLE_HEAD, tableRow } from './report.ts';
 import { soak } from './soak.ts';
+import { scenarioName, writeTraceFile } from './trace-file.ts';
 
 /** Numbers of hosts, parted by commas. */
 const counts: FlagKind<readonly number[]> = {
@@ -76,6 +77,12 @@ const flags = defineFlags({
     kind: count('count', 'runs', 1, 1_000_000),
     description: 'Run so many drawn swarms instead, from the seed on, and watch the rules',
   },
+  trace: {
+    kind: path,
+    description:
+      'Run a named scenario instead, and write its log to this file; compressed when it ends in .gz',
+  },
+  scenario: { kind: scenarioName, default: 'fan-out', description: 'With --trace: which one' },
   json: { kind: path, description: 'Write options and figures to this file' },
   plot: { kind: path, description: 'Write pieces over time, or figures over hosts, to this SVG file' },
 });
@@ -88,7 +95,8 @@ const options = readFlagsOrExit({
   flags,
 });
 const startedAt = performance.now();
-if (options.scenarios !== undefined) runScenarios(options.scenarios);
+if (options.trace !== undefined) console.log(writeTraceFile(options.trace, options.scenario, options.seed));
+else if (options.scenarios !== undefined) runScenarios(options.scenarios);
 else if (options.lateKib !== undefined) runLate(options.lateKib);
 else if (options.grow !== undefined) grow(options.grow);
 else runOne();

@@ -4,16 +4,16 @@
  * must complete within a bound that the scenario tells (liveness.ts).
  */
 import { type Random, seededRandom } from '../../shared/random.ts';
-import { type Behaviour, liar, liarAtTimes, mute, silentHoarder } from './behaviour.ts';
-import { type Buggify, type BuggifySwitch, drawBuggify } from './buggify.ts';
-import { ladderOf, makeTorrent } from './content.ts';
+import { type Behaviour, liar, liarAtTimes, mute, silentHoarder } from '../../shared/sim/behaviour.ts';
+import { type Buggify, type BuggifySwitch, drawBuggify } from '../../shared/sim/buggify.ts';
+import { ladderOf, makeTorrent } from '../../shared/sim/content.ts';
+import type { SimHost } from '../../shared/sim/host.ts';
+import type { AddOptions } from '../../shared/sim/host-options.ts';
+import { Simulation } from '../../shared/sim/simulation.ts';
 import { drawFaults, FAULTS_MS } from './faults.ts';
 import { SimFeed } from './feed.ts';
-import type { SimHost } from './host.ts';
-import type { AddOptions } from './host-options.ts';
 import { Watch } from './invariants.ts';
 import { livenessBoundMs } from './liveness.ts';
-import { Simulation } from './simulation.ts';
 import { between, chance, drawTunables } from './tunables.ts';
 
 export interface Scenario {

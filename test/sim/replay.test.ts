@@ -9,7 +9,15 @@ import { describe, expect, it } from 'vitest';
 import { type FanOut, runFanOut } from './fan-out.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const RUN_BY_THEM = ['test/sim', 'shared', 'shared/engine', 'shared/picker', 'shared/choker', 'shared/wire'];
+const RUN_BY_THEM = [
+  'test/sim',
+  'shared/sim',
+  'shared',
+  'shared/engine',
+  'shared/picker',
+  'shared/choker',
+  'shared/wire',
+];
 /** What only reads flags, writes reports, or runs on the outside of a run. */
 const OUTSIDE = new Set(['main.ts', 'plot.ts', 'report.ts']);
 

@@ -1,5 +1,5 @@
 /** Many drawn swarms in a row: what broke, and how near the others came to their bounds. */
-import { InvariantBroken } from './invariants.ts';
+import { InvariantBroken } from '../../shared/sim/rules.ts';
 import { runRandomScenario } from './random-scenario.ts';
 
 export interface Soak {

@@ -1,9 +1,9 @@
 /** Rows of the threat list that only a swarm can show, each beside the same swarm without the attack. */
 import { describe, expect, it } from 'vitest';
-import { type Behaviour, lyingHoarder, silentHoarder } from './behaviour.ts';
-import { makeTorrent } from './content.ts';
-import type { SimHost } from './host.ts';
-import { Simulation } from './simulation.ts';
+import { type Behaviour, lyingHoarder, silentHoarder } from '../../shared/sim/behaviour.ts';
+import { makeTorrent } from '../../shared/sim/content.ts';
+import type { SimHost } from '../../shared/sim/host.ts';
+import { Simulation } from '../../shared/sim/simulation.ts';
 
 const MIB = 2 ** 20;
 const RATES = { upBytesPerSecond: 2_500_000, downBytesPerSecond: 5_000_000, latencyMs: 5 };

@@ -1,8 +1,8 @@
 /** A host's store and hasher in virtual time. What is verified is kept as a bit: the bytes are the torrent's truth. */
-import { Bitfield } from '../../shared/bitfield.ts';
-import type { EngineAction } from '../../shared/engine/actions.ts';
-import type { EngineInput } from '../../shared/engine/inputs.ts';
-import { BLOCK_BYTES, type InfoHash, type PieceIndex } from '../../shared/units.ts';
+import { Bitfield } from '../bitfield.ts';
+import type { EngineAction } from '../engine/actions.ts';
+import type { EngineInput } from '../engine/inputs.ts';
+import { BLOCK_BYTES, type InfoHash, type PieceIndex } from '../units.ts';
 import type { SimTorrent } from './content.ts';
 import type { SimHost } from './host.ts';
 

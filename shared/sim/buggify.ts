@@ -2,8 +2,8 @@
  * Rare branches made common, after FoundationDB: each seed draws which of them happen and how often, so that what a
  * swarm meets once a month is met in every second run. Off when the faults of a run end.
  */
-import type { BuggifyPoint } from '../../shared/engine/options.ts';
-import type { Random } from '../../shared/random.ts';
+import type { BuggifyPoint } from '../engine/options.ts';
+import type { Random } from '../random.ts';
 
 /** What the engine itself asks about, and what happens in the host around it. */
 export type SimPoint =

@@ -1,8 +1,9 @@
 /** Does what a host's engine wants done: in virtual time, by the network, the disk and the tracker. */
-import type { EngineAction } from '../../shared/engine/actions.ts';
-import type { EngineInput } from '../../shared/engine/inputs.ts';
+import type { EngineAction } from '../engine/actions.ts';
+import type { EngineInput } from '../engine/inputs.ts';
 import { close, sendOn } from './connection.ts';
 import type { SimHost } from './host.ts';
+import { fetchFromWebSeed } from './web-seed.ts';
 
 export function perform(host: SimHost, action: EngineAction): void {
   const { simulation, disk } = host;
@@ -22,7 +23,7 @@ export function perform(host: SimHost, action: EngineAction): void {
     case 'readBlock':
       return later(host, 0, disk.reader(action));
     case 'fetchFromWebSeed':
-      return simulation.fetchFromWebSeed(host, action);
+      return fetchFromWebSeed(host, action);
     case 'announce':
       if (action.event === 'stopped') simulation.tracker.leave(host, action.torrent);
       else simulation.announce(host, action.torrent);

@@ -1,5 +1,5 @@
 /** A host's ends of its connections: what it sends on them, and how they end. */
-import type { LinkId } from '../../shared/units.ts';
+import type { LinkId } from '../units.ts';
 import type { SimHost } from './host.ts';
 import type { Pipe } from './pipe.ts';
 

@@ -1,9 +1,9 @@
 /** Goal: what one end of a simulated connection sends arrives whole and in order, and never faster than its links. */
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../shared/random.ts';
-import { EventQueue } from './event-queue.ts';
-import { AccessLink } from './network.ts';
-import { Pipe } from './pipe.ts';
+import { seededRandom } from '../../../shared/random.ts';
+import { EventQueue } from '../../../shared/sim/event-queue.ts';
+import { AccessLink } from '../../../shared/sim/network.ts';
+import { Pipe } from '../../../shared/sim/pipe.ts';
 
 const LATENCY_MS = 7;
 const SEEDS = 8;

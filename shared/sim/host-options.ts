@@ -1,6 +1,6 @@
 /** What a simulated host is, and what is asked of it. */
-import type { EngineOptions } from '../../shared/engine/options.ts';
-import type { NodeRole } from '../../shared/trace/record.ts';
+import type { EngineOptions } from '../engine/options.ts';
+import type { NodeRole } from '../trace/record.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { Buggify } from './buggify.ts';
 

@@ -1,6 +1,6 @@
 /** The tracker hands out whom it heard of: at random, or along a topology. It forgets nobody who died without a word. */
-import { type Random, shuffle } from '../../shared/random.ts';
-import type { InfoHash } from '../../shared/units.ts';
+import { type Random, shuffle } from '../random.ts';
+import type { InfoHash } from '../units.ts';
 import type { SimHost } from './host.ts';
 import type { Topology } from './topology.ts';
 

@@ -1,5 +1,5 @@
 /** Who knows whom in a swarm that is too large for everyone to know everyone. */
-import { type Random, shuffle } from '../../shared/random.ts';
+import { type Random, shuffle } from '../random.ts';
 import type { SimHost } from './host.ts';
 
 /** Whose addresses the tracker gives to whom. */

@@ -1,7 +1,7 @@
 /** How a host departs from the rules. What is not named here it does as the engine says. */
-import { readUint32 } from '../../shared/bytes.ts';
-import type { Random } from '../../shared/random.ts';
-import { encodeHave } from '../../shared/wire/encode.ts';
+import { readUint32 } from '../bytes.ts';
+import type { Random } from '../random.ts';
+import { encodeHave } from '../wire/encode.ts';
 import type { End } from './connection.ts';
 
 export interface Behaviour {

@@ -3,10 +3,11 @@
  * at a place that its torrent and number tell. So thousands of hosts work on bytes that stay in the processor's
  * cache, and a block that is wrong, cut or in the wrong place is still told from the true one.
  */
-import { Geometry } from '../../shared/geometry.ts';
-import { pieceLengthFor } from '../../shared/metainfo/make.ts';
-import { type Random, seededRandom } from '../../shared/random.ts';
-import { BLOCK_BYTES, type InfoHash, type InfoHashV2, type PieceIndex } from '../../shared/units.ts';
+import { equalBytes } from '../bytes.ts';
+import { Geometry } from '../geometry.ts';
+import { pieceLengthFor } from '../metainfo/make.ts';
+import { type Random, seededRandom } from '../random.ts';
+import { BLOCK_BYTES, type InfoHash, type InfoHashV2, type PieceIndex } from '../units.ts';
 
 /** Places at which a block may begin: more than a torrent here has blocks. */
 const PLACES = 32_768;
@@ -51,7 +52,7 @@ export class SimTorrent {
   }
 
   isTrueBlock(piece: PieceIndex, beginBytes: number, block: Uint8Array): boolean {
-    return Buffer.compare(block, this.truth(piece, beginBytes, block.length)) === 0;
+    return equalBytes(block, this.truth(piece, beginBytes, block.length));
   }
 
   /** The whole piece, in bytes of its own. */

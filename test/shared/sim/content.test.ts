@@ -1,8 +1,8 @@
 /** Goal: the oracle of true content tells every wrong byte, wrong place and wrong length, and no two blocks alike. */
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../shared/random.ts';
-import { BLOCK_BYTES, type PieceIndex } from '../../shared/units.ts';
-import { makeTorrent } from './content.ts';
+import { seededRandom } from '../../../shared/random.ts';
+import { makeTorrent } from '../../../shared/sim/content.ts';
+import { BLOCK_BYTES, type PieceIndex } from '../../../shared/units.ts';
 
 const random = seededRandom(7);
 const torrent = makeTorrent(3, [40 * BLOCK_BYTES + 5, 1], random, 2 * BLOCK_BYTES);

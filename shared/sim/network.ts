@@ -4,7 +4,7 @@
  * RFC 8290 section 4.2); the downlink is first come, first served. A connection has so many bytes on their way
  * at most, as a TCP window allows. Nothing is ever lost above TCP: a lost packet is a stall and a smaller window.
  */
-import type { Random } from '../../shared/random.ts';
+import type { Random } from '../random.ts';
 import { type EventQueue, stepAfter } from './event-queue.ts';
 import type { Load, Pipe } from './pipe.ts';
 import { joined } from './read-buffer.ts';

@@ -1,19 +1,20 @@
 /** A host: the real engine behind an access link, with disk, hash and clock in virtual time. */
-import type { Bitfield } from '../../shared/bitfield.ts';
-import { createEngine, type Engine } from '../../shared/engine/engine.ts';
-import type { Address, CloseReason, EngineInput } from '../../shared/engine/inputs.ts';
-import { type Random, seededRandom } from '../../shared/random.ts';
-import type { TraceRecorder } from '../../shared/trace/recorder.ts';
-import type { InfoHash, LinkId, PeerId, PieceIndex } from '../../shared/units.ts';
+import type { Bitfield } from '../bitfield.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import type { Address, CloseReason, EngineInput } from '../engine/inputs.ts';
+import type { EngineTunables } from '../engine/options.ts';
+import { type Random, seededRandom } from '../random.ts';
+import type { TraceRecorder } from '../trace/recorder.ts';
+import type { InfoHash, LinkId, PeerId, PieceIndex } from '../units.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { SimPoint } from './buggify.ts';
 import { closedByOther, type End, endAll } from './connection.ts';
 import type { SimTorrent } from './content.ts';
 import { SimDisk, takeBuffer } from './disk.ts';
 import type { AddOptions, HostOptions } from './host-options.ts';
-import type { RuleName } from './invariants.ts';
 import { AccessLink } from './network.ts';
 import { perform } from './perform.ts';
+import type { RuleName } from './rules.ts';
 import type { Simulation } from './simulation.ts';
 
 export class SimHost {
@@ -24,7 +25,9 @@ export class SimHost {
   readonly access: AccessLink;
   readonly latencyMs: number;
   readonly options: HostOptions;
-  readonly behaviour: Behaviour;
+  behaviour: Behaviour;
+  /** What its next engine is tuned to, beside the options; a restart takes it up. */
+  tuned: Partial<EngineTunables> = {};
   readonly ends = new Map<LinkId, End>();
   readonly disk: SimDisk;
   readonly completedAt = new Map<InfoHash, number>();
@@ -185,6 +188,7 @@ export class SimHost {
       allocate: takeBuffer,
       random: seededRandom(this.#random.integer(2 ** 31)),
       ...this.options.engine,
+      ...this.tuned,
       trace: this.#record !== undefined,
       ...(buggify ? { buggify } : {}),
     });

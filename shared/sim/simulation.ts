@@ -2,18 +2,18 @@
  * Engines, access links, a tracker and a clock: one seed replays a run. Rules that must hold at every moment are
  * checked while it runs (invariants.ts), and what breaks one ends the run.
  */
-import type { EngineAction } from '../../shared/engine/actions.ts';
-import type { Address } from '../../shared/engine/inputs.ts';
-import { type Random, seededRandom } from '../../shared/random.ts';
-import type { TraceRecorder } from '../../shared/trace/recorder.ts';
-import type { InfoHash, LinkId, PeerId, PieceIndex } from '../../shared/units.ts';
+import type { Address } from '../engine/inputs.ts';
+import { type Random, seededRandom } from '../random.ts';
+import type { TraceRecorder } from '../trace/recorder.ts';
+import type { InfoHash, LinkId, PeerId } from '../units.ts';
 import type { End } from './connection.ts';
 import type { SimTorrent } from './content.ts';
 import { EventQueue } from './event-queue.ts';
 import { SimHost } from './host.ts';
 import type { HostOptions } from './host-options.ts';
-import { InvariantBroken, type RuleName, type Watch } from './invariants.ts';
 import { Pipe } from './pipe.ts';
+import { Reach } from './reach.ts';
+import { InvariantBroken, type RuleName, type StepWatch } from './rules.ts';
 import { SimTracker } from './tracker.ts';
 
 /** As the host's transport waits for a connection that nobody answers. */
@@ -30,11 +30,10 @@ export class Simulation {
   readonly torrents = new Map<InfoHash, SimTorrent>();
   readonly tracker: SimTracker;
   /** Looks at every step of every host; costs time, so large runs have none. */
-  watch: Watch | undefined;
+  watch: StepWatch | undefined;
   /** Writes down what every host's engine tells; costs time and memory. Set before hosts are added. */
   recorder: TraceRecorder | undefined;
-  /** Hosts of different islands do not reach each other. Undefined: everyone reaches everyone. */
-  #islands: ReadonlyMap<SimHost, number> | undefined;
+  readonly #reach = new Reach();
   readonly #byAddress = new Map<string, SimHost>();
   readonly #byPeerId = new Map<PeerId, SimHost>();
   readonly #ends = new Set<End>();
@@ -93,16 +92,22 @@ export class Simulation {
 
   /** Splits the network, or heals it. What is on its way arrives; what is queued waits, as TCP would have it wait. */
   partition(islands: ReadonlyMap<SimHost, number> | undefined): void {
-    this.#islands = islands;
-    for (const end of this.#ends) {
-      if (end.host.ends.get(end.link) !== end && end.out.isEmpty) this.#ends.delete(end);
-      end.out.isCut = !this.#reaches(end.host, end.other);
-      if (!end.out.isCut) end.host.access.resume(end.out);
-    }
+    this.#reach.islands = islands;
+    this.#cutOrMend();
   }
 
-  #reaches(from: SimHost, to: SimHost): boolean {
-    return this.#islands === undefined || this.#islands.get(from) === this.#islands.get(to);
+  /** Two hosts do not reach each other any more, or do again. */
+  cut(a: SimHost, b: SimHost, isCut: boolean): void {
+    this.#reach.cut(a, b, isCut);
+    this.#cutOrMend();
+  }
+
+  #cutOrMend(): void {
+    for (const end of this.#ends) {
+      if (end.host.ends.get(end.link) !== end && end.out.isEmpty) this.#ends.delete(end);
+      end.out.isCut = !this.#reach.has(end.host, end.other);
+      if (!end.out.isCut) end.host.access.resume(end.out);
+    }
   }
 
   dial(from: SimHost, torrent: InfoHash, address: Address): void {
@@ -113,7 +118,7 @@ export class Simulation {
       from.counters.failedDials++;
       from.inputOf(life, { type: 'dialFailed', torrent, address });
     };
-    if (!to || !this.#reaches(from, to)) {
+    if (!to || !this.#reach.has(from, to)) {
       events.at(events.now + DIAL_TIMEOUT_MS, fail);
       return;
     }
@@ -169,7 +174,7 @@ export class Simulation {
       delivered: (bytes) => to.input({ type: 'linkData', link: far, bytes }),
       closed: () => to.linkClosed(far, 'remote_closed'),
     });
-    pipe.isCut = !this.#reaches(from, to);
+    pipe.isCut = !this.#reach.has(from, to);
     return pipe;
   }
 
@@ -181,21 +186,6 @@ export class Simulation {
       const isEmpty = from.happens('announceEmpty');
       const addresses = isEmpty ? [] : tracker.handout(from, torrent).map((host) => host.address);
       from.inputOf(life, { type: 'announced', torrent, addresses, intervalMs: ANNOUNCE_INTERVAL_MS });
-    });
-  }
-
-  /** A web seed that answers at once: its own limits are no subject here. */
-  fetchFromWebSeed(from: SimHost, action: Extract<EngineAction, { type: 'fetchFromWebSeed' }>): void {
-    const { torrent, fetch, firstPiece, pieceCount } = action;
-    const { events } = this;
-    const { life } = from;
-    events.at(events.now + 4 * from.latencyMs, () => {
-      for (let i = 0; i < pieceCount; i++) {
-        const piece = (firstPiece + i) as PieceIndex;
-        const bytes = (this.torrents.get(torrent) as SimTorrent).wholePiece(piece);
-        from.inputOf(life, { type: 'webSeedPiece', torrent, piece, bytes });
-      }
-      from.inputOf(life, { type: 'webSeedEnded', torrent, fetch, ok: true });
     });
   }
 }
