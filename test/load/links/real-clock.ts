@@ -2,7 +2,7 @@
  * Virtual time that follows the real clock: an event that a busy machine runs late counts as run in time, so that
  * rates and delays come out exact on average, and what is late is made up for.
  */
-import { EventQueue } from '../../sim/event-queue.ts';
+import { EventQueue } from '../../../shared/sim/event-queue.ts';
 
 export class RealClock {
   readonly #queue = new EventQueue();

@@ -1,5 +1,5 @@
 /** How long it took until all edges had what was wanted of them, beside what the links allow. */
-import { kumarRossSeconds } from '../../sim/bound.ts';
+import { kumarRossSeconds } from '../../../shared/trace/bound.ts';
 import type { Outcome } from '../driver/drive.ts';
 import type { Scenario } from '../scenarios.ts';
 
