@@ -46,6 +46,11 @@ export class AddressBook {
     return this.#diallingCount;
   }
 
+  /** Those that are being dialled, or asked over a link that stands. */
+  *dialling(): Generator<Address> {
+    for (const { address, isDialling } of this.#entries.values()) if (isDialling) yield address;
+  }
+
   /** Port 0 cannot be dialled. Beyond the cap, what failed makes room, and so does a source that fills more than half; else the newcomer is dropped (threat row 2). */
   add(addresses: readonly Address[], source: AddressSource): void {
     for (const address of addresses) {

@@ -17,6 +17,7 @@ import { dialMore } from './dialer.ts';
 import { tellChanges } from './dont-have.ts';
 import { charge } from './flood-guard.ts';
 import { giftAnnounced } from './giving.ts';
+import { noteAnswer } from './late-nodes.ts';
 import type { Link, Ready } from './link.ts';
 import { onChannelMessage } from './messages.ts';
 import { interestChanged, takePieces } from './pieces-told.ts';
@@ -44,7 +45,7 @@ export function channelMessageReceived(
     case 'accept':
       return acceptReceived(state, link, ready, message);
     case 'close':
-      return closeReceived(state, link, message.number);
+      return closeReceived(state, link, ready, message.number);
     case 'give': {
       const channel = link.channels.get(message.number);
       if (channel) giftAnnounced(state, channel, message.piece);
@@ -109,6 +110,7 @@ function acceptReceived(
   if (!opening) return;
   link.opening.delete(accept.number);
   opening.torrent.addresses.identify(opening.address, ready.node.peerId);
+  noteAnswer(state, ready.node, opening.askedAt);
   const { torrent } = opening;
   if (state.torrents.get(torrent.infoHash) !== torrent) {
     state.send(link, encodeClose(link.channelsId as number, accept.number));
@@ -122,10 +124,11 @@ function acceptReceived(
   if (link.channels.get(accept.number) === channel) channelQuiet(state, channel);
 }
 
-function closeReceived(state: EngineState, link: Link, number: number): void {
+function closeReceived(state: EngineState, link: Link, { node }: Ready, number: number): void {
   const opening = link.opening.get(number);
   if (opening) {
     link.opening.delete(number);
+    noteAnswer(state, node, opening.askedAt);
     opening.torrent.addresses.ended(opening.address, false, state.now);
     dialMore(state, opening.torrent);
     return;

@@ -39,7 +39,13 @@ export function addChannel(
 export function openChannel(state: EngineState, link: Link, torrent: Torrent, address: Address): void {
   const number = link.nextChannelNumber;
   link.nextChannelNumber += 2;
-  link.opening.set(number, { torrent, address, told: torrent.held.clone(), isCrossed: false });
+  link.opening.set(number, {
+    torrent,
+    address,
+    askedAt: state.now,
+    told: torrent.held.clone(),
+    isCrossed: false,
+  });
   state.send(link, encodeOpen(link.channelsId as number, number, torrent.infoHash, piecesOf(torrent)));
 }
 

@@ -55,12 +55,12 @@ function reach(state: EngineState, torrent: Torrent, address: Address): void {
     else openChannel(state, link, torrent, address);
     return;
   }
-  const waiting = state.dials.get(key);
-  if (waiting) {
-    waiting.add(torrent);
+  const dial = state.dials.get(key);
+  if (dial) {
+    dial.waiting.add(torrent);
     return;
   }
-  state.dials.set(key, new Set());
+  state.dials.set(key, { since: state.now, waiting: new Set() });
   state.emit({ type: 'dial', torrent: torrent.infoHash, address });
 }
 
@@ -82,13 +82,13 @@ function linkWithChannels(node: RemoteNode | undefined): Link | undefined {
  * for it open channels, dial for themselves (a stock client takes one torrent a link), or try again later.
  */
 export function dialEnded(state: EngineState, key: string): void {
-  const waiting = state.dials.get(key);
-  if (!waiting) return;
+  const dial = state.dials.get(key);
+  if (!dial) return;
   state.dials.delete(key);
   const node = state.nodesByAddress.get(key);
   const at = key.lastIndexOf(' ');
   const address = { ip: key.slice(0, at), port: Number(key.slice(at + 1)) };
-  for (const torrent of waiting) {
+  for (const torrent of dial.waiting) {
     if (node) torrent.addresses.release(address);
     else torrent.addresses.ended(address, false, state.now);
     dialMore(state, torrent);

@@ -7,6 +7,7 @@ import type { Channel } from './channel.ts';
 import { charge } from './flood-guard.ts';
 import { becameRarer } from './free-pieces.ts';
 import { cancelRequest, shareIfSlow } from './given-up-requests.ts';
+import { noteAnswer } from './late-nodes.ts';
 import type { RemoteNode } from './node.ts';
 import { countRaced } from './races.ts';
 import { fillNode, tellInterest } from './requests.ts';
@@ -42,6 +43,7 @@ export function blockReceived(
   node.lastBlockAt = state.now;
   if (node.isSnubbing) setSnubbing(state, node, false);
   if (request && !request.isGift) {
+    noteAnswer(state, node, request.askedAt);
     latencySeen(state, node, state.now - request.askedAt);
     if (torrent.picker.isAwaited(piece)) state.hedge.peers.seen(state.now - request.askedAt);
   }

@@ -17,7 +17,7 @@ import type { EngineInput } from './inputs.ts';
 import type { EngineOptions } from './options.ts';
 import { fillLink, fillRequests } from './requests.ts';
 import { type EngineCounters, EngineState } from './state.ts';
-import { checkWebSeed } from './web-seed.ts';
+import { checkWaiting, checkWebSeed } from './web-seed.ts';
 
 export interface Engine {
   /** @param now milliseconds of a clock that never goes back */
@@ -100,6 +100,7 @@ function hedgeReaders(state: EngineState): void {
   for (const torrent of state.torrentsToHedge)
     if (state.torrents.get(torrent.infoHash) === torrent) checkWebSeed(state, torrent);
   clear(state.torrentsToHedge);
+  checkWaiting(state);
 }
 
 function restQuiet(state: EngineState): void {

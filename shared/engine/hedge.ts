@@ -11,8 +11,6 @@ const MAX_WAITED_MS = 2_000;
 /** A path whose times are all alike must not lose each race by a hair. */
 const SLACK = 1.25;
 const SLACK_MS = 5;
-/** Word of who has a piece takes a round trip, and may stand behind others' blocks. */
-const ANSWERS = 2;
 const REMEMBERED = 64;
 const PERCENTILE = 0.95;
 /**
@@ -96,6 +94,11 @@ export class HedgeTimes {
     return Math.max(known ?? 0, Math.min(now - oldest, MAX_WAITED_MS));
   }
 
+  /** It takes longer than a peer is waited for: its uplink is busy. */
+  isOriginSlow(now: number, ceilingMs: number): boolean {
+    return (this.originMs(now) ?? 0) > ceilingMs;
+  }
+
   /** The same of what has come. */
   get originHigh(): number | undefined {
     return this.#origin.high;
@@ -114,20 +117,25 @@ export interface HedgeView {
   readonly peerMs: number | undefined;
   /** The same from asking the web seed until its first piece came. */
   readonly originMs: number | undefined;
-  /** The budget for races is not used up. */
+  /** The budget for races is not used up, and the origin is not busy: else a race only makes it later still. */
   readonly mayRace: boolean;
   /** Longest wait for a peer that has the piece, as long as races may be had. */
   readonly ceilingMs: number;
 }
 
+/** What peers took lately, and a little longer. */
+export function learntWaitMs(peerMs: number | undefined, ceilingMs: number): number {
+  return Math.min(Math.max((peerMs ?? ceilingMs) * SLACK + SLACK_MS, LOWEST_MS), ceilingMs);
+}
+
 /** @returns milliseconds from when the wish was made, or a peer was asked, until the web seed is asked too */
 export function hedgeMs({ peers, peerMs, originMs, mayRace, ceilingMs }: HedgeView): number {
-  const learntMs = Math.min(Math.max((peerMs ?? ceilingMs) * SLACK + SLACK_MS, LOWEST_MS), ceilingMs);
+  const learntMs = learntWaitMs(peerMs, ceilingMs);
   switch (peers) {
     case 'nobody':
       return 0;
     case 'unknown':
-      return mayRace ? 0 : Math.min(ANSWERS * learntMs, ceilingMs);
+      return mayRace ? 0 : patientMs(originMs, ceilingMs);
     case 'held':
       return mayRace ? learntMs : patientMs(originMs, ceilingMs);
     case 'coming':

@@ -35,6 +35,7 @@ export interface OpeningChannel {
   readonly torrent: Torrent;
   /** Where the torrent knows the node by. */
   readonly address: Address;
+  readonly askedAt: number;
   /** What we said to have. */
   readonly told: Bitfield;
   /** The other side opened one, too, before it had ours. */

@@ -54,6 +54,8 @@ export class RemoteNode {
   /** When it last came to a torrent that we super-seed. */
   learnsSince = 0;
   lastBlockAt: number;
+  /** Until then no reader waits for it (late-nodes.ts). */
+  lateUntil = 0;
   /** When it last told of a new piece, on any channel. */
   lastHaveAt = 0;
 

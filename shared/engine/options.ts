@@ -59,6 +59,8 @@ export interface EngineTunables {
   readonly redialAfterMs: number;
   /** A reader waits for a piece that nobody sent for so long: ask the web seed as well. */
   readonly readerHedgeMs: number;
+  /** Torrents for which readers' pieces are fetched from the web seed at once. */
+  readonly readerFetches: number;
   /** No peer gives anything for so long: fetch from the web seed what is wanted in the background. */
   readonly webSeedIdleMs: number;
   /** The same for a torrent whose peers are busy with others, and while the origin is linked. */
@@ -132,6 +134,7 @@ export const defaultTunables: EngineTunables = {
   maxAddressesPerTorrent: 500,
   redialAfterMs: 2_000,
   readerHedgeMs: 150,
+  readerFetches: 4,
   webSeedIdleMs: 4_000,
   webSeedPatienceMs: 30_000,
   webSeedFetchBytes: 1 << 20,

@@ -52,7 +52,7 @@ export function settle(state: EngineState, torrent: Torrent, webSeed: WebSeedSta
   }
   webSeed.unsettled = undefined;
   for (const [piece, bytes] of unsettled.pieces)
-    if (!isComing(torrent, piece)) state.hedge.budget.giveBack(bytes);
+    if (!isComing(state, torrent, piece)) state.hedge.budget.giveBack(bytes);
 }
 
 /** A node that was before us has what we asked of the web seed: that costs of the budget for races, for good. */

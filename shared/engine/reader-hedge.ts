@@ -2,20 +2,21 @@
 import type { FileSpan } from '../geometry.ts';
 import type { PeerId, PieceIndex } from '../units.ts';
 import type { Channel } from './channel.ts';
-import { hedgeMs, type PeersView, patientMs } from './hedge.ts';
+import { hedgeMs, learntWaitMs, type PeersView } from './hedge.ts';
+import { isAsking, isLate } from './late-nodes.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
 
 /** What other nodes are to this piece. */
 export function peersFor(state: EngineState, torrent: Torrent, piece: PieceIndex): PeersView {
   for (const channel of torrent.channels.values()) {
-    if (channel.node.isSnubbing) continue;
+    if (channel.node.isSnubbing || isLate(state, channel.node)) continue;
     // All of it is under way as it is.
     if (torrent.wantsAll) return 'held';
-    if (channel.has.has(piece) && !isSlow(state, channel)) return 'held';
+    if (channel.has.has(piece)) return 'held';
   }
-  if (isComing(torrent, piece)) return 'coming';
-  return torrent.addresses.diallingCount > 0 ? 'unknown' : 'nobody';
+  if (isComing(state, torrent, piece)) return 'coming';
+  return isAsking(state, torrent) ? 'unknown' : 'nobody';
 }
 
 /**
@@ -28,7 +29,8 @@ const LIVELY_WAITS = 10;
 export function readerDueAt(state: EngineState, torrent: Torrent, piece: PieceIndex, since: number): number {
   const { hedge, now, options } = state;
   const peers = peersFor(state, torrent, piece);
-  const mayRace = hedge.budget.isOpen;
+  const isOriginSlow = hedge.isOriginSlow(now, options.readerHedgeMs);
+  const mayRace = hedge.budget.isOpen && !isOriginSlow;
   const wait = hedgeMs({
     peers,
     peerMs: hedge.peers.high,
@@ -38,7 +40,8 @@ export function readerDueAt(state: EngineState, torrent: Torrent, piece: PieceIn
   });
   const from = Math.max(since, torrent.picker.askedSince(piece) ?? since);
   if (peers !== 'held' || mayRace) return from + wait;
-  return Math.min(Math.max(from, lastBlockAt(torrent, piece)) + wait, from + LIVELY_WAITS * wait);
+  const silence = isOriginSlow ? wait : learntWaitMs(hedge.peers.high, options.readerHedgeMs);
+  return Math.max(from + wait, Math.min(lastBlockAt(torrent, piece) + silence, from + LIVELY_WAITS * wait));
 }
 
 /** When a node that has the piece last sent us any block. */
@@ -49,20 +52,12 @@ function lastBlockAt(torrent: Torrent, piece: PieceIndex): number {
   return last;
 }
 
-/** So long the web seed has the piece to itself, though a peer could give it. */
-export const webSeedPatience = ({ hedge, options }: EngineState): number =>
-  patientMs(hedge.originHigh, options.readerHedgeMs);
-
-/** Its node takes longer than the origin would, and does not send us blocks for others meanwhile. */
-function isSlow({ hedge, now, options }: EngineState, { node }: Channel): boolean {
-  const limitMs = patientMs(hedge.originMs(now), options.readerHedgeMs);
-  return node.latencyMs > limitMs && now - node.lastBlockAt > limitMs;
-}
-
 /** A node that began before us fetches the piece for itself. */
-export function isComing(torrent: Torrent, piece: PieceIndex): boolean {
-  for (const channel of torrent.channels.values())
-    if (!channel.node.isSnubbing && isFetching(channel, piece)) return true;
+export function isComing(state: EngineState, torrent: Torrent, piece: PieceIndex): boolean {
+  for (const channel of torrent.channels.values()) {
+    const { node } = channel;
+    if (!node.isSnubbing && !isLate(state, node) && isFetching(channel, piece)) return true;
+  }
   return false;
 }
 

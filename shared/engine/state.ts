@@ -7,6 +7,7 @@ import { encodeMessageEnvelope } from '../wire/channels.ts';
 import type { EngineAction } from './actions.ts';
 import { BanList } from './bans.ts';
 import type { Channel } from './channel.ts';
+import { FetchLine } from './fetch-line.ts';
 import { HaveLog } from './have-log.ts';
 import { HedgeTimes } from './hedge.ts';
 import type { Link } from './link.ts';
@@ -37,6 +38,13 @@ export interface EngineCounters {
   bans: number;
 }
 
+/** A dial that is under way. */
+export interface Dial {
+  readonly since: number;
+  /** Torrents that want a channel of its link, beside the one that it is for. */
+  readonly waiting: Set<Torrent>;
+}
+
 export class EngineState {
   readonly options: EngineOptions & EngineTunables;
   readonly torrents = new Map<InfoHash, Torrent>();
@@ -50,7 +58,7 @@ export class EngineState {
   /** Who listens where, as far as links told: `<ip> <port>`. */
   readonly nodesByAddress = new Map<string, RemoteNode>();
   /** Addresses being dialled, and the other torrents that wait for the link. */
-  readonly dials = new Map<string, Set<Torrent>>();
+  readonly dials = new Map<string, Dial>();
   readonly fleet = new Map<PeerId, { readonly isOrigin: boolean }>();
   readonly bans: BanList;
   readonly timers = new Timers();
@@ -86,6 +94,7 @@ export class EngineState {
   readonly justClosed = new Map<Link, JustClosed>();
   nextSource = 0;
   nextFetch = 0;
+  readonly fetchLine: FetchLine;
   now = 0;
   actions: EngineAction[] = [];
   readonly linksToFlush = new Set<Link>();
@@ -124,6 +133,7 @@ export class EngineState {
     const { allowedFastBytesPerSecond, allowedFastBurstBytes } = this.options;
     this.fastUploads = new TokenBucket(allowedFastBytesPerSecond, allowedFastBurstBytes, 0);
     this.isTracing = options.trace ?? false;
+    this.fetchLine = new FetchLine(this.options.readerFetches);
     this.bans = new BanList(this.options.banMs);
   }
 

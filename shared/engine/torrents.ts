@@ -8,6 +8,7 @@ import { traceTorrent } from './standing-trace.ts';
 import type { EngineState } from './state.ts';
 import { Torrent } from './torrent.ts';
 import { wantingChanged } from './wanting.ts';
+import { webSeedLeft } from './web-seed.ts';
 
 export function addTorrent(state: EngineState, input: Extract<EngineInput, { type: 'addTorrent' }>): void {
   invariant(!state.torrents.has(input.torrent), 'a torrent is added once');
@@ -25,7 +26,7 @@ export function removeTorrent(state: EngineState, torrent: Torrent): void {
     if (link.phase.name === 'handshaking' && link.phase.torrent === torrent)
       closeLink(state, link, 'torrent_removed');
   }
-  if (torrent.webSeed?.fetch) state.emit({ type: 'cancelWebSeedFetch', fetch: torrent.webSeed.fetch.number });
+  webSeedLeft(state, torrent);
   for (const checked of torrent.checking.values()) state.unwrittenBytes -= checked.bytes.length;
   announce(state, torrent, 'stopped');
   for (const kind of ['announce', 'dial', 'webSeed'] as const) {

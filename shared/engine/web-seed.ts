@@ -4,8 +4,9 @@ import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import { dialMore } from './dialer.ts';
 import { bufferOf } from './download.ts';
 import { cancelRequest } from './given-up-requests.ts';
+import { noteLate, patience } from './late-nodes.ts';
 import { contest, countRaced, leaveToSettle, settle } from './races.ts';
-import { readerDueAt, webSeedPatience } from './reader-hedge.ts';
+import { readerDueAt } from './reader-hedge.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent, WebSeedState } from './torrent.ts';
 import { pieceArrived } from './verification.ts';
@@ -30,16 +31,26 @@ export function checkWebSeed(state: EngineState, torrent: Torrent): void {
   if (sharedAt !== undefined) state.timers.set(timer, sharedAt);
   const decision = decide(state, torrent);
   if (decision.type === 'wait') {
+    state.fetchLine.leave(torrent);
     if (Number.isFinite(decision.until)) state.timers.setNoLaterThan(timer, decision.until);
     return;
   }
   if (webSeed.fetch) {
     // Readers go before the background; a reader's own fetch runs to its end first.
     if (webSeed.fetch.forReader || !decision.forReader) return;
-    state.emit({ type: 'cancelWebSeedFetch', fetch: webSeed.fetch.number });
-    endFetch(state, torrent, webSeed);
+    callOff(state, torrent, webSeed);
   }
-  startFetch(state, torrent, webSeed, decision);
+  const askedAt = decision.forReader ? state.fetchLine.enter(torrent, state.now) : state.now;
+  if (askedAt !== undefined) startFetch(state, torrent, webSeed, decision, askedAt);
+}
+
+/** There may be room for those in line. */
+export function checkWaiting(state: EngineState): void {
+  const { fetchLine } = state;
+  for (let torrent = fetchLine.next(); torrent; torrent = fetchLine.next()) {
+    if (state.torrents.get(torrent.infoHash) === torrent) checkWebSeed(state, torrent);
+    fetchLine.leave(torrent);
+  }
 }
 
 function decide(state: EngineState, torrent: Torrent): WebSeedDecision {
@@ -84,18 +95,20 @@ function startFetch(
   torrent: Torrent,
   webSeed: WebSeedState,
   decision: Extract<WebSeedDecision, { type: 'fetch' }>,
+  askedAt: number,
 ): void {
   const { firstPiece, pieceCount, forReader } = decision;
   const pieces = new Set<PieceIndex>();
   for (let i = 0; i < pieceCount; i++) pieces.add((firstPiece + i) as PieceIndex);
+  if (forReader) noteLate(state, torrent, pieces);
   const contested = forReader ? contest(state, torrent, webSeed, pieces) : new Map();
   for (const piece of pieces) torrent.picker.takeWhole(piece, WEB_SEED, state.now);
   const number = state.nextFetch++;
   webSeed.fetch = { number, pieces, forReader, startedAt: state.now, contested, isShared: false };
   if (forReader) {
-    state.hedge.asked(number, state.now);
+    state.hedge.asked(number, askedAt);
     const timer = { kind: 'webSeed', torrent: torrent.infoHash } as const;
-    state.timers.set(timer, state.now + webSeedPatience(state));
+    state.timers.set(timer, state.now + patience(state));
   }
   const { infoHash } = torrent;
   state.trace({ type: 'webSeedAsked', torrent: infoHash, piece: firstPiece, count: pieceCount });
@@ -105,7 +118,7 @@ function startFetch(
 /** The web seed takes longer than it should: peers that have its pieces are asked for them as well. */
 function shareLateFetch(state: EngineState, torrent: Torrent, { fetch }: WebSeedState): number | undefined {
   if (!fetch?.forReader || fetch.isShared) return undefined;
-  const lateAt = fetch.startedAt + webSeedPatience(state);
+  const lateAt = fetch.startedAt + patience(state);
   if (lateAt > state.now) return lateAt;
   fetch.isShared = true;
   for (const piece of fetch.pieces) releasePiece(torrent, piece);
@@ -149,9 +162,20 @@ export function webSeedPiece(
 export function webSeedOutrun(state: EngineState, torrent: Torrent, piece: PieceIndex): void {
   const { webSeed } = torrent;
   if (!webSeed?.fetch?.pieces.delete(piece) || webSeed.fetch.pieces.size > 0) return;
+  callOff(state, torrent, webSeed);
+  state.torrentsToHedge.add(torrent);
+}
+
+/** The torrent is removed. */
+export function webSeedLeft(state: EngineState, torrent: Torrent): void {
+  state.fetchLine.leave(torrent);
+  if (torrent.webSeed) callOff(state, torrent, torrent.webSeed);
+}
+
+function callOff(state: EngineState, torrent: Torrent, webSeed: WebSeedState): void {
+  if (!webSeed.fetch) return;
   state.emit({ type: 'cancelWebSeedFetch', fetch: webSeed.fetch.number });
   endFetch(state, torrent, webSeed);
-  state.torrentsToHedge.add(torrent);
 }
 
 export function webSeedEnded(state: EngineState, torrent: Torrent, fetch: number, ok: boolean): void {
@@ -178,6 +202,7 @@ function endFetch(state: EngineState, torrent: Torrent, webSeed: WebSeedState): 
   const { fetch } = webSeed;
   if (!fetch) return;
   webSeed.fetch = undefined;
+  if (fetch.forReader) state.fetchLine.ended();
   for (const piece of fetch.pieces) releasePiece(torrent, piece);
   state.hedge.answered(fetch.number, false, state.now);
   leaveToSettle(state, torrent, webSeed, fetch);

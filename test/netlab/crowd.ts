@@ -19,6 +19,9 @@ interface Crowd {
   readonly answers: readonly Answer[];
   /** Unix ms. */
   readonly beganMs: number;
+  /** Taken from the web seed by all edges, and of it what a peer gave as well; 0 of nginx. */
+  readonly fromOriginBytes: number;
+  readonly racedBytes: number;
 }
 
 export async function measureCrowd(lab: Lab): Promise<RunReport> {
@@ -47,6 +50,8 @@ export async function measureCrowd(lab: Lab): Promise<RunReport> {
       'nginx p50 ms': p50(nginx),
       'nginx p95 ms': p95(nginx),
       'mean KiB': payloadBytes / images.length / 1024,
+      'web seed copies': shoal.seen.fromOriginBytes / payloadBytes,
+      'raced copies': shoal.seen.racedBytes / payloadBytes,
     },
     edgeSeconds: [],
     faults: [...failuresOf('shoal', shoal.seen.answers), ...failuresOf('nginx', nginx.seen.answers)],
@@ -60,6 +65,7 @@ async function crowd(fleet: ColdFleet, warmUp: readonly string[], paths: readonl
   // A fleet that runs: every edge was asked for something before, and is linked to the others.
   for (let edge = 1; edge <= EDGES; edge++)
     await shop(fleet.folder, { host: SEED + edge, url: fleet.url(edge), paths: warmUp, atOnce: 1 });
+  const before = await bytesOf(fleet);
   const beganMs = Date.now();
   const all = await Promise.all(
     Array.from({ length: EDGES }, (_, index) => {
@@ -68,5 +74,19 @@ async function crowd(fleet: ColdFleet, warmUp: readonly string[], paths: readonl
       return shop(fleet.folder, { host: SEED + edge, url: fleet.url(edge), paths: order, atOnce: AT_ONCE });
     }),
   );
-  return { answers: all.flat(), beganMs };
+  const after = await bytesOf(fleet);
+  return {
+    answers: all.flat(),
+    beganMs,
+    fromOriginBytes: after.fromOriginBytes - before.fromOriginBytes,
+    racedBytes: after.racedBytes - before.racedBytes,
+  };
+}
+
+async function bytesOf({ edges }: ColdFleet): Promise<{ fromOriginBytes: number; racedBytes: number }> {
+  const all = await Promise.all(edges.map(async ({ client }) => (await client.status())?.bytes));
+  return {
+    fromOriginBytes: all.reduce((sum, bytes) => sum + (bytes?.fromOrigin ?? 0), 0),
+    racedBytes: all.reduce((sum, bytes) => sum + (bytes?.raced ?? 0), 0),
+  };
 }

@@ -50,6 +50,7 @@ export function drawTunables(random: Random): EngineTunables {
     maxAddressesPerTorrent: draw(50, 1_000),
     redialAfterMs: draw(500, 5_000),
     readerHedgeMs: draw(50, 1_000),
+    readerFetches: minRequests,
     webSeedIdleMs: draw(1_000, 10_000),
     webSeedPatienceMs: draw(5_000, 60_000),
     webSeedFetchBytes: draw(64 << 10, 4 << 20),

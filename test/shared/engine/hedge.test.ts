@@ -30,7 +30,8 @@ describe('a reader waits for peers', () => {
 
   it('not for word of who has it, while races may be had', () => {
     expect(hedgeMs(view({ peers: 'unknown' }))).toBe(0);
-    expect(hedgeMs(view({ peers: 'unknown', mayRace: false, peerMs: 40 }))).toBe(110);
+    expect(hedgeMs(view({ peers: 'unknown', mayRace: false, peerMs: 40 }))).toBe(150);
+    expect(hedgeMs(view({ peers: 'unknown', mayRace: false, peerMs: 40, originMs: 900 }))).toBe(1_800);
   });
 
   it('for a node that is fetching the piece itself as long as that takes, and a peer after it', () => {
