@@ -1,0 +1,39 @@
+/** Two curves over the whole run: copies that left the origin, and content that arrived at all edges together. */
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { useStore } from '../../store.ts';
+import { drawCurves } from '../draw/curves.ts';
+import type { SwarmLog } from '../log/swarm-log.ts';
+import type { Figures } from '../meters/figures-of.ts';
+import { copiesWords } from '../meters/meters.ts';
+import { useViewer } from '../viewer-context.ts';
+
+export function CurvePlot({
+  log,
+  figures,
+}: {
+  readonly log: SwarmLog;
+  readonly figures: Figures;
+}): JSX.Element {
+  const viewer = useViewer();
+  const moment = useStore(viewer.moment);
+  const canvasRef = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (canvasRef.current !== null) drawCurves(canvasRef.current, log, figures, moment);
+  });
+  const sent = copiesWords(figures.originCopies);
+  const had = copiesWords(figures.verifiedShare * figures.edges);
+  return (
+    <figure class="curves">
+      <canvas
+        ref={canvasRef}
+        role="img"
+        aria-label={`Copies over time: ${sent} left the origin, ${had} arrived at the edges.`}
+      />
+      <figcaption class="hint">
+        Copies over time: <span class="curves__solid">solid, at the edges ({had})</span>;{' '}
+        <span class="curves__dashed">dashed, left the origin ({sent})</span>
+      </figcaption>
+    </figure>
+  );
+}
