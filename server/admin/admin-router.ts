@@ -1,4 +1,5 @@
 /** The admin API (design section 3), to be mounted at `/admin`. Every route but `/session` wants the token. */
+import type { Socket } from 'node:net';
 import express, { type RequestHandler, type Router } from 'express';
 import type { AdminLimits, Spread } from '../../shared/api-types/admin.ts';
 import type { Catalog } from '../catalog/catalog-api.ts';
@@ -28,6 +29,8 @@ export interface AdminOptions {
   readonly acknowledged: PurgeOptions['acknowledged'];
   /** How far the set that this entry published has come in the fleet. */
   readonly spread: (entry: number) => Spread;
+  /** Told of each connection on which somebody with the right to it asks. */
+  readonly onAuthorised?: (socket: Socket) => void;
   /** Told of every error that is not the request's own. */
   readonly onFault: (error: unknown) => void;
 }
@@ -61,6 +64,10 @@ export function adminRouter(options: AdminOptions): Router {
   const bearer = requireToken(options.token);
   addSessionRoutes(router, sessions, bearer);
   router.use(requireTokenOrDesk(bearer, sessions));
+  router.use((req, _res, next) => {
+    options.onAuthorised?.(req.socket);
+    next();
+  });
   const parts: AdminParts = {
     ...options,
     // Photos are multipart and never pass through the JSON parser.

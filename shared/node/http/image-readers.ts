@@ -40,6 +40,15 @@ export class ImageReaders {
     images.push(image);
   }
 
+  /**
+   * Somebody with the right to purge asks for something on this connection, and so has taken all that came before: a
+   * purge that cut it would take its own answer away, or a photo that is being uploaded.
+   */
+  taken(socket: Socket): void {
+    const reading = this.#connections.get(socket);
+    if (reading) reading.images.length = 0;
+  }
+
   /** Not one byte of this image leaves on any connection once it returns. */
   cut(image: ImageId): void {
     for (const [socket, { images }] of this.#connections) if (images.includes(image)) reset(socket);

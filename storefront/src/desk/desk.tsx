@@ -7,7 +7,7 @@ import { ShoalMark } from '../parts/icons.tsx';
 import { Message } from '../parts/messages.tsx';
 import { useStore } from '../store.ts';
 import { useDesk } from './desk-context.ts';
-import { parseDeskRoute } from './desk-route.ts';
+import { type DeskRoute, parseDeskRoute } from './desk-route.ts';
 import { Dialog } from './parts/dialog.tsx';
 import { Failed } from './parts/notice.tsx';
 import { NewProductPage } from './products/new-product-page.tsx';
@@ -38,6 +38,7 @@ export function DeskPage(): JSX.Element {
 
 function SignedIn(): JSX.Element {
   const visit = useStore(currentVisit);
+  const route = parseDeskRoute(visit.path);
   const mainRef = useRef<HTMLElement>(null);
   // A new page begins at its heading for those who do not see it change.
   useEffect(() => {
@@ -51,9 +52,9 @@ function SignedIn(): JSX.Element {
       </a>
       <DeskHeader path={visit.path} />
       <main id="main" class="page desk-main" ref={mainRef} tabIndex={-1}>
-        <Route key={visit.number} path={visit.path} />
+        <Route key={visit.number} route={route} />
       </main>
-      <UploadDock />
+      <UploadDock shownProductId={route.kind === 'product' ? route.id : undefined} />
       <p class="visually-hidden" role="status" aria-live="polite">
         {useStore(announcement)}
       </p>
@@ -61,8 +62,7 @@ function SignedIn(): JSX.Element {
   );
 }
 
-function Route({ path }: { readonly path: string }): JSX.Element {
-  const route = parseDeskRoute(path);
+function Route({ route }: { readonly route: DeskRoute }): JSX.Element {
   switch (route.kind) {
     case 'products':
       return <ProductListPage />;

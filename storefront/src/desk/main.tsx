@@ -3,6 +3,7 @@ import { render } from 'preact';
 import type { UploadAnswer, UploadList } from '../../../shared/api-types/admin.ts';
 import type { Image } from '../../../shared/api-types/catalog.ts';
 import type { ImageId } from '../../../shared/units.ts';
+import { announce } from '../announce.ts';
 import { startNavigation } from '../navigation.ts';
 import { DeskApi } from './api/desk-api.ts';
 import { sendPhoto } from './api/send-photo.ts';
@@ -27,9 +28,10 @@ const api = new DeskApi();
 const session = new Session(api);
 const products = new DeskProducts(api);
 
-async function find(uploadId: string): Promise<UploadAnswer | undefined> {
+async function find(uploadId: string): Promise<UploadAnswer | 'unknown' | undefined> {
   const answer = await api.call<UploadList>('GET', '/uploads');
-  return answer.ok ? answer.value.uploads.find(({ id }) => id === uploadId) : undefined;
+  if (!answer.ok) return undefined;
+  return answer.value.uploads.find(({ id }) => id === uploadId) ?? 'unknown';
 }
 
 const uploads = new UploadQueue(
@@ -44,7 +46,10 @@ const uploads = new UploadQueue(
   },
   {
     ready: ({ productId, file }, image) => products.addImage(productId, image, file.size),
-    settled: keepFileOrder,
+    settled: (productId, imageIds) => {
+      announce(imageIds.length === 1 ? 'A photo is ready' : `${imageIds.length} photos are ready`);
+      keepFileOrder(productId, imageIds);
+    },
   },
 );
 

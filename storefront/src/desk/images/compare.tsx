@@ -4,6 +4,8 @@ import { useState } from 'preact/hooks';
 import type { Image, Rendition } from '../../../../shared/api-types/catalog.ts';
 import { bytesWords } from './savings.ts';
 
+const STAGE_HEIGHT = '50vh';
+
 export function Compare({ image }: { readonly image: Image }): JSX.Element | null {
   const widest = (type: Rendition['type']) =>
     image.renditions.filter((rendition) => rendition.type === type).sort((a, b) => b.width - a.width)[0]
@@ -16,7 +18,7 @@ export function Compare({ image }: { readonly image: Image }): JSX.Element | nul
   if (a === undefined || b === undefined) return null;
   return (
     <figure class="compare">
-      <div class="compare__stage" style={{ aspectRatio: `${image.width} / ${image.height}` }}>
+      <div class="compare__stage" style={stageSize(image)}>
         <img src={b.url} alt="" width={b.width} height={b.height} draggable={false} />
         <img
           src={a.url}
@@ -44,6 +46,14 @@ export function Compare({ image }: { readonly image: Image }): JSX.Element | nul
       </figcaption>
     </figure>
   );
+}
+
+/** As wide as there is room for, and never higher than the window lets it be seen at once. */
+function stageSize({ width, height }: Image) {
+  return {
+    aspectRatio: `${width} / ${height}`,
+    width: `min(100%, calc(${STAGE_HEIGHT} * ${width / height}))`,
+  };
 }
 
 interface ChoiceProps {

@@ -71,7 +71,7 @@ function AltForm({ image }: { readonly image: Image }): JSX.Element {
         />
       </label>
       <button type="submit" class="button button--quiet" aria-disabled={isSaved}>
-        {isSaved ? 'Saved' : 'Save'}
+        {isSaved && alt !== '' ? 'Saved' : 'Save'}
       </button>
       <Problem refusal={refusal} />
     </form>

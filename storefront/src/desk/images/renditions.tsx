@@ -14,7 +14,7 @@ export function Renditions({ image, sourceBytes }: RenditionsProps): JSX.Element
     <details class="renditions">
       <summary>
         {image.renditions.length} renditions
-        {saved !== undefined && `, AVIF ${savedWords(saved)} than JPEG`}
+        {saved !== undefined && `, AVIF beside JPEG: ${savedWords(saved)}`}
       </summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
       <section class="renditions__scroll" tabIndex={0} aria-label="Sizes">
@@ -24,8 +24,8 @@ export function Renditions({ image, sourceBytes }: RenditionsProps): JSX.Element
               <th scope="col">Rendition</th>
               <th scope="col">Pixels</th>
               <th scope="col">Size</th>
-              <th scope="col">Than JPEG</th>
-              <th scope="col">Than the upload</th>
+              <th scope="col">Beside JPEG</th>
+              <th scope="col">Beside the upload</th>
             </tr>
           </thead>
           <tbody>
@@ -57,4 +57,7 @@ export function Renditions({ image, sourceBytes }: RenditionsProps): JSX.Element
   );
 }
 
-const savedWords = (percent: number): string => (percent >= 0 ? `${percent} % less` : `${-percent} % more`);
+function savedWords(percent: number): string {
+  if (percent === 0) return 'as much';
+  return percent > 0 ? `${percent} % less` : `${-percent} % more`;
+}

@@ -42,6 +42,8 @@ export function SignIn({ isOver }: { readonly isOver: boolean }): JSX.Element {
             ? 'Your session is over. Sign in again to go on.'
             : 'Sign in with the admin token. The origin prints it at its first start.'}
         </p>
+        {/* Password managers keep a token better under a name. */}
+        <input type="text" name="username" autocomplete="username" value="admin" readOnly hidden />
         <label class="field">
           <span class="field__label">Admin token</span>
           <input

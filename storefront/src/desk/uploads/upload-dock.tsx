@@ -1,13 +1,18 @@
-/** How all uploads fare, on every page of the desk. */
+/** How all uploads fare, on the pages that do not show them. */
 import type { JSX } from 'preact';
 import { useStore } from '../../store.ts';
 import { useDesk } from '../desk-context.ts';
 import { deskProductPath } from '../desk-route.ts';
 import { isUnderWay } from './upload-item.ts';
 
-export function UploadDock(): JSX.Element | null {
+/** @param shownProductId its uploads stand on the page already */
+export function UploadDock({
+  shownProductId,
+}: {
+  readonly shownProductId: string | undefined;
+}): JSX.Element | null {
   const { uploads } = useDesk();
-  const items = useStore(uploads.list);
+  const items = useStore(uploads.list).filter(({ productId }) => productId !== shownProductId);
   const open = items.filter(({ kind }) => isUnderWay(kind));
   const failed = items.filter(({ kind }) => kind === 'failed');
   const first = failed[0] ?? open[0];
@@ -17,7 +22,7 @@ export function UploadDock(): JSX.Element | null {
     <aside class="dock" aria-label="All uploads">
       <a class="dock__content" href={deskProductPath(first.productId)} data-page>
         <span>
-          {open.length > 0 ? `${open.length} on the way` : 'Uploads are over'}
+          {open.length > 0 ? `${open.length} on the way` : 'Nothing on the way'}
           {failed.length > 0 && <strong class="dock__failed">{failed.length} failed</strong>}
         </span>
         <progress max={items.length} value={over} aria-label={`${over} of ${items.length} photos are over`} />

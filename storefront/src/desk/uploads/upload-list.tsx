@@ -23,7 +23,7 @@ export function UploadList({ productId }: { readonly productId: string }): JSX.E
         <h3>
           {ready} of {items.length} ready{failed > 0 ? `, ${failed} failed` : ''}
         </h3>
-        {failed > 0 && (
+        {items.some(({ canRetry }) => canRetry) && (
           <button type="button" class="button button--quiet" onClick={() => uploads.retryFailed(productId)}>
             Retry all failed
           </button>

@@ -13,8 +13,8 @@ import { type ItemState, isUnderWay, refusalBefore, type UploadItem } from './up
 
 export interface UploadPorts {
   send(photo: PhotoToSend, progress: (sentBytes: number, totalBytes: number) => void): Sending;
-  /** What the origin knows of an upload; undefined: nothing, or no answer. */
-  find(uploadId: string): Promise<UploadAnswer | undefined>;
+  /** What the origin knows of an upload; undefined: it does not answer. */
+  find(uploadId: string): Promise<UploadAnswer | 'unknown' | undefined>;
   image(imageId: string): Promise<Answer<Image>>;
   cancel(uploadId: string): Promise<unknown>;
   describe(uploadId: string, alt: string): Promise<unknown>;
@@ -36,6 +36,7 @@ export interface ListedItem {
   readonly key: string;
   readonly productId: string;
   readonly kind: ItemState['kind'];
+  readonly canRetry: boolean;
 }
 
 /** Requests open at once. Browsers have six connections for a host, and the desk's own calls need some. */
@@ -185,7 +186,9 @@ export class UploadQueue {
     if (answer.ok) return this.#ready(key, answer.value);
     const { refusal } = answer;
     if (refusal.code === 'ingest_busy') return this.#waitForRoom(key, refusal);
-    const found = refusal.status === 0 ? await this.#lookFor(key, uploadId) : undefined;
+    // A browser that lost the answer may have sent the request again by itself.
+    const isLost = refusal.status === 0 || refusal.code === 'upload_id_taken';
+    const found = isLost ? await this.#lookFor(key, uploadId) : undefined;
     if (found) return this.#ready(key, found);
     this.#set(key, {
       kind: 'failed',
@@ -199,15 +202,16 @@ export class UploadQueue {
   async #lookFor(key: string, uploadId: string): Promise<Image | undefined> {
     for (let look = 0; look < LOOKS && this.#items.has(key); look++) {
       const upload = await this.#ports.find(uploadId);
-      if (upload?.state === 'ready') {
+      const state = upload === 'unknown' ? upload : upload?.state;
+      if (upload !== 'unknown' && upload?.state === 'ready') {
         const image = await this.#ports.image(upload.imageId);
         if (image.ok) return image.value;
       }
-      if (upload?.state === 'failed') return undefined;
+      if (state === 'failed') return undefined;
+      // It never arrived, or half of it: the origin may just not have heard yet that the rest will not come.
+      if ((state === 'unknown' || state === 'uploading') && look > 0) return undefined;
       // It is worked on: for as long as that takes.
-      if (upload?.state === 'processing') look = 0;
-      // The origin answers, and does not know it, or has half of it: nothing will come of that.
-      if (upload?.state === 'uploading' && look > 0) return undefined;
+      if (state === 'processing') look = 0;
       await this.#ports.wait(LOOK_EVERY_MS);
     }
     return undefined;
@@ -255,7 +259,7 @@ export class UploadQueue {
     this.list.set(
       [...this.#items.values()].map((store) => {
         const { key, productId, state } = store.get();
-        return { key, productId, kind: state.kind };
+        return { key, productId, kind: state.kind, canRetry: state.kind === 'failed' && state.canRetry };
       }),
     );
   }

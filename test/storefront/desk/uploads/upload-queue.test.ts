@@ -1,0 +1,233 @@
+/** The queue of photos, with a hand on every answer: what is sent when, and what becomes of lost answers. */
+import { describe, expect, test } from 'vitest';
+import type { UploadAnswer } from '../../../../shared/api-types/admin.ts';
+import type { Image } from '../../../../shared/api-types/catalog.ts';
+import { type Answer, NO_ANSWER, refusalOf, refused } from '../../../../storefront/src/desk/api/answer.ts';
+import type { PhotoToSend } from '../../../../storefront/src/desk/api/send-photo.ts';
+import type { UploadItem } from '../../../../storefront/src/desk/uploads/upload-item.ts';
+import { UploadQueue } from '../../../../storefront/src/desk/uploads/upload-queue.ts';
+
+const LIMITS = { maxBytes: 1_000, maxPixels: 1, maxSidePixels: 1, types: ['image/jpeg'], maxUploads: 32 };
+
+interface Sent extends PhotoToSend {
+  readonly progress: (sentBytes: number, totalBytes: number) => void;
+  readonly answer: (answer: Answer<Image>) => Promise<void>;
+  aborted: boolean;
+}
+
+class Rig {
+  readonly sent: Sent[] = [];
+  readonly calls: string[] = [];
+  readonly settled: (readonly string[])[] = [];
+  readonly waits: number[] = [];
+  /** What the origin knows, by upload. */
+  readonly known = new Map<string, UploadAnswer>();
+  /** What it says of others; undefined: it is away. */
+  unknown: 'unknown' | undefined = 'unknown';
+  readonly queue: UploadQueue;
+  #ids = 0;
+
+  constructor() {
+    this.queue = new UploadQueue(
+      {
+        send: (photo, progress) => this.#send(photo, progress),
+        find: async (id) => this.known.get(id) ?? this.unknown,
+        image: async (id) => ({ ok: true, value: imageNamed(id) }),
+        cancel: async (id) => this.calls.push(`cancel ${id}`),
+        describe: async (id, alt) => this.calls.push(`describe ${id} ${alt}`),
+        newId: () => `u${++this.#ids}`,
+        wait: async (ms) => void this.waits.push(ms),
+      },
+      {
+        ready: ({ file }, image) => this.calls.push(`ready ${file.name} ${image.id}`),
+        settled: (_product, ids) => this.settled.push(ids),
+      },
+    );
+  }
+
+  add(...names: string[]): void {
+    this.queue.add(
+      'p',
+      names.map((name) => new File(['1234'], name, { type: 'image/jpeg' })),
+      LIMITS,
+    );
+  }
+
+  get items(): readonly UploadItem[] {
+    return this.queue.list.get().map(({ key }) => this.queue.item(key)?.get() as UploadItem);
+  }
+
+  get kinds(): string {
+    return this.items.map(({ state }) => state.kind).join(' ');
+  }
+
+  #send(photo: PhotoToSend, progress: Sent['progress']) {
+    let resolve: (answer: Answer<Image>) => void = () => {};
+    const promise = new Promise<Answer<Image>>((settle) => {
+      resolve = settle;
+    });
+    const sent: Sent = {
+      ...photo,
+      progress,
+      aborted: false,
+      answer: async (answer) => {
+        resolve(answer);
+        // All that follows without another answer from outside.
+        for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+      },
+    };
+    this.sent.push(sent);
+    const abort = () => {
+      sent.aborted = true;
+      resolve(refused(NO_ANSWER));
+    };
+    return { answer: promise, abort };
+  }
+}
+
+const imageNamed = (id: string) => ({ id }) as unknown as Image;
+const ready = (id: string): Answer<Image> => ({ ok: true, value: imageNamed(id) });
+const problem = (status: number, code: string, retryAfter: string | null = null): Answer<Image> =>
+  refused(refusalOf(status, { code, detail: code }, retryAfter));
+
+test('three requests are open at once; the next begins when one ends', async () => {
+  const rig = new Rig();
+  rig.add('a', 'b', 'c', 'd');
+  expect(rig.sent.map(({ file }) => file.name)).toEqual(['a', 'b', 'c']);
+  expect(rig.kinds).toBe('uploading uploading uploading waiting');
+  await rig.sent[1]?.answer(ready('B'));
+  expect(rig.sent.map(({ file }) => file.name)).toEqual(['a', 'b', 'c', 'd']);
+  expect(rig.kinds).toBe('uploading ready uploading uploading');
+});
+
+test('uploading, then processing with renditions as the origin tells them', () => {
+  const rig = new Rig();
+  rig.add('a');
+  rig.sent[0]?.progress(2, 4);
+  expect(rig.items[0]?.state).toEqual({ kind: 'uploading', sentBytes: 2, totalBytes: 4 });
+  rig.sent[0]?.progress(4, 4);
+  expect(rig.kinds).toBe('processing');
+  const base = { productId: 'p', startedMs: 0, state: 'processing', total: 15 } as const;
+  rig.queue.heard([
+    { ...base, id: 'u1', done: 3 },
+    { ...base, id: 'of-somebody-else', done: 9 },
+  ]);
+  expect(rig.items[0]?.state).toEqual({ kind: 'processing', done: 3, total: 15 });
+});
+
+test('what can be told before is not sent', () => {
+  const rig = new Rig();
+  rig.queue.add('p', [new File(['x'.repeat(1_001)], 'big.jpg', { type: 'image/jpeg' })], LIMITS);
+  expect([rig.kinds, rig.sent.length]).toEqual(['failed', 0]);
+});
+
+test('settled tells what became ready, in the order of the files, and each once', async () => {
+  const rig = new Rig();
+  rig.add('a', 'b');
+  await rig.sent[1]?.answer(ready('B'));
+  expect(rig.settled).toEqual([]);
+  await rig.sent[0]?.answer(ready('A'));
+  expect(rig.settled).toEqual([['A', 'B']]);
+  rig.add('c');
+  await rig.sent[2]?.answer(ready('C'));
+  expect(rig.settled).toEqual([['A', 'B'], ['C']]);
+});
+
+describe('a lost answer', () => {
+  const upload = { id: 'u1', productId: 'p', startedMs: 0 };
+
+  test('is looked for: the photo was published, and is not sent again', async () => {
+    const rig = new Rig();
+    rig.add('a');
+    rig.known.set('u1', { ...upload, state: 'ready', imageId: 'A' as never });
+    await rig.sent[0]?.answer(refused(NO_ANSWER));
+    expect([rig.kinds, rig.sent.length]).toEqual(['ready', 1]);
+    expect(rig.calls).toEqual(['ready a A']);
+  });
+
+  test('that the browser itself asked for again is looked for too', async () => {
+    const rig = new Rig();
+    rig.add('a');
+    rig.known.set('u1', { ...upload, state: 'ready', imageId: 'A' as never });
+    await rig.sent[0]?.answer(problem(409, 'upload_id_taken'));
+    expect([rig.kinds, rig.sent.length]).toEqual(['ready', 1]);
+  });
+
+  test('of a photo that never arrived: failed, and Retry sends it under another name', async () => {
+    const rig = new Rig();
+    rig.add('a');
+    await rig.sent[0]?.answer(refused(NO_ANSWER));
+    expect(rig.items[0]?.state).toMatchObject({ kind: 'failed', code: 'network', canRetry: true });
+    rig.queue.retryFailed('p');
+    expect(rig.sent.map(({ uploadId }) => uploadId)).toEqual(['u1', 'u2']);
+  });
+
+  test('of an origin that is away: it is given some seconds', async () => {
+    const rig = new Rig();
+    rig.unknown = undefined;
+    rig.add('a');
+    await rig.sent[0]?.answer(refused(NO_ANSWER));
+    expect([rig.kinds, rig.waits.length]).toEqual(['failed', 5]);
+  });
+
+  test('of a photo that the origin refused: failed at once', async () => {
+    const rig = new Rig();
+    rig.add('a');
+    rig.known.set('u1', { ...upload, state: 'failed', code: 'x', detail: 'x', canRetry: false });
+    await rig.sent[0]?.answer(refused(NO_ANSWER));
+    expect([rig.kinds, rig.waits]).toEqual(['failed', []]);
+  });
+});
+
+test('an origin with no room is asked again when it says so', async () => {
+  const rig = new Rig();
+  rig.add('a');
+  await rig.sent[0]?.answer(problem(503, 'ingest_busy', '7'));
+  expect(rig.waits).toEqual([7_000]);
+  expect([rig.sent.length, rig.kinds]).toEqual([2, 'uploading']);
+});
+
+test.each([
+  [422, 'upload_damaged', false],
+  [415, 'upload_not_image', false],
+  [503, 'ingest_stopped', true],
+  [507, 'storage_full', true],
+  [401, 'session_over', true],
+])('%i %s: whether Retry can help', async (status, code, canRetry) => {
+  const rig = new Rig();
+  rig.add('a');
+  await rig.sent[0]?.answer(problem(status, code));
+  expect(rig.items[0]?.state).toMatchObject({ kind: 'failed', code, canRetry });
+  rig.queue.retry(rig.items[0]?.key ?? '');
+  expect(rig.sent.length).toBe(canRetry ? 2 : 1);
+});
+
+test('cancelled: the request is cut, the origin told, the row gone, and the next photo goes', async () => {
+  const rig = new Rig();
+  rig.add('a', 'b', 'c', 'd');
+  rig.queue.remove(rig.items[0]?.key ?? '');
+  expect(rig.sent[0]?.aborted).toBe(true);
+  expect(rig.calls).toEqual(['cancel u1']);
+  await rig.sent[0]?.answer(refused(NO_ANSWER));
+  expect(rig.kinds).toBe('uploading uploading uploading');
+  expect(rig.sent[3]?.file.name).toBe('d');
+});
+
+test('words before the photo goes go with it; later ones follow it', () => {
+  const rig = new Rig();
+  rig.add('a', 'b', 'c', 'd');
+  const [a, , , d] = rig.items;
+  rig.queue.setAlt(d?.key ?? '', 'A bowl');
+  rig.queue.setAlt(a?.key ?? '', 'A cup');
+  rig.queue.remove(rig.items[1]?.key ?? '');
+  expect(rig.calls).toEqual(['describe u1 A cup', 'cancel u2']);
+  expect(rig.items.map(({ alt }) => alt)).toEqual(['A cup', '', 'A bowl']);
+});
+
+test('it is busy while something is under way, and not for what failed', async () => {
+  const rig = new Rig();
+  rig.add('a');
+  expect(rig.queue.isBusy).toBe(true);
+  await rig.sent[0]?.answer(problem(422, 'upload_damaged'));
+  expect(rig.queue.isBusy).toBe(false);
+});
