@@ -94,6 +94,11 @@ export const EDGE_FLAGS = defineFlags({
     default: false,
     description: 'a log line for each request; errors and slow answers are told anyway',
   },
+  trace: {
+    kind: choice('on', 'off'),
+    default: 'on',
+    description: 'show what the swarm does at /trace: image ids and peer ids, to whoever asks',
+  },
   fleetToken: {
     kind: text,
     secret: true,
@@ -128,6 +133,8 @@ export interface EdgeConfig {
   readonly tls?: TlsFiles | undefined;
   /** Default: no. */
   readonly accessLog?: boolean;
+  /** Whether /trace answers. Default: yes. */
+  readonly trace?: boolean;
 }
 
 export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
@@ -153,6 +160,7 @@ export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
     access: imageAccess(values),
     tls: tlsFiles(values),
     accessLog: values.accessLog,
+    trace: values.trace === 'on',
   };
 }
 

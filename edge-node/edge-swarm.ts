@@ -5,6 +5,7 @@ import type { Logger } from '../shared/node/process/logger.ts';
 import type { PieceStore } from '../shared/node/store/piece-store.ts';
 import { createSwarmNode } from '../shared/node/swarm-node.ts';
 import type { SwarmNode } from '../shared/node/swarm-node-api.ts';
+import type { WatchedNode } from '../shared/node/trace/trace-watch.ts';
 import type { PeerId } from '../shared/units.ts';
 import type { EdgeConfig } from './config.ts';
 import type { FleetAnnouncer } from './feed/fleet-announcer.ts';
@@ -64,4 +65,12 @@ export async function openFleet(
   return FleetFile.open(config.dataFolder, book, (error) =>
     log.warn({ err: error }, 'the list of siblings could not be kept'),
   );
+}
+
+/** What the edge shows of its swarm to whoever asks; undefined: nothing. */
+export function watchedNode(config: EdgeConfig, node: SwarmNode, peerId: PeerId): WatchedNode | undefined {
+  const { name, trace = true, upRateBytesPerSecond, downRateBytesPerSecond } = config;
+  return trace
+    ? { node, name, role: 'edge', peerId, upRateBytesPerSecond, downRateBytesPerSecond }
+    : undefined;
 }

@@ -12,7 +12,7 @@ import type { EdgeConfig } from './config.ts';
 import { introduction, reportProgress } from './edge-reports.ts';
 import { EdgeStatus } from './edge-status.ts';
 import { type EdgeStorage, openStorage } from './edge-storage.ts';
-import { openFleet, startSwarm } from './edge-swarm.ts';
+import { openFleet, startSwarm, watchedNode } from './edge-swarm.ts';
 import { Acknowledger } from './feed/acknowledger.ts';
 import { CatchUp } from './feed/catch-up.ts';
 import type { FeedClientLimits } from './feed/feed-client.ts';
@@ -168,7 +168,8 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   const told = { name, version, peerId, cacheBytes, memoryBytes, table };
   const figures = { ...told, swarm, images, log: storage.log, follower, catchUp };
   const status = new EdgeStatus(figures);
-  const serving = await startEdgeServer({ config, log, images, table, status, readers, catchUp });
+  const watched = watchedNode(config, swarm, peerId);
+  const serving = await startEdgeServer({ config, log, images, table, status, readers, catchUp, watched });
   server = serving;
   httpPort = serving.port;
   opened.push(['http', () => serving.close(HTTP_DRAIN_MS)]);

@@ -4,6 +4,7 @@ import { defineFlags, type FlagValues } from '../shared/node/config/flags.ts';
 import { IMAGE_ACCESS_FLAGS, imageAccess } from '../shared/node/config/image-access-flags.ts';
 import {
   bytesPerSecond,
+  choice,
   count,
   type FlagKind,
   host,
@@ -86,6 +87,11 @@ export const ORIGIN_FLAGS = defineFlags({
     default: false,
     description: 'a log line for each request; errors and slow answers are told anyway',
   },
+  trace: {
+    kind: choice('on', 'off'),
+    default: 'on',
+    description: 'show what the swarm does at /trace: image ids and peer ids, to whoever asks',
+  },
   import: {
     kind: path,
     description: 'folder of photos to publish at start, each as a product of its own; known ones are skipped',
@@ -137,6 +143,8 @@ export interface OriginConfig {
   readonly tls?: TlsFiles | undefined;
   /** Default: no. */
   readonly accessLog?: boolean;
+  /** Whether /trace answers. Default: yes. */
+  readonly trace?: boolean;
 }
 
 const rateOf = (bytes: number): number => (bytes === 0 ? Number.POSITIVE_INFINITY : bytes);
@@ -159,5 +167,6 @@ export function originConfig(flags: OriginFlags): OriginConfig {
     access: imageAccess(flags),
     tls: tlsFiles(flags),
     accessLog: flags.accessLog,
+    trace: flags.trace === 'on',
   };
 }

@@ -11,6 +11,8 @@ import { requestFields } from '../shared/node/http/request-log.ts';
 import { type HttpServer, startHttpServer } from '../shared/node/http/server.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
+import { createTraceRoute } from '../shared/node/trace/trace-route.ts';
+import type { WatchedNode } from '../shared/node/trace/trace-watch.ts';
 import { adminRouter } from './admin/admin-router.ts';
 import { createApi } from './api/api-router.ts';
 import { storefrontFolder } from './api/storefront-files.ts';
@@ -31,6 +33,11 @@ export interface ListenOptions {
   readonly log: Logger;
 }
 
+export interface OriginHttp extends HttpServer {
+  /** A server that drains would wait for those who watch. */
+  endWatches(): void;
+}
+
 /** @throws what listening throws */
 export async function listen({
   config,
@@ -39,7 +46,7 @@ export async function listen({
   state,
   publicUrl,
   log,
-}: ListenOptions): Promise<HttpServer> {
+}: ListenOptions): Promise<OriginHttp> {
   const onFault = (error: unknown, req?: IncomingMessage) =>
     log.error({ err: error, ...(req === undefined ? {} : requestFields(req)) }, 'request failed');
   const metrics = new HttpMetrics('origin');
@@ -57,6 +64,7 @@ export async function listen({
     return answer;
   };
   const edges = () => ({ edges: registry.edges(performance.now()) });
+  const trace = createTraceRoute(watchedNode(config, parts), metrics);
   const handler = createApp({
     direct: [
       createImageAccess(
@@ -74,6 +82,7 @@ export async function listen({
       ),
       createHealth({ ready, status, registry: metricsOf(parts, metrics, status), metrics, log }),
       createTrackerRoute({ tracker: parts.tracker, proxies: parts.proxies, metrics, onFault }),
+      trace.handler,
     ],
     admin: adminRouter({
       catalog,
@@ -103,7 +112,15 @@ export async function listen({
     accessLog: config.accessLog ?? false,
   });
   parts.readers.watch(http.server);
-  return http;
+  return { ...http, endWatches: () => trace.close() };
+}
+
+function watchedNode(
+  { trace = true, upRateBytesPerSecond, downRateBytesPerSecond }: OriginConfig,
+  { node, peerId }: OriginParts,
+): WatchedNode | undefined {
+  if (!trace) return undefined;
+  return { node, name: 'origin', role: 'origin', peerId, upRateBytesPerSecond, downRateBytesPerSecond };
 }
 
 function metricsOf(parts: OriginParts, metrics: HttpMetrics, status: () => NodeStatus): Registry {

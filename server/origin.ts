@@ -1,13 +1,12 @@
 /** Puts the origin together: each part is made once, here, and closed in the order that {@link closersOf} tells. */
 import { mkdir } from 'node:fs/promises';
 import type { UserError } from '../shared/errors.ts';
-import type { HttpServer } from '../shared/node/http/server.ts';
 import { createLogger, type Logger } from '../shared/node/process/logger.ts';
 import { type AdminToken, adminToken } from './admin-token.ts';
 import type { OriginConfig } from './config.ts';
 import { refuseUpgrade } from './feed/feed-server.ts';
 import { importFolder } from './ingest/import-folder.ts';
-import { listen } from './origin-http.ts';
+import { listen, type OriginHttp } from './origin-http.ts';
 import { type OriginParts, openOriginParts } from './origin-parts.ts';
 
 export interface OriginHooks {
@@ -60,7 +59,7 @@ export async function startOrigin(config: OriginConfig, hooks: OriginHooks = {})
     ...workerOf(hooks),
   });
   const state = { loaded: false, draining: false };
-  let http: HttpServer;
+  let http: OriginHttp;
   try {
     http = await listen({ config, parts, token: token.token, state, publicUrl: () => publicUrl, log });
   } catch (error) {
@@ -108,7 +107,7 @@ const workerOf = ({ workerModulePath }: OriginHooks) =>
 /** What takes new work closes first, what keeps it last. */
 function closersOf(
   parts: OriginParts,
-  http: HttpServer | undefined,
+  http: OriginHttp | undefined,
   state: { draining: boolean },
   abort?: AbortController,
 ): Closer[] {
@@ -118,6 +117,7 @@ function closersOf(
       close: async () => {
         state.draining = true;
         abort?.abort();
+        http?.endWatches();
         await Promise.all([parts.feed.close(), parts.ingest.close()]);
       },
     },

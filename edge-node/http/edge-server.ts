@@ -12,6 +12,8 @@ import { sendProblem } from '../../shared/node/http/problem-response.ts';
 import { ScrapedMetrics } from '../../shared/node/http/scraped-metrics.ts';
 import { startHttpServer } from '../../shared/node/http/server.ts';
 import type { Logger } from '../../shared/node/process/logger.ts';
+import { createTraceRoute } from '../../shared/node/trace/trace-route.ts';
+import type { WatchedNode } from '../../shared/node/trace/trace-watch.ts';
 import { type EdgeConfig, whereShoppersAsk } from '../config.ts';
 import type { EdgeStatus } from '../edge-status.ts';
 import type { CatchUp } from '../feed/catch-up.ts';
@@ -29,6 +31,8 @@ export interface EdgeServerParts {
   readonly status: EdgeStatus;
   readonly readers: ImageReaders;
   readonly catchUp: CatchUp;
+  /** What /trace shows; undefined: nothing. */
+  readonly watched: WatchedNode | undefined;
 }
 
 export interface EdgeServer {
@@ -58,7 +62,8 @@ export async function startEdgeServer(parts: EdgeServerParts): Promise<EdgeServe
   const registry = createRegistry(metrics, status);
   status.register(registry);
   let pool: WorkerPool | undefined;
-  const routes = routesOf(parts, metrics, registry, async () => pool?.told());
+  const trace = createTraceRoute(parts.watched, metrics);
+  const routes = [...routesOf(parts, metrics, registry, async () => pool?.told()), trace.handler];
   const http = await startHttpServer({
     ...(config.workers === 1 ? whereShoppersAsk(config) : LOOPBACK),
     log,
@@ -72,7 +77,11 @@ export async function startEdgeServer(parts: EdgeServerParts): Promise<EdgeServe
     },
   });
   readers.watch(http.server);
-  if (config.workers === 1) return { ...NO_WORKERS, port: http.port, close: (ms) => http.close(ms) };
+  const close = (deadlineMs: number) => {
+    trace.close();
+    return http.close(deadlineMs);
+  };
+  if (config.workers === 1) return { ...NO_WORKERS, port: http.port, close };
   try {
     const workers = await startWorkers(parts, metrics, http.port);
     pool = workers;
@@ -82,6 +91,7 @@ export async function startEdgeServer(parts: EdgeServerParts): Promise<EdgeServe
       drop: (image) => workers.drop(image),
       dropped: () => workers.dropped(),
       close: async (deadlineMs) => {
+        trace.close();
         await workers.close(deadlineMs);
         await http.close(0);
       },

@@ -19,12 +19,14 @@ export function traceTorrent(state: EngineState, torrent: Torrent): void {
 
 /** Torrents that no link speaks about are not told of: an origin has ten thousand, and each comes up when it matters. */
 export function traceStanding(state: EngineState): void {
+  state.trace({ type: 'standingBegins' });
   const busy = new Set(state.wantingTorrents);
   for (const { torrent } of state.channels.values()) busy.add(torrent);
   for (const torrent of busy) traceTorrent(state, torrent);
   for (const link of state.links.values()) traceLink(state, link);
   const optimistic = state.optimisticNode === undefined ? undefined : state.nodes.get(state.optimisticNode);
   if (optimistic) state.trace({ type: 'optimistic', peerId: optimistic.peerId });
+  state.trace({ type: 'standingTold' });
 }
 
 function traceLink(state: EngineState, link: Link): void {

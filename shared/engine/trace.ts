@@ -70,4 +70,6 @@ export type TraceEvent =
       readonly torrent: InfoHash | undefined;
       readonly message: TracedMessage;
     }
+  /** What comes between these tells how things stood when `setTrace` came; nothing of it happens now. */
+  | { readonly type: 'standingBegins' | 'standingTold' }
   | { readonly type: 'banned'; readonly peerId: PeerId; readonly ip: string; readonly code: string };

@@ -1,5 +1,7 @@
 /** The Node host as the two roles see it: a running engine with sockets, disk and clock. */
+
 import type { ByteCounts } from '../api-types/status.ts';
+import type { Bitfield } from '../bitfield.ts';
 import type { Address } from '../engine/inputs.ts';
 import type { EngineCounters } from '../engine/state.ts';
 import type { TraceEvent } from '../engine/trace.ts';
@@ -36,6 +38,13 @@ export interface TorrentOutline {
   /** In the torrent's order. */
   readonly files: readonly { readonly name: string; readonly lengthBytes: number; readonly root: FileRoot }[];
   readonly geometry: Geometry;
+}
+
+/** To look at: it belongs to the node, and changes. */
+export interface HeldTorrent {
+  readonly outline: TorrentOutline;
+  readonly held: Bitfield;
+  readonly want: 'all' | 'none';
 }
 
 /** A torrent that was seen whole in the store before: its hashes are needed only if a piece turns out missing. */
@@ -79,6 +88,8 @@ export interface SwarmNode {
   /** Ends its links; `forget` also deletes its files from the store, unless another torrent holds them too. */
   removeTorrent(torrent: InfoHash, forget: boolean): Promise<void>;
   hasTorrent(torrent: InfoHash): boolean;
+  /** What there is of a torrent; undefined for one that is not here. */
+  held(torrent: InfoHash): HeldTorrent | undefined;
   isComplete(torrent: InfoHash): boolean;
   /** Torrents of which it has every piece. */
   completeTorrents(): number;
@@ -112,6 +123,7 @@ export interface SwarmNode {
   /** Connected nodes (not links). */
   peers(): number;
   figures(): SwarmFigures;
+  /** The listener first hears how things stand, in events as if all had just happened. Costs nothing without any. */
   onTrace(listener: (event: TraceEvent) => void): () => void;
   onComplete(listener: (torrent: InfoHash) => void): () => void;
   /** A piece that was held is gone: the disk lost it. */

@@ -3,7 +3,6 @@ import { randomInt } from 'node:crypto';
 import type { EngineAction } from '../engine/actions.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import type { EngineInput } from '../engine/inputs.ts';
-import type { TraceEvent } from '../engine/trace.ts';
 import { seededRandom } from '../random.ts';
 import type { InfoHash } from '../units.ts';
 import { nodeHashes } from './hashing/node-hashes.ts';
@@ -20,6 +19,7 @@ import type { SwarmNodeParts } from './swarm-node-parts.ts';
 import { performer } from './swarm-node-perform.ts';
 import { Readers } from './swarm-node-readers.ts';
 import { NodeTorrents } from './swarm-node-torrents.ts';
+import { TraceListeners } from './swarm-node-traces.ts';
 import { WebSeedActions } from './swarm-node-web-seeds.ts';
 import { Wishes } from './swarm-node-wishes.ts';
 import type { TcpTransport } from './transport/tcp-transport.ts';
@@ -34,7 +34,7 @@ export interface Ground {
 }
 
 export interface NodeListeners {
-  readonly trace: Listeners<TraceEvent>;
+  readonly trace: TraceListeners;
   readonly complete: Listeners<InfoHash>;
   readonly lost: Listeners<InfoHash>;
 }
@@ -60,7 +60,7 @@ export function joinParts(ground: Ground): Joined {
   // Nothing is performed before the first input, and that comes when all stands.
   const loop = makeLoop(ground, engine, (action) => perform(action));
   const feed = (input: EngineInput) => loop.feed(input);
-  const listeners = makeListeners();
+  const listeners = makeListeners(feed);
   const torrents: NodeTorrents = new NodeTorrents({
     store,
     log,
@@ -134,9 +134,9 @@ function makeLoop(
   });
 }
 
-function makeListeners(): NodeListeners {
+function makeListeners(feed: (input: EngineInput) => void): NodeListeners {
   return {
-    trace: new Listeners<TraceEvent>(),
+    trace: new TraceListeners(feed),
     complete: new Listeners<InfoHash>(),
     lost: new Listeners<InfoHash>(),
   };

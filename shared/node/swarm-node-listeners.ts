@@ -10,10 +10,6 @@ export class Listeners<T> {
     return () => this.#listeners.delete(own);
   }
 
-  get isEmpty(): boolean {
-    return this.#listeners.size === 0;
-  }
-
   tell(value: T): void {
     for (const listener of this.#listeners) listener(value);
   }

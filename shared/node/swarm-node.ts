@@ -5,6 +5,7 @@ import type { TraceEvent } from '../engine/trace.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
 import type { InfoHash, PeerId, PieceIndex } from '../units.ts';
 import type {
+  HeldTorrent,
   ReadTally,
   StoredTorrent,
   SwarmFigures,
@@ -66,6 +67,10 @@ class NodeHost implements SwarmNode {
 
   hasTorrent(infoHash: InfoHash): boolean {
     return this.#joined.torrents.get(infoHash) !== undefined;
+  }
+
+  held(infoHash: InfoHash): HeldTorrent | undefined {
+    return this.#joined.torrents.get(infoHash);
   }
 
   isComplete(infoHash: InfoHash): boolean {
@@ -156,13 +161,7 @@ class NodeHost implements SwarmNode {
   }
 
   onTrace(listener: (event: TraceEvent) => void): () => void {
-    this.#joined.loop.feed({ type: 'setTrace', on: true });
-    const remove = this.#joined.listeners.trace.add(listener);
-    return () => {
-      remove();
-      // An event costs an object and two calls, some for every block: none are made that nobody hears.
-      if (this.#joined.listeners.trace.isEmpty) this.#joined.loop.feed({ type: 'setTrace', on: false });
-    };
+    return this.#joined.listeners.trace.add(listener);
   }
 
   onComplete(listener: (torrent: InfoHash) => void): () => void {

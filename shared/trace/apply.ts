@@ -11,7 +11,7 @@ import {
   linkReady,
   slotChanged,
 } from './picture-links.ts';
-import { acted, nodeAppeared, nodeBack, nodeLeft } from './picture-nodes.ts';
+import { acted, introduced, nodeAppeared, nodeBack, nodeLeft } from './picture-nodes.ts';
 import { dropHolding, joined, pieceGone, pieceHeld, piecesWanted, setPublished } from './picture-sets.ts';
 import type { TraceRecord } from './record.ts';
 
@@ -21,6 +21,8 @@ export function apply(picture: Picture, record: TraceRecord): void {
   switch (record.type) {
     case 'node':
       return nodeAppeared(picture, record);
+    case 'introduced':
+      return introduced(picture, record);
     case 'left':
       return nodeLeft(picture, record);
     case 'back':

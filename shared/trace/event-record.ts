@@ -29,6 +29,9 @@ export function recordOf(
       const ranking = event.ranking.map((ranked) => rankedPeer(ranked, indexes.peer(ranked.peerId)));
       return { t, type: 'chokingRound', node, ranking };
     }
+    case 'standingBegins':
+    case 'standingTold':
+      return undefined;
     case 'banned':
       return { t, type: 'banned', node, peer: indexes.peer(event.peerId), code: event.code };
     case 'linkOpened':
@@ -144,7 +147,7 @@ function rankedPeer(ranked: RankedNode, peer: number): RankedPeer {
   };
 }
 
-function heldText(held: Bitfield): string {
+export function heldText(held: Bitfield): string {
   if (held.count === 0) return 'none';
   return held.isFull ? 'all' : toHex(held.bytes);
 }

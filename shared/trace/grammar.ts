@@ -101,6 +101,14 @@ const onSet = { ...node, set: index };
 const onChannel = { ...onLink, set: index };
 const onPiece = { ...onSet, piece: index };
 const onBlock = { ...onChannel, piece: index, block: index };
+const aboutNode = {
+  ...node,
+  name: text,
+  role: oneOf('origin', 'edge', 'freeRider', 'liar', 'stranger'),
+  peerId,
+  upBytesPerSecond: optional(amount),
+  downBytesPerSecond: optional(amount),
+};
 const message = {
   ...onLink,
   kind: oneOf(...MESSAGE_KINDS),
@@ -117,14 +125,8 @@ const message = {
 export const RECORD_FIELDS: {
   readonly [Type in RecordType]: Fields<Omit<RecordOf<Type>, 't' | 'type'>>;
 } = {
-  node: {
-    ...node,
-    name: text,
-    role: oneOf('origin', 'edge', 'freeRider', 'liar', 'stranger'),
-    peerId,
-    upBytesPerSecond: optional(amount),
-    downBytesPerSecond: optional(amount),
-  },
+  node: aboutNode,
+  introduced: aboutNode,
   left: node,
   back: { ...node, peerId },
   act: { act: text, node: optional(index), peer: optional(index), value: optional(amount) },

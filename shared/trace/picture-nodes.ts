@@ -27,6 +27,15 @@ export function nodeAppeared(picture: Picture, record: RecordOf<'node'>): void {
   });
 }
 
+export function introduced(picture: Picture, record: RecordOf<'introduced'>): void {
+  const node = nodeOf(picture, record.node);
+  node.name = record.name;
+  node.role = record.role;
+  node.peerId = record.peerId;
+  node.upBytesPerSecond = record.upBytesPerSecond;
+  node.downBytesPerSecond = record.downBytesPerSecond;
+}
+
 /** What it had is out of sight: it tells anew when it is back. */
 export function nodeLeft(picture: Picture, { node: index }: RecordOf<'left'>): void {
   const node = nodeOf(picture, index);

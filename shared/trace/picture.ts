@@ -7,11 +7,11 @@ import type { NodeRole, RankedPeer, SetFile } from './record.ts';
 
 export interface NodePicture {
   readonly index: number;
-  readonly name: string;
+  name: string;
   role: NodeRole;
   peerId: string;
-  readonly upBytesPerSecond: number | undefined;
-  readonly downBytesPerSecond: number | undefined;
+  upBytesPerSecond: number | undefined;
+  downBytesPerSecond: number | undefined;
   isUp: boolean;
   /** By set. */
   readonly holdings: Map<number, Holding>;

@@ -121,6 +121,8 @@ export type MessageRecord = {
 
 export type TraceRecord =
   | NodeRecord
+  /** A node that others met before introduces itself. */
+  | (Omit<NodeRecord, 'type'> & { readonly type: 'introduced' })
   /** A node's process ended, or it is gone from sight. */
   | ({ readonly type: 'left' } & OfNode)
   /** Another process of the node, with another peer id. */

@@ -2,9 +2,10 @@
  * Writes the engine's events down as records of a log: nodes, sets and links get their small indexes when they are first
  * met. Nodes that were not introduced by then are strangers; a set that was not is asked for.
  */
+import type { Bitfield } from '../bitfield.ts';
 import type { TraceEvent } from '../engine/trace.ts';
 import type { InfoHash, LinkId, PeerId } from '../units.ts';
-import { type Indexes, recordOf } from './event-record.ts';
+import { heldText, type Indexes, recordOf } from './event-record.ts';
 import type { ActRecord, SetRecord, TraceRecord } from './record.ts';
 import { gridTime, type NodeFields } from './write.ts';
 
@@ -13,7 +14,14 @@ export type SetFields = Omit<SetRecord, 'type' | 't' | 'set'>;
 export interface RecorderParts {
   readonly emit: (record: TraceRecord) => void;
   /** Of a torrent that comes up and was not introduced; undefined: it is gone, and its events are left out. */
-  readonly describeSet?: (torrent: InfoHash) => SetFields | undefined;
+  readonly describe?: (torrent: InfoHash) => HeldSet | undefined;
+}
+
+/** A set, and what the node whose events are recorded has of it. */
+export interface HeldSet {
+  readonly set: SetFields;
+  readonly held: Bitfield;
+  readonly want: 'all' | 'none';
 }
 
 /** Of the last digits of its id: most ids begin with the name of the program. */
@@ -73,16 +81,16 @@ export class TraceRecorder {
   event(nowMs: number, node: number, event: TraceEvent): void {
     const t = gridTime(nowMs);
     if (event.type === 'linkOpened') this.#links[node]?.set(event.link, this.#linkCount++);
-    const record = recordOf(t, node, event, this.#indexes(t, node));
+    const record = recordOf(t, node, event, this.#indexes(t, node, event));
     if (record) this.#parts.emit(record);
     if (event.type === 'linkEnded') this.#links[node]?.delete(event.link);
   }
 
-  #indexes(t: number, node: number): Indexes {
+  #indexes(t: number, node: number, event: TraceEvent): Indexes {
     return {
       link: (id) => this.#links[node]?.get(id),
       peer: (peerId) => this.#byPeerId.get(peerId) ?? this.#stranger(t, peerId),
-      set: (torrent) => this.#sets.get(torrent) ?? this.#met(t, torrent),
+      set: (torrent) => this.#sets.get(torrent) ?? this.#met(t, node, torrent, event),
     };
   }
 
@@ -90,8 +98,14 @@ export class TraceRecorder {
     return this.node(t, { name: peerId.slice(-STRANGER_DIGITS), role: 'stranger', peerId });
   }
 
-  #met(t: number, torrent: InfoHash): number | undefined {
-    const fields = this.#parts.describeSet?.(torrent);
-    return fields && this.set(t, fields);
+  /** Of one that is only now heard of, and leaves, there is nothing to tell. */
+  #met(t: number, node: number, torrent: InfoHash, { type }: TraceEvent): number | undefined {
+    const described = type === 'torrentRemoved' ? undefined : this.#parts.describe?.(torrent);
+    if (!described) return undefined;
+    const { held, want } = described;
+    const set = this.set(t, described.set);
+    if (type !== 'torrentAdded')
+      this.#parts.emit({ t, type: 'joined', node, set, held: heldText(held), want });
+    return set;
   }
 }

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { ClockOffset } from '../../../shared/trace/clock-offset.ts';
+import { TraceMerge } from '../../../shared/trace/merge.ts';
+import { parseTrace } from '../../../shared/trace/parse.ts';
+import type { TraceRecord } from '../../../shared/trace/record.ts';
+import { Timeline } from '../../../shared/trace/timeline.ts';
+import { makeHeader, writeTrace } from '../../../shared/trace/write.ts';
+import { tracedRun } from '../../support/traced-run.ts';
+
+const START = 1_700_000_000_000;
+
+/** What each node of a simulated swarm would have told by itself: its own records under indexes of its own. */
+function ownLogs(records: readonly TraceRecord[]): TraceRecord[][] {
+  const nodes = records.flatMap((record) => (record.type === 'node' ? [record] : []));
+  return nodes.map((self) => {
+    const others = nodes.filter((node) => node !== self);
+    const index = new Map([self, ...others].map((node, i) => [node.node, i]));
+    const links = new Map<number, number>();
+    const own: TraceRecord[] = [
+      { ...self, node: 0 },
+      ...others.map((node, i) => ({ ...node, node: i + 1, role: 'stranger' as const, name: 'somebody' })),
+      ...records.flatMap((record) => (record.type === 'set' ? [record] : [])),
+    ];
+    for (const record of records) {
+      if (record.type === 'node' || !('node' in record) || record.node !== self.node) continue;
+      if (record.type === 'linkOpened') links.set(record.link, links.size);
+      const told: Record<string, unknown> = { ...record, node: 0 };
+      if ('link' in record) told.link = links.get(record.link);
+      if ('peer' in record && record.peer !== undefined) told.peer = index.get(record.peer);
+      own.push(told as unknown as TraceRecord);
+    }
+    return own;
+  });
+}
+
+const live = (wallMs: number) => makeHeader({ source: 'live', wallMs, scenario: '', seed: 0, command: '' });
+
+/** Nodes whose clocks are an hour apart, told in batches that come late by up to 100 ms. */
+function merged(records: readonly TraceRecord[]): { log: TraceRecord[]; merge: TraceMerge } {
+  const merge = new TraceMerge(START);
+  const logs = ownLogs(records);
+  logs.forEach((log, i) => {
+    const source = merge.add();
+    merge.begin(source, live(START + i * 3_600_000), -i * 3_600_000);
+    expect(source).toBe(i);
+    expect(log.length).toBeGreaterThan(10);
+  });
+  const log: TraceRecord[] = [];
+  const at = logs.map(() => 0);
+  for (let now = 0; at.some((count, i) => count < (logs[i]?.length ?? 0)); now += 100) {
+    logs.forEach((own, i) => {
+      const lateMs = (i % 3) * 50;
+      const batch = own.slice(at[i]).filter((record) => record.t <= now - lateMs);
+      at[i] = (at[i] ?? 0) + batch.length;
+      merge.append(i, batch);
+    });
+    log.push(...merge.take(START + now - 200));
+  }
+  log.push(...merge.take(Number.POSITIVE_INFINITY));
+  return { log, merge };
+}
+
+describe('merged logs', () => {
+  it('are a log like any other, and end in the picture that the swarm had', () => {
+    const { header, records } = tracedRun('late-joiner');
+    const { log, merge } = merged(records);
+    const read = parseTrace(writeTrace(merge.header, log));
+    expect(read.refused).toEqual({ count: 0, firstLine: undefined, firstCode: undefined });
+    const [whole, told] = [new Timeline(header), new Timeline(merge.header)];
+    whole.append(records);
+    told.append(read.records);
+    const nodesOf = ({ newest }: Timeline) =>
+      newest.nodes.map((node) => ({
+        name: node.name,
+        role: node.role,
+        done: node.doneAt,
+        sent: node.sent.totalBytes,
+        received: node.received.totalBytes,
+      }));
+    const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
+    expect(nodesOf(told).sort(byName)).toEqual(nodesOf(whole).sort(byName));
+    expect(told.newest.sets.map((set) => [...set.availability])).toEqual(
+      whole.newest.sets.map((set) => [...set.availability]),
+    );
+    expect(told.newest.ends.size).toBe(whole.newest.ends.size);
+    expect(told.newest.endOfPair.size).toBe(whole.newest.endOfPair.size);
+  });
+
+  it('a source that is lost has left, and is back when it begins anew; its links are told again', () => {
+    const { records } = tracedRun('three-edges');
+    const [origin = [], edge = []] = ownLogs(records);
+    const merge = new TraceMerge(START);
+    for (const _ of [0, 1]) merge.begin(merge.add(), live(START), 0);
+    merge.append(0, origin);
+    merge.append(1, edge);
+    const log = merge.take(START + 60_000);
+    merge.lost(1, START + 60_100);
+    merge.begin(1, live(START + 61_000), 0);
+    merge.append(1, edge);
+    merge.begin(0, live(START + 61_000), 0);
+    merge.append(0, origin);
+    log.push(...merge.take(Number.POSITIVE_INFINITY));
+    expect(log.filter(({ type }) => type === 'left' || type === 'back').map(({ type }) => type)).toEqual([
+      'left',
+      'back',
+    ]);
+    const read = parseTrace(writeTrace(merge.header, log));
+    expect(read.refused.count).toBe(0);
+    const timeline = new Timeline(merge.header);
+    timeline.append(read.records);
+    const ends = [...timeline.newest.ends.values()];
+    expect(ends.filter(({ node }) => node === 0)).toHaveLength(3);
+    expect(timeline.newest.nodes).toHaveLength(4);
+    expect(timeline.newest.sets).toHaveLength(1);
+  });
+
+  it('what comes too late is moved to what was taken last, and time never goes back', () => {
+    const merge = new TraceMerge(START);
+    const source = merge.add();
+    merge.begin(source, live(START), 0);
+    const peerId = 'ab'.repeat(20);
+    merge.append(source, [{ t: 10, type: 'node', node: 0, name: 'a', role: 'edge', peerId }]);
+    const other = merge.add();
+    expect(merge.take(START + 500).map(({ t }) => t)).toEqual([10]);
+    merge.begin(other, live(START), 0);
+    merge.append(other, [{ t: 3, type: 'node', node: 0, name: 'b', role: 'edge', peerId: 'cd'.repeat(20) }]);
+    expect(merge.take(START + 600).map(({ t }) => t)).toEqual([10]);
+  });
+});
+
+describe('the offset of a clock', () => {
+  it('is told by the batch that took least time, less half a round trip', () => {
+    const clock = new ClockOffset(40);
+    expect(clock.offsetMs).toBe(0);
+    clock.heard(1_000, 6_130);
+    clock.heard(2_000, 7_020);
+    clock.heard(3_000, 8_500);
+    expect(clock.offsetMs).toBe(5_000);
+  });
+});
