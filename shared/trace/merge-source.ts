@@ -132,7 +132,7 @@ export class MergeSource {
       renamed[field] = merged;
     }
     if (record.type === 'chokingRound')
-      renamed['ranking'] = record.ranking.flatMap((ranked) => {
+      renamed.ranking = record.ranking.flatMap((ranked) => {
         const peer = this.#nodes.get(ranked.peer);
         return peer === undefined ? [] : [{ ...ranked, peer }];
       });

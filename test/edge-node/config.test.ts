@@ -33,7 +33,7 @@ test('all flags of the contract are read', () => {
     `--origin https://o.example/shop --host 127.0.0.1 --port 0 --data /tmp/x --peer-port 0 --advertise-ip 192.0.2.7
      --name north-1 --prefetch none --peers origin --cache-bytes 1000000 --up-rate 2500000 --down-rate 5000000
      --public-url https://img.example --root-key ${'A'.repeat(64)} --fleet-token s3cret
-     --tls-cert /etc/c.pem --tls-key /etc/k.pem --access-log`.replace(/\s+/g, ' '),
+     --tls-cert /etc/c.pem --tls-key /etc/k.pem --access-log --trace off`.replace(/\s+/g, ' '),
   );
   expect(config).toEqual({
     origin: 'https://o.example/shop',
@@ -55,6 +55,7 @@ test('all flags of the contract are read', () => {
     fleetToken: 's3cret',
     access: { keys: [], referers: { hosts: [], allowsEmpty: true } },
     tls: { certFile: '/etc/c.pem', keyFile: '/etc/k.pem' },
+    trace: false,
     accessLog: true,
   });
 });

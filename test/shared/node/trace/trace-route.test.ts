@@ -179,10 +179,11 @@ describe('threats', () => {
     expect(watched.looking()).toBe(0);
     isTaking = true;
     watch.drained();
-    await expect.poll(() => reader.logs.length).toBe(2);
-    const missed = reader.records.find((record) => record.type === 'missed');
+    // Pieces are still being written: that may be too much for so small a limit once more.
+    await expect.poll(() => reader.logs.length).toBeGreaterThan(1);
+    const missed = reader.logs[1]?.records.find((record) => record.type === 'missed');
     expect(missed?.type === 'missed' && missed.count).toBeGreaterThan(200);
     expect(reader.refusedCount).toBe(0);
-    expect(watched.looking()).toBe(1);
+    await expect.poll(() => watched.looking()).toBe(1);
   });
 });
