@@ -59,9 +59,10 @@ export const EDGE_FLAGS = defineFlags({
     description: 'base URL at which shoppers reach this edge',
   },
   prefetch: {
-    kind: choice('all', 'none'),
+    kind: choice('all', 'hot', 'none'),
     default: 'all',
-    description: 'fetch every published image at once, or each when a shopper asks',
+    description:
+      'fetch every published image at once; or renditions when a shopper asks, and all of an image once it is asked for often (hot) or never (none)',
   },
   peers: {
     kind: choice('all', 'origin'),
@@ -106,6 +107,8 @@ export const EDGE_FLAGS = defineFlags({
   },
 });
 
+export type Prefetch = 'all' | 'hot' | 'none';
+
 export interface EdgeConfig {
   /** Base URL, no trailing slash. */
   readonly origin: string;
@@ -116,7 +119,7 @@ export interface EdgeConfig {
   readonly advertiseIp: string | undefined;
   readonly name: string;
   readonly publicUrl: string | undefined;
-  readonly prefetch: 'all' | 'none';
+  readonly prefetch: Prefetch;
   /** Default: all. */
   readonly peers?: 'all' | 'origin';
   /** Infinity: no limit. */

@@ -53,7 +53,7 @@ export function openImages(config: EdgeConfig, log: Logger, held: Held, opened: 
     memoryBytes: memoryShare(config),
     passThrough: new PassThrough(origin, pathSigner(config)),
     torrentOptions: {
-      want: prefetch,
+      want: prefetch === 'all' ? 'all' : 'none',
       superSeed: false,
       webSeeds: [`${config.origin}/images/`],
       announceUrl: `${config.origin}/announce`,

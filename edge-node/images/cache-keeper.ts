@@ -22,6 +22,8 @@ export interface CacheKeeperParts {
   readonly budgetBytes: number;
   /** `all`: a set costs all its renditions. `none`: only those that were asked for or lie on disk. */
   readonly prefetch: 'all' | 'none';
+  /** After each request was counted. */
+  asked?(infoHash: InfoHash): void;
   isHeld(rendition: Rendition): boolean;
   /** Joined, or being joined. */
   isHere(infoHash: InfoHash): boolean;
@@ -87,6 +89,12 @@ export class CacheKeeper {
     this.#popularity.asked(infoHash, times);
     const set = this.#sets.get(infoHash);
     if (set !== undefined) this.#sets.touch(set);
+    this.#parts.asked?.(infoHash);
+  }
+
+  /** What all sets take, those that are leaving too, and what this one does. */
+  taken(infoHash: InfoHash): { allBytes: number; ownBytes: number } {
+    return { allBytes: this.#takenBytes, ownBytes: this.#sets.get(infoHash)?.bytes ?? 0 };
   }
 
   /**

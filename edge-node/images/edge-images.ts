@@ -7,11 +7,13 @@ import type { PieceStore } from '../../shared/node/store/piece-store.ts';
 import type { SwarmNode, TorrentOptions } from '../../shared/node/swarm-node-api.ts';
 import type { Random } from '../../shared/random.ts';
 import type { ImageId, InfoHash } from '../../shared/units.ts';
+import type { Prefetch } from '../config.ts';
 import type { FleetBook } from '../fleet-book.ts';
 import { CacheKeeper } from './cache-keeper.ts';
 import type { CompleteSets } from './complete-sets.ts';
 import type { HashDesk } from './hash-desk.ts';
 import { HashStock } from './hash-stock.ts';
+import { HotSets } from './hot-sets.ts';
 import type { ImageTable, TableChange } from './image-table.ts';
 import { JoinFailures } from './join-failures.ts';
 import { type JoinedImage, Joiner } from './joiner.ts';
@@ -37,7 +39,7 @@ export interface EdgeImagesParts {
   readonly fleet: FleetBook;
   readonly random: Random;
   readonly log: { warn(fields: object, message: string): void };
-  readonly prefetch: 'all' | 'none';
+  readonly prefetch: Prefetch;
   readonly cacheBytes: number;
   readonly memoryBytes: number;
   readonly torrentOptions: TorrentOptions;
@@ -52,6 +54,8 @@ export class EdgeImages {
   readonly #memory: MemoryCache;
   readonly #whole: WholeSets;
   readonly #stock: HashStock;
+  /** With `--prefetch hot` only. */
+  readonly #hot: HotSets | undefined;
   readonly #closing = new AbortController();
   /** Purged images that are still leaving the swarm and the disk. */
   readonly #purging = new Set<Promise<void>>();
@@ -68,11 +72,22 @@ export class EdgeImages {
     this.#memory = new MemoryCache(parts.memoryBytes);
     this.#cache = new CacheKeeper({
       budgetBytes: parts.cacheBytes,
-      prefetch,
+      prefetch: prefetch === 'all' ? 'all' : 'none',
+      ...(prefetch === 'hot' ? { asked: (infoHash: InfoHash) => this.#hot?.asked(infoHash) } : {}),
       isHeld,
       isHere: (infoHash) => this.#joiner.isHere(infoHash),
       evict: (infoHash) => this.#evict(infoHash),
     });
+    this.#hot =
+      prefetch !== 'hot'
+        ? undefined
+        : new HotSets({
+            popularityOf: (infoHash) => this.#cache.popularityOf(infoHash),
+            joined: (infoHash) => this.#joiner.joined(infoHash)?.image,
+            taken: (infoHash) => this.#cache.taken(infoHash),
+            budgetBytes: parts.cacheBytes,
+            fetchWhole: (image) => this.#fetchWhole(image),
+          });
     this.#stock = new HashStock({
       ask: (infoHash) => parts.desk.ask(infoHash),
       isNeedless: (infoHash) => parts.hashes.isFull || parts.files.has(infoHash),
@@ -151,7 +166,7 @@ export class EdgeImages {
 
   /** Content of every image set this edge means to hold; undefined: what the swarm node says. */
   wantedBytes(): number | undefined {
-    if (this.#parts.prefetch === 'none') return undefined;
+    if (this.#parts.prefetch !== 'all') return undefined;
     return Math.min(this.#parts.table.contentBytes, Math.max(this.#parts.cacheBytes, this.#cache.heldBytes));
   }
 
@@ -195,6 +210,11 @@ export class EdgeImages {
     }
   }
 
+  #fetchWhole(image: PublishedImage): void {
+    this.#cache.countHeld(image, true);
+    this.#joiner.fetchWhole(image.infoHash);
+  }
+
   /** Of sets that were joined before, everything lies on disk. */
   #ahead(images: readonly PublishedImage[]): void {
     const unread = images.filter(({ infoHash }) => !this.#parts.files.has(infoHash));
@@ -204,6 +224,7 @@ export class EdgeImages {
   #drop(image: PublishedImage): void {
     for (const { root } of image.renditions) this.#memory.drop(root);
     this.#whole.gone(image.infoHash);
+    this.#hot?.gone(image.infoHash);
     const leaving = this.#joiner.leave(image.infoHash, true).finally(() => this.#purging.delete(leaving));
     this.#purging.add(leaving);
     this.#prefetcher.drop(image.infoHash);
@@ -214,6 +235,7 @@ export class EdgeImages {
     const image = this.#joiner.joined(infoHash)?.image;
     for (const { root } of image?.renditions ?? []) this.#memory.drop(root);
     this.#whole.gone(infoHash);
+    this.#hot?.gone(infoHash);
     return this.#joiner.leave(infoHash);
   }
 }

@@ -65,6 +65,13 @@ export class Joiner {
     return this.#joined.has(infoHash) || this.#joining.get(infoHash)?.controller.signal.aborted === false;
   }
 
+  /** Of a joined set all is fetched from now on, from whoever has it. */
+  fetchWhole(infoHash: InfoHash): void {
+    const { swarm, fleet } = this.#parts;
+    swarm.setWant(infoHash, 'all');
+    swarm.addPeers(infoHash, fleet.addresses());
+  }
+
   all(): Iterable<JoinedImage> {
     return this.#joined.values();
   }
