@@ -7,7 +7,8 @@ type Question = { readonly type: 'drop' | 'tell'; readonly number: number };
 export class WorkerLink {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, () => void>();
-  readonly exited: Promise<void>;
+  /** What ended it: an exit code, or the name of a signal. */
+  readonly exited: Promise<number | string>;
 
   constructor(worker: Worker, received: (message: FromWorker) => void) {
     this.#worker = worker;
@@ -18,9 +19,9 @@ export class WorkerLink {
     // A channel that breaks; `exit` follows.
     worker.on('error', () => undefined);
     this.exited = new Promise((resolve) =>
-      worker.once('exit', () => {
+      worker.once('exit', (code, signal) => {
         for (const number of [...this.#waiting.keys()]) this.#done(number);
-        resolve();
+        resolve(signal ?? code);
       }),
     );
   }

@@ -130,10 +130,10 @@ export class WorkerPool {
           link.release();
         } else this.#received(link, message);
       });
-      void link.exited.then(() => {
+      void link.exited.then((cause) => {
         clearTimeout(limit);
         reject(new Error('a worker ended while it started'));
-        if (this.#links.delete(link)) this.#ended(link);
+        if (this.#links.delete(link)) this.#ended(link, cause);
       });
     });
   }
@@ -158,12 +158,12 @@ export class WorkerPool {
   }
 
   /** The others serve on. One that ends again and again is started less and less often. */
-  #ended({ id, pid }: WorkerLink): void {
+  #ended({ id, pid }: WorkerLink, cause: number | string): void {
     if (this.#isClosing) return;
     this.#restarts += 1;
     const afterMs = this.#restartAfterMs;
     this.#restartAfterMs = Math.min(RESTART_AFTER_AT_MOST_MS, afterMs * 2);
-    this.#parts.log.warn({ worker: id, pid, afterMs }, 'a worker ended; another one takes its place');
+    this.#parts.log.warn({ worker: id, pid, cause, afterMs }, 'a worker ended; another one takes its place');
     setTimeout(() => this.#replace(), afterMs).unref();
   }
 
