@@ -7,7 +7,7 @@ import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { HttpMetrics } from '../shared/node/http/http-metrics.ts';
 import type { RequestHandler } from '../shared/node/http/image-route.ts';
-import type { Api } from './api/api-router.ts';
+import type { ChangeWatch } from './api/change-watch.ts';
 import { storefrontFiles } from './api/storefront-files.ts';
 import { notFound, problemHandler } from './http/problem.ts';
 
@@ -15,8 +15,10 @@ export interface AppOptions {
   /** Asked in this order, before express; each answers or leaves the request alone. */
   readonly direct: readonly RequestHandler[];
   readonly admin: Router;
-  readonly api: Api;
-  /** The built shop. */
+  readonly api: Router;
+  readonly shop: Router;
+  readonly changes: ChangeWatch;
+  /** The built pages. */
   readonly storefrontFolder: string;
   /** Proxies whose X-Forwarded-For counts when wrong admin tokens are. */
   readonly trustedProxies: readonly string[];
@@ -41,8 +43,9 @@ function expressApp(options: AppOptions): Express {
   app.set('trust proxy', [...options.trustedProxies]);
   app.use(countAnswers(options.metrics));
   app.use(securityHeaders());
-  app.use('/admin', options.api.watchChanges, options.admin);
-  app.use(options.api.router);
+  app.use('/admin', options.changes.middleware, options.admin);
+  app.use(options.api);
+  app.use(options.shop);
   app.use(storefrontFiles(options.storefrontFolder));
   app.use(notFound);
   app.use(problemHandler(options.onFault));

@@ -15,11 +15,13 @@ import { createTraceRoute } from '../shared/node/trace/trace-route.ts';
 import type { WatchedNode } from '../shared/node/trace/trace-watch.ts';
 import { adminRouter } from './admin/admin-router.ts';
 import { createApi } from './api/api-router.ts';
+import { ChangeWatch } from './api/change-watch.ts';
 import { storefrontFolder } from './api/storefront-files.ts';
 import { createApp } from './app.ts';
 import type { OriginConfig } from './config.ts';
 import { registerOriginMetrics } from './origin-metrics.ts';
 import type { OriginParts } from './origin-parts.ts';
+import { createShop } from './shop/shop-router.ts';
 import { originStatus } from './status.ts';
 import { createTrackerRoute } from './tracker/tracker-route.ts';
 
@@ -65,6 +67,8 @@ export async function listen({
   };
   const edges = () => ({ edges: registry.edges(performance.now()) });
   const trace = createTraceRoute(watchedNode(config, parts), metrics);
+  const changes = new ChangeWatch(catalog);
+  const folder = storefrontFolder();
   const handler = createApp({
     direct: [
       createImageAccess(
@@ -94,8 +98,10 @@ export async function listen({
       onAuthorised: (socket) => parts.readers.taken(socket),
       onFault,
     }),
-    api: createApi({ catalog, edges, publicUrl }),
-    storefrontFolder: storefrontFolder(),
+    api: createApi({ catalog, changes, edges, publicUrl }),
+    shop: createShop({ catalog, changes, edges, publicUrl, folder }),
+    changes,
+    storefrontFolder: folder,
     trustedProxies: config.trustedProxies,
     metrics,
     onFault,

@@ -43,7 +43,7 @@ const sources = [...shared, ...apps.server, ...apps['edge-node'], ...storefront]
 
 /** From the values up; a file imports its own layer or one before it. */
 const LAYERS: readonly RegExp[] = [
-  /^shared\/(units|errors|random|bytes|bitfield|ip|rate-meter|token-bucket)\.ts$/,
+  /^shared\/(units|errors|random|bytes|bitfield|ip|money|rate-meter|token-bucket)\.ts$/,
   /^shared\/(geometry\.ts|bencode\/|metainfo\/|api-types\/|log\/|feed\/|http\/)/,
   /^shared\/(wire|picker|choker|tracker)\//,
   /^shared\/engine\//,

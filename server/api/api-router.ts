@@ -1,34 +1,31 @@
 /** The public API: what the shop and edges read. Open to every web page (CORS `*`), and read only. */
-import express, { type Request, type Response, type Router } from 'express';
+import express, { type Router } from 'express';
 import type { ProductList as ProductListAnswer } from '../../shared/api-types/catalog.ts';
 import type { EdgeList } from '../../shared/api-types/status.ts';
 import { UserError } from '../../shared/errors.ts';
-import { evaluateConditions } from '../../shared/http/conditional.ts';
 import { type InfoHash, parseInfoHash } from '../../shared/units.ts';
 import type { Catalog } from '../catalog/catalog-api.ts';
 import { productUnknown } from '../catalog/products.ts';
+import { EncodedBody } from '../http/encoded-body.ts';
 import { presentProduct } from '../http/present.ts';
 import { notFound } from '../http/problem.ts';
+import { sendVersioned } from '../http/send-versioned.ts';
+import type { ChangeWatch } from './change-watch.ts';
 import { ProductList } from './product-list.ts';
 
 export interface ApiOptions {
-  readonly catalog: Pick<Catalog, 'listProducts' | 'product' | 'torrent' | 'onAppend'>;
+  readonly catalog: Pick<Catalog, 'listProducts' | 'product' | 'torrent'>;
+  readonly changes: ChangeWatch;
   readonly edges: () => EdgeList;
   /** The origin's base URL without trailing slash. */
   readonly publicUrl: () => string;
-}
-
-export interface Api {
-  readonly router: Router;
-  /** Mounted before whatever changes products, so that the list is never older than the last change. */
-  readonly watchChanges: express.RequestHandler;
 }
 
 /** Long enough to carry a flash crowd, short enough that nobody waits for a new price. */
 const LIST_CACHE = 'public, max-age=2';
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
-export function createApi(options: ApiOptions): Api {
+export function createApi(options: ApiOptions): Router {
   const list = new ProductList(async () => {
     const products = await options.catalog.listProducts();
     const answer: ProductListAnswer = {
@@ -36,13 +33,12 @@ export function createApi(options: ApiOptions): Api {
     };
     return JSON.stringify(answer);
   });
-  // Photos are also published by an import, which makes no request.
-  options.catalog.onAppend(() => list.changing()());
+  options.changes.watch(list);
   const router = express.Router();
   router.use(['/api', '/torrents'], allowReading);
   router.get('/api/products', async (req, res) => {
-    const { body, etag } = await list.get();
-    sendVersioned(req, res, { body, etag, type: 'application/json; charset=utf-8', cache: LIST_CACHE });
+    const type = 'application/json; charset=utf-8';
+    await sendVersioned(req, res, { ...(await list.get()), type, cache: LIST_CACHE });
   });
   router.get('/api/products/:id', async (req, res) => {
     const product = await options.catalog.product(req.params.id);
@@ -57,41 +53,18 @@ export function createApi(options: ApiOptions): Api {
     const torrent = infoHash && (await options.catalog.torrent(infoHash));
     if (!torrent) throw new UserError('torrent_unknown', 404, 'There is no torrent with this info-hash.');
     res.set('Content-Disposition', `attachment; filename="${infoHash}.torrent"`);
-    const body = Buffer.from(torrent.buffer, torrent.byteOffset, torrent.byteLength);
-    sendVersioned(req, res, {
-      body,
-      etag: `"${infoHash}"`,
-      type: 'application/x-bittorrent',
-      cache: IMMUTABLE,
-    });
+    const body = new EncodedBody(Buffer.from(torrent.buffer, torrent.byteOffset, torrent.byteLength));
+    const type = 'application/x-bittorrent';
+    await sendVersioned(req, res, { body, version: infoHash, type, cache: IMMUTABLE });
   });
   router.use(['/api', '/torrents'], notFound);
-  const watchChanges: express.RequestHandler = (req, res, next) => {
-    if (req.method !== 'GET' && req.method !== 'HEAD') res.once('close', list.changing());
-    next();
-  };
-  return { router, watchChanges };
+  return router;
 }
 
 /** `<40 hex digits>.torrent`, in either case: clients print hashes in both. */
 function infoHashOf(file: string): InfoHash | undefined {
   const match = /^([0-9a-fA-F]{40})\.torrent$/.exec(file);
   return match?.[1] === undefined ? undefined : parseInfoHash(match[1].toLowerCase());
-}
-
-interface Versioned {
-  readonly body: string | Buffer;
-  readonly etag: string;
-  readonly type: string;
-  readonly cache: string;
-}
-
-function sendVersioned(req: Request, res: Response, { body, etag, type, cache }: Versioned): void {
-  res.set({ ETag: etag, 'Cache-Control': cache, 'Content-Type': type });
-  // Not req.fresh of express: it sends the whole answer to a client that says `no-cache`, and fetch always does.
-  const ifNoneMatch = req.headers['if-none-match'];
-  if (evaluateConditions({ ifMatch: undefined, ifNoneMatch }, etag) === 'not-modified') res.status(304).end();
-  else res.send(body);
 }
 
 /** Reading is open to pages of any origin; nothing here depends on cookies or on who asks. */

@@ -1,11 +1,12 @@
 /**
- * The built pages. The shop's own routes all get index.html, each other page stands at its name (`desk.html` at `/desk`,
- * and at whatever comes below it); anything else that is no file is a 404.
+ * The built files. Each page but the shop's (server/shop) stands at its name (`desk.html` at `/desk`, and at whatever
+ * comes below it); anything else that is no file is a 404.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type Response, type Router } from 'express';
+import { compressedFiles, HASHED_CACHE } from './compressed-files.ts';
 
 /** dist/storefront of the package, whether this file runs from dist/ or from the sources. */
 export function storefrontFolder(fromUrl: string = import.meta.url): string {
@@ -14,8 +15,6 @@ export function storefrontFolder(fromUrl: string = import.meta.url): string {
   return join(folder, 'dist', 'storefront');
 }
 
-/** Paths that the shop's own router understands (storefront/src/route.ts). */
-const SHOP_PAGES = ['/', '/product/:id'];
 const SHOP = 'index.html';
 const NOT_BUILT = 'The storefront is not built. Run `npm run build`, then reload this page.\n';
 /** Vite puts a content hash into these names. */
@@ -23,18 +22,18 @@ const HASHED_ASSET = /[/\\]assets[/\\]/;
 
 export function storefrontFiles(folder: string): Router {
   const router = express.Router();
+  router.use(compressedFiles(folder));
   router.use(
     express.static(folder, {
       index: false,
       redirect: false,
       dotfiles: 'ignore',
       setHeaders: (res, path) => {
-        const cache = HASHED_ASSET.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
+        const cache = HASHED_ASSET.test(path) ? HASHED_CACHE : 'no-cache';
         res.setHeader('Cache-Control', cache);
       },
     }),
   );
-  router.get(SHOP_PAGES, (_req, res, next) => sendPage(folder, SHOP, res, next));
   for (const page of otherPages(folder))
     router.get([`/${page}`, `/${page}/*rest`], (_req, res, next) =>
       sendPage(folder, `${page}.html`, res, next),

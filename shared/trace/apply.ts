@@ -1,7 +1,6 @@
 /** Which part of the picture each record changes. */
 import { unreachable } from '../errors.ts';
-import { ownNode, ownSet } from './own.ts';
-import type { Picture } from './picture.ts';
+import { nodeOf, type Picture, setOf } from './picture.ts';
 import { blockReceived, blockSent, requested, requestOff, webSeedPiece } from './picture-blocks.ts';
 import {
   channelClosed,
@@ -31,22 +30,22 @@ export function apply(picture: Picture, record: TraceRecord): void {
     case 'set':
       return setPublished(picture, record);
     case 'purged':
-      ownSet(picture, record.set).purgedAt = record.t;
+      setOf(picture, record.set).purgedAt = record.t;
       return;
     case 'joined':
       return joined(picture, record);
     case 'dropped':
-      return dropHolding(picture, ownNode(picture, record.node), record.set);
+      return dropHolding(picture, nodeOf(picture, record.node), record.set);
     case 'wanted':
       return piecesWanted(picture, record);
     case 'optimistic':
-      ownNode(picture, record.node).optimistic = record.peer;
+      nodeOf(picture, record.node).optimistic = record.peer;
       return;
     case 'chokingRound':
-      ownNode(picture, record.node).round = { t: record.t, ranking: record.ranking };
+      nodeOf(picture, record.node).round = { t: record.t, ranking: record.ranking };
       return;
     case 'banned':
-      ownNode(picture, record.node).banned.set(record.peer, record.code);
+      nodeOf(picture, record.node).banned.set(record.peer, record.code);
       return;
     case 'pieceVerified':
     case 'pieceFlushed':

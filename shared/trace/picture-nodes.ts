@@ -1,14 +1,12 @@
 /** Nodes appear, leave and come back; what they decide about others. */
 import { Flow } from './flow.ts';
-import { ownNode } from './own.ts';
-import type { Picture } from './picture.ts';
+import { nodeOf, type Picture } from './picture.ts';
 import { forgetEnd } from './picture-links.ts';
 import { dropHolding } from './picture-sets.ts';
 import type { RecordOf } from './record.ts';
 
 export function nodeAppeared(picture: Picture, record: RecordOf<'node'>): void {
   picture.nodes.push({
-    owner: picture.owner,
     index: record.node,
     name: record.name,
     role: record.role,
@@ -30,7 +28,7 @@ export function nodeAppeared(picture: Picture, record: RecordOf<'node'>): void {
 }
 
 export function introduced(picture: Picture, record: RecordOf<'introduced'>): void {
-  const node = ownNode(picture, record.node);
+  const node = nodeOf(picture, record.node);
   node.name = record.name;
   node.role = record.role;
   node.peerId = record.peerId;
@@ -40,7 +38,7 @@ export function introduced(picture: Picture, record: RecordOf<'introduced'>): vo
 
 /** What it had is out of sight: it tells anew when it is back. */
 export function nodeLeft(picture: Picture, { node: index }: RecordOf<'left'>): void {
-  const node = ownNode(picture, index);
+  const node = nodeOf(picture, index);
   node.isUp = false;
   for (const set of [...node.holdings.keys()]) dropHolding(picture, node, set);
   for (const end of [...picture.ends.values()]) if (end.node === index) forgetEnd(picture, end);
@@ -50,7 +48,7 @@ export function nodeLeft(picture: Picture, { node: index }: RecordOf<'left'>): v
 }
 
 export function nodeBack(picture: Picture, { node: index, peerId }: RecordOf<'back'>): void {
-  const node = ownNode(picture, index);
+  const node = nodeOf(picture, index);
   node.isUp = true;
   node.peerId = peerId;
   node.banned.clear();
@@ -58,8 +56,8 @@ export function nodeBack(picture: Picture, { node: index, peerId }: RecordOf<'ba
 
 /** Some acts make of a node what it was not before. */
 export function acted(picture: Picture, { act, node: index }: RecordOf<'act'>): void {
-  if (index === undefined) return;
-  const node = ownNode(picture, index);
+  const node = index === undefined ? undefined : picture.nodes[index];
+  if (!node) return;
   if (act === 'freeRide') node.role = 'freeRider';
   else if (act === 'lie') node.role = 'liar';
 }

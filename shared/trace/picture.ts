@@ -1,16 +1,11 @@
 /**
- * The swarm at one moment, as the records up to then tell it. A copy of it is a place to go on from (timeline.ts, own.ts).
- * What happens to it stands in picture-nodes.ts, picture-sets.ts, picture-links.ts and picture-blocks.ts.
+ * The swarm at one moment, as the records up to then tell it. Plain data: a copy of it is a place to go on from
+ * (timeline.ts). What happens to it stands in picture-nodes.ts, picture-sets.ts, picture-links.ts and picture-blocks.ts.
  */
 import type { Flow } from './flow.ts';
 import type { NodeRole, RankedPeer, SetFile } from './record.ts';
 
-/** What only its owner changes; others copy it first (own.ts). */
-interface Owned {
-  readonly owner: object;
-}
-
-export interface NodePicture extends Owned {
+export interface NodePicture {
   readonly index: number;
   name: string;
   role: NodeRole;
@@ -41,7 +36,7 @@ export interface NodePicture extends Owned {
 export const PIECE = { missing: 0, failed: 1, begun: 2, verified: 3, flushed: 4 } as const;
 
 /** A set at a node. */
-export interface Holding extends Owned {
+export interface Holding {
   readonly set: number;
   readonly want: 'all' | 'none';
   /** By piece: one of {@link PIECE}. */
@@ -55,7 +50,7 @@ export interface Holding extends Owned {
   doneAt: number | undefined;
 }
 
-export interface SetPicture extends Owned {
+export interface SetPicture {
   readonly index: number;
   readonly infoHash: string;
   readonly imageId: string;
@@ -87,16 +82,15 @@ export interface DueBlock {
   readonly sentAt: number | undefined;
 }
 
-/** Replaced when it changes, as blocks that are due are. */
 export interface ChannelPicture {
   readonly set: number;
   readonly number: number;
-  readonly amInterested: boolean;
-  readonly isInterested: boolean;
+  amInterested: boolean;
+  isInterested: boolean;
 }
 
 /** One node's end of a link. */
-export interface End extends Owned {
+export interface End {
   readonly link: number;
   readonly node: number;
   /** Undefined until the handshake told it. */
@@ -119,8 +113,6 @@ export interface End extends Owned {
 }
 
 export interface Picture {
-  /** What bears it is this picture's own. */
-  owner: object;
   /** Milliseconds of the log. */
   t: number;
   readonly nodes: NodePicture[];
@@ -150,7 +142,6 @@ const MAX_NODES = 65_536;
 export const pairOf = (node: number, peer: number): number => node * MAX_NODES + peer;
 
 export const emptyPicture = (): Picture => ({
-  owner: {},
   t: 0,
   nodes: [],
   sets: [],
@@ -158,6 +149,10 @@ export const emptyPicture = (): Picture => ({
   endOfPair: new Map(),
   missedRecords: 0,
 });
+
+/** Of an index that a record names: whoever reads a log has seen to it that it is there. */
+export const nodeOf = (picture: Picture, index: number): NodePicture => picture.nodes[index] as NodePicture;
+export const setOf = (picture: Picture, index: number): SetPicture => picture.sets[index] as SetPicture;
 
 /** The end at a node towards a peer; undefined when they are not linked. */
 export function endBetween(picture: View<Picture>, node: number, peer: number): View<End> | undefined {

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { announcement } from './announce.ts';
 import { currentVisit } from './navigation.ts';
+import { CheckoutPage } from './pages/checkout-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { ProductPage } from './pages/product-page.tsx';
 import { ShopPage } from './pages/shop-page.tsx';
@@ -46,6 +47,8 @@ function Page({ path }: { readonly path: string }): JSX.Element {
       return <ShopPage />;
     case 'product':
       return <ProductPage id={route.id} />;
+    case 'checkout':
+      return <CheckoutPage />;
     case 'unknown':
       return <NotFoundPage />;
   }

@@ -7,6 +7,8 @@ import { EdgeWatch } from './edges/edge-watch.ts';
 import { watchBrowser } from './edges/watch-browser.ts';
 import { ImageLog } from './images/image-log.ts';
 import { startNavigation } from './navigation.ts';
+import { keepForLater } from './offline/keep-for-later.ts';
+import { parsePageData } from './page-data.ts';
 import { type Shop, ShopContext } from './shop-context.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -15,10 +17,13 @@ import './styles/photo.css';
 import './styles/grid.css';
 import './styles/product.css';
 import './styles/bag.css';
+import './styles/checkout.css';
+import './styles/plain.css';
 import './styles/sources.css';
 
+const brought = parsePageData(document.querySelector('#page-data')?.textContent, location.protocol);
 const shop: Shop = {
-  products: new ProductStore(),
+  products: new ProductStore(brought),
   edgeWatch: new EdgeWatch({
     pageUrl: location,
     fetch: (url, init) => fetch(url, init),
@@ -27,6 +32,7 @@ const shop: Shop = {
       setItem: (key, text) => localStorage.setItem(key, text),
     },
     nowMs: () => Date.now(),
+    listed: brought.edges,
     isHidden: () => document.hidden,
   }),
   imageLog: new ImageLog(),
@@ -35,8 +41,9 @@ const shop: Shop = {
 
 shop.edgeWatch.start();
 watchBrowser(shop.edgeWatch);
-void shop.products.load();
+void shop.products.loadMissing();
 startNavigation();
+if (import.meta.env.PROD) keepForLater(shop.products.state);
 render(
   <ShopContext.Provider value={shop}>
     <App />

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME ...]`: what docs/benchmarks.md tells, measured on this machine, as the Markdown table
- * that stands there. Names: ingest, link, warm, idle, engine, trace, cache, cache-soak. Without one, all.
+ * that stands there. Names: ingest, link, warm, idle, engine, cache, cache-soak. Without one, all.
  */
 import { cpus } from 'node:os';
 import { cacheRows, cacheSoakRows } from './cache-rows.ts';
@@ -9,7 +9,6 @@ import { type IdleNode, runIdleBench } from './idle.ts';
 import { runIngestBench } from './ingest.ts';
 import { linkRows } from './link-rows.ts';
 import type { Row } from './row.ts';
-import { traceRows } from './trace.ts';
 import { warmRows } from './warm-rows.ts';
 
 const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
@@ -26,7 +25,6 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     return [...idleRows('edge', sets, edge), ...idleRows('origin', sets, origin)];
   },
   engine: async () => engineRows(runEngineBench()),
-  trace: traceRows,
   cache: async () => cacheRows(),
   'cache-soak': cacheSoakRows,
 };

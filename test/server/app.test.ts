@@ -275,24 +275,10 @@ describe('the shop', () => {
   afterAll(() => rm(folder, { recursive: true }));
   const shop = (at: string) => supertest(express().use(storefrontFiles(at)));
 
-  test('its routes get index.html, which is always asked for anew', async () => {
-    for (const path of ['/', '/product/42', '/product/a%20b', '/product/42/']) {
-      const answer = await shop(folder).get(path);
-      expect(answer.text, path).toBe('<title>Shop</title>');
-      expect(answer.headers['cache-control']).toBe('no-cache');
-    }
-  });
-
   test('hashed assets are immutable; other paths and dot-files are not there', async () => {
     const asset = await shop(folder).get('/assets/index-abc.js');
     expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     for (const path of ['/assets/none.js', '/.secret', '/product', '/product/1/2', '/%2e%2e/package.json'])
       expect((await shop(folder).get(path)).status, path).toBe(404);
-  });
-
-  test('one that is not built says so', async () => {
-    const answer = await shop(join(folder, 'nowhere')).get('/');
-    expect(answer.status).toBe(503);
-    expect(answer.text).toContain('npm run build');
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseRoute, productPath } from '../../storefront/src/route.ts';
+import { productPath } from '../../shared/http/shop-paths.ts';
+import { parseRoute } from '../../storefront/src/route.ts';
 
 it('knows the shop and the product page', () => {
   expect(parseRoute('/')).toEqual({ kind: 'shop' });

@@ -14,6 +14,11 @@ export class BagStore {
     });
   }
 
+  empty(): void {
+    this.bag.set([]);
+    write('[]');
+  }
+
   setQuantity(productId: string, quantity: number): void {
     this.bag.set(withQuantity(this.bag.get(), productId, quantity));
     write(JSON.stringify(this.bag.get()));

@@ -1,4 +1,4 @@
-/** Search and order of the grid. */
+/** Search, shelves and order of the grid. */
 import type { ShopProduct } from './shop-product.ts';
 
 export type ProductOrder = 'featured' | 'price-up' | 'price-down' | 'title';
@@ -10,25 +10,50 @@ export const PRODUCT_ORDERS: readonly { readonly order: ProductOrder; readonly l
   { order: 'title', label: 'Name' },
 ];
 
+/** What the shopper looks for. It stands in the address, so that a view can be shared. */
+export interface ProductView {
+  readonly search: string;
+  /** Empty: all. */
+  readonly category: string;
+  readonly order: ProductOrder;
+}
+
+export function parseProductView(query: string): ProductView {
+  const fields = new URLSearchParams(query);
+  const order = parseProductOrder(fields.get('sort'));
+  return { search: fields.get('q') ?? '', category: fields.get('category') ?? '', order };
+}
+
+export function productViewPath({ search, category, order }: ProductView): string {
+  const query = new URLSearchParams();
+  if (category !== '') query.set('category', category);
+  if (search.trim() !== '') query.set('q', search.trim());
+  if (order !== 'featured') query.set('sort', order);
+  return query.size === 0 ? '/' : `/?${query}`;
+}
+
 export function parseProductOrder(text: string | null): ProductOrder {
   return PRODUCT_ORDERS.find(({ order }) => order === text)?.order ?? 'featured';
 }
 
-/** Products that hold every word of the search in title or description; case and accents do not matter. */
+/** In the order of their first products; products of none add none. */
+export function categoriesOf(products: readonly ShopProduct[]): readonly string[] {
+  return [...new Set(products.map(({ category }) => category))].filter((category) => category !== '');
+}
+
+/** Products of the shelf that hold every word of the search in title or description; case and accents do not matter. */
 export function findProducts(
   products: readonly ShopProduct[],
-  search: string,
-  order: ProductOrder,
+  { search, category, order }: ProductView,
 ): readonly ShopProduct[] {
   const words = fold(search).split(/\s+/).filter(Boolean);
-  const found =
-    words.length === 0
-      ? products
-      : products.filter((product) => {
-          const text = fold(`${product.title} ${product.description}`);
-          return words.every((word) => text.includes(word));
-        });
-  return order === 'featured' ? found : [...found].sort(comparators[order]);
+  const found = products.filter((product) => {
+    if (category !== '' && product.category !== category) return false;
+    if (words.length === 0) return true;
+    const text = fold(`${product.title} ${product.description}`);
+    return words.every((word) => text.includes(word));
+  });
+  return order === 'featured' ? found : found.sort(comparators[order]);
 }
 
 const byTitle = (a: ShopProduct, b: ShopProduct) =>

@@ -11,7 +11,7 @@ export interface ShopImage extends Pick<Image, 'id' | 'width' | 'height' | 'plac
 }
 
 export interface ShopProduct
-  extends Pick<Product, 'id' | 'title' | 'description' | 'priceCents' | 'currency'> {
+  extends Pick<Product, 'id' | 'title' | 'description' | 'priceCents' | 'currency' | 'category'> {
   readonly images: readonly ShopImage[];
 }
 
@@ -33,7 +33,7 @@ export function parseProductList(answer: unknown): ShopProduct[] | undefined {
 
 export function parseProduct(value: unknown): ShopProduct | undefined {
   if (!isRecord(value)) return undefined;
-  const { id, title, description, priceCents, currency, images } = value;
+  const { id, title, description, priceCents, currency, category, images } = value;
   if (typeof id !== 'string' || id === '' || typeof title !== 'string') return undefined;
   if (!Number.isSafeInteger(priceCents) || (priceCents as number) < 0) return undefined;
   if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) return undefined;
@@ -43,6 +43,7 @@ export function parseProduct(value: unknown): ShopProduct | undefined {
     description: typeof description === 'string' ? description : '',
     priceCents: priceCents as number,
     currency,
+    category: typeof category === 'string' ? category : '',
     images: (Array.isArray(images) ? images : [])
       .slice(0, IMAGES_PER_PRODUCT_MAX)
       .map(parseImage)

@@ -7,6 +7,28 @@ const REMEMBERED_MS = 7 * 24 * 3_600_000;
 const EDGES_MAX = 64;
 const LATENCY_MAX_MS = 60_000;
 
+const STORAGE_KEY = 'shoal.edges';
+
+export type EdgeStorage = Pick<Storage, 'getItem' | 'setItem'>;
+
+/** Storage may be forbidden: then nothing is remembered. */
+export function readEdges(storage: EdgeStorage, pageProtocol: string, nowMs: number): KnownEdge[] {
+  try {
+    return recallEdges(storage.getItem(STORAGE_KEY), pageProtocol, nowMs);
+  } catch {
+    return [];
+  }
+}
+
+/** Storage may be full. */
+export function writeEdges(storage: EdgeStorage, edges: readonly KnownEdge[]): void {
+  try {
+    storage.setItem(STORAGE_KEY, rememberEdges(edges));
+  } catch {
+    return;
+  }
+}
+
 export function rememberEdges(edges: readonly KnownEdge[]): string {
   return JSON.stringify({
     version: 1,

@@ -3,7 +3,9 @@
  * what images tell. Thin: all judgement is in the pure modules beside it.
  */
 import { createStore, type Store } from '../store.ts';
-import { recallEdges, rememberEdges } from './edge-memory.ts';
+import { type Fetch, fetchEdgeList, probeEdge } from './ask-fleet.ts';
+import { type EdgeStorage, readEdges, writeEdges } from './edge-memory.ts';
+import { GivenImages } from './given-images.ts';
 import {
   afterImageFailure,
   afterImageLoaded,
@@ -12,9 +14,9 @@ import {
   isAvoided,
   type ProbeResult,
 } from './health.ts';
-import { type KnownEdge, mergeEdges, parseEdgeList } from './known-edge.ts';
+import { type KnownEdge, type ListedEdge, mergeEdges } from './known-edge.ts';
 import { edgesToProbe } from './probe-plan.ts';
-import type { ImageSource } from './rank.ts';
+import { type ImageSource, nearLimitMs } from './rank.ts';
 
 export interface Fleet {
   readonly edges: readonly KnownEdge[];
@@ -25,11 +27,13 @@ export interface Fleet {
 }
 
 export interface EdgeWatchHost {
-  readonly pageUrl: { readonly origin: string; readonly protocol: string; readonly host: string };
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
+  readonly pageUrl: { readonly origin: string; readonly protocol: string };
+  readonly fetch: Fetch;
+  readonly storage: EdgeStorage;
   /** Unix ms. */
   readonly nowMs: () => number;
+  /** What the page itself brought along; empty: the origin is asked first. */
+  readonly listed: readonly ListedEdge[];
   /** Nobody looks at the page: it then asks nobody, but for the first time. */
   readonly isHidden: () => boolean;
 }
@@ -43,9 +47,11 @@ const NO_EDGE_REFRESH_MS = 2_000;
 const REFRESH_JITTER_MS = 2_000;
 /** After a failure: soon, but once for all images that failed together. */
 const REFRESH_AFTER_FAILURE_MS = 250;
-const LIST_TIMEOUT_MS = 5_000;
 /** Longer than any edge that is worth choosing. */
 const PROBE_TIMEOUT_MS = 2_000;
+/** An edge that is asked whether it is there has this many of its usual times to answer, and at least so long. */
+const SUSPECT_LATENCIES = 4;
+const SUSPECT_TIMEOUT_MIN_MS = 150;
 /**
  * A page without edges is better than a page without images. Not sooner: a slow list means a busy origin or a slow
  * network, and all images from the origin would help neither. A list that fails is not waited for.
@@ -56,13 +62,14 @@ const SETTLE_LIST_MS = 3_000;
  * asked it for everything.
  */
 const SETTLE_PROBES_MS = 400;
-const STORAGE_KEY = 'shoal.edges';
 
 export class EdgeWatch {
   readonly fleet: Store<Fleet>;
   readonly origin: ImageSource;
+  readonly given = new GivenImages();
   readonly #host: EdgeWatchHost;
-  readonly #gaveAtMs = new Map<string, number>();
+  /** Edges that are asked whether they are there. */
+  readonly #suspects = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueMs = 0;
   #refreshing = false;
@@ -74,8 +81,9 @@ export class EdgeWatch {
   constructor(host: EdgeWatchHost) {
     this.#host = host;
     this.origin = { kind: 'origin', name: 'origin', url: host.pageUrl.origin };
-    const edges = recallEdges(this.#readMemory(), host.pageUrl.protocol, host.nowMs());
-    this.fleet = createStore<Fleet>({ edges, settled: edges.length > 0, originReachable: true });
+    const recalled = readEdges(host.storage, host.pageUrl.protocol, host.nowMs());
+    const edges = mergeEdges(recalled, host.listed, host.nowMs());
+    this.fleet = createStore<Fleet>({ edges, settled: recalled.length > 0, originReachable: true });
   }
 
   start(): void {
@@ -89,19 +97,26 @@ export class EdgeWatch {
     clearTimeout(this.#timer);
   }
 
-  /** When a node last gave any image, Unix ms; undefined when it gave none. */
-  gaveAtMs(url: string): number | undefined {
-    return this.#gaveAtMs.get(url);
-  }
-
   imageLoaded(url: string): void {
-    this.#gaveAtMs.set(url, this.#host.nowMs());
+    this.given.add(url, this.#host.nowMs());
     this.#updateHealth(url, afterImageLoaded);
   }
 
   imageFailed(url: string): void {
     this.#updateHealth(url, (health) => afterImageFailure(health, this.#host.nowMs()));
     this.refreshSoon(REFRESH_AFTER_FAILURE_MS);
+  }
+
+  /** Nothing came from this edge for a while: asks it now. One that does not answer soon is left at once. */
+  async suspect(url: string): Promise<void> {
+    const edge = this.#edgeAt(url);
+    if (edge === undefined || this.#suspects.has(url)) return;
+    this.#suspects.add(url);
+    const usualMs = edge.health.latencyMs ?? PROBE_TIMEOUT_MS;
+    const timeoutMs = Math.max(SUSPECT_TIMEOUT_MIN_MS, SUSPECT_LATENCIES * usualMs);
+    await this.#probe(edge, Math.min(PROBE_TIMEOUT_MS, timeoutMs));
+    this.#suspects.delete(url);
+    if (this.#edgeAt(url)?.health.probe === 'failed') this.refreshSoon(REFRESH_AFTER_FAILURE_MS);
   }
 
   /** Brings the next refresh forward; one that is due sooner stays. */
@@ -128,13 +143,8 @@ export class EdgeWatch {
     this.#refreshing = true;
     this.#refreshAgain = false;
     try {
-      await this.#refreshList();
-      const { edges } = this.fleet.get();
-      if (edges.length === 0) this.#settle();
-      else setTimeout(() => this.#settle(), SETTLE_PROBES_MS);
-      await Promise.all(edgesToProbe(edges).map((edge) => this.#probe(edge)));
-      this.#settle();
-      this.#writeMemory();
+      if (!this.#isFirstRefresh || this.#host.listed.length === 0) await this.#refreshList();
+      await this.#probeEdges(this.fleet.get().edges);
     } finally {
       this.#refreshing = false;
       this.refreshSoon(this.#pauseMs());
@@ -154,11 +164,7 @@ export class EdgeWatch {
   async #refreshList(): Promise<void> {
     const { fetch, nowMs, pageUrl } = this.#host;
     try {
-      const signal = AbortSignal.timeout(LIST_TIMEOUT_MS);
-      const response = await fetch('/api/edges', { cache: 'no-store', signal });
-      if (!response.ok) throw new Error(`/api/edges answered ${response.status}`);
-      const listed = parseEdgeList(await response.json(), pageUrl.protocol);
-      if (listed === undefined) throw new Error('/api/edges answered no list of edges');
+      const listed = await fetchEdgeList(fetch, pageUrl.protocol);
       const fleet = this.fleet.get();
       this.fleet.set({ ...fleet, edges: mergeEdges(fleet.edges, listed, nowMs()), originReachable: true });
     } catch {
@@ -166,19 +172,26 @@ export class EdgeWatch {
     }
   }
 
-  /** `no-cors`: any answer shows that the edge is there, and no header is needed from it for that. */
-  async #probe({ url }: KnownEdge): Promise<void> {
-    const { fetch, nowMs } = this.#host;
-    const startMs = performance.now();
-    let result: ProbeResult;
-    try {
-      const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-      await fetch(`${url}/healthz`, { mode: 'no-cors', cache: 'no-store', credentials: 'omit', signal });
-      result = { ok: true, latencyMs: performance.now() - startMs };
-    } catch {
-      result = { ok: false };
-    }
-    this.#updateHealth(url, (health) => afterProbe(health, result, nowMs()));
+  async #probeEdges(edges: readonly KnownEdge[]): Promise<void> {
+    setTimeout(() => this.#settle(), edges.length === 0 ? 0 : SETTLE_PROBES_MS);
+    const probes = edgesToProbe(edges).map(async (edge) => {
+      const result = await this.#probe(edge, PROBE_TIMEOUT_MS);
+      // Whoever answers later than this is not near, and would not be chosen.
+      if (result.ok) setTimeout(() => this.#settle(), nearLimitMs(result.latencyMs) - result.latencyMs);
+    });
+    await Promise.all(probes);
+    this.#settle();
+    writeEdges(this.#host.storage, this.fleet.get().edges);
+  }
+
+  async #probe({ url }: KnownEdge, timeoutMs: number): Promise<ProbeResult> {
+    const result = await probeEdge(this.#host.fetch, url, timeoutMs);
+    this.#updateHealth(url, (health) => afterProbe(health, result, this.#host.nowMs()));
+    return result;
+  }
+
+  #edgeAt(url: string): KnownEdge | undefined {
+    return this.fleet.get().edges.find((edge) => edge.url === url);
   }
 
   #updateHealth(url: string, update: (health: EdgeHealth) => EdgeHealth): void {
@@ -194,22 +207,5 @@ export class EdgeWatch {
   #settle(): void {
     const fleet = this.fleet.get();
     if (!fleet.settled) this.fleet.set({ ...fleet, settled: true });
-  }
-
-  /** Storage may be full or forbidden: then nothing is remembered. */
-  #readMemory(): string | null {
-    try {
-      return this.#host.storage.getItem(STORAGE_KEY);
-    } catch {
-      return null;
-    }
-  }
-
-  #writeMemory(): void {
-    try {
-      this.#host.storage.setItem(STORAGE_KEY, rememberEdges(this.fleet.get().edges));
-    } catch {
-      return;
-    }
   }
 }

@@ -17,6 +17,11 @@ export interface ImageSource {
 const NEAR_FACTOR = 1.5;
 const NEAR_SLACK_MS = 40;
 
+/** The latency up to which an edge is near-equal to one with `bestMs`. */
+export function nearLimitMs(bestMs: number): number {
+  return bestMs * NEAR_FACTOR + NEAR_SLACK_MS;
+}
+
 /**
  * Edges for one image, best first: the near-equal ones in rendezvous order of the image id, then farther ones by
  * latency, then those not measured yet (all count as near when none is measured). Avoided edges are left out.
@@ -25,7 +30,7 @@ export function rankEdges(edges: readonly KnownEdge[], imageId: string, nowMs: n
   const usable = edges.filter((edge) => !isAvoided(edge.health, nowMs));
   const latencyOf = (edge: KnownEdge) => edge.health.latencyMs ?? Number.POSITIVE_INFINITY;
   const bestMs = Math.min(...usable.map(latencyOf));
-  const limitMs = bestMs * NEAR_FACTOR + NEAR_SLACK_MS;
+  const limitMs = nearLimitMs(bestMs);
   const inOrder = rendezvousOrder(imageId, usable, (edge) => edge.url);
   const near = inOrder.filter((edge) => latencyOf(edge) <= limitMs);
   const far = inOrder.filter((edge) => latencyOf(edge) > limitMs);

@@ -1,6 +1,7 @@
 /** Which photos are on the page and where each came from: what the image sources panel shows. */
 import type { ImageSource } from '../edges/rank.ts';
 import { createStore } from '../store.ts';
+import type { ImageTiming } from './image-timing.ts';
 
 export interface LoggedImage {
   readonly key: number;
@@ -8,6 +9,7 @@ export interface LoggedImage {
   readonly alt: string;
   /** Undefined while it has not come. */
   readonly source: ImageSource | undefined;
+  readonly timing: ImageTiming | undefined;
 }
 
 export interface SourceCount {
@@ -23,7 +25,7 @@ export class ImageLog {
 
   enter(imageId: string, alt: string): number {
     const key = this.#nextKey++;
-    this.images.set([...this.images.get(), { key, imageId, alt, source: undefined }]);
+    this.images.set([...this.images.get(), { key, imageId, alt, source: undefined, timing: undefined }]);
     return key;
   }
 
@@ -31,22 +33,24 @@ export class ImageLog {
     this.images.set(this.images.get().filter((image) => image.key !== key));
   }
 
-  shown(key: number, source: ImageSource): void {
-    this.#update(key, source);
+  shown(key: number, source: ImageSource, timing?: ImageTiming): void {
+    this.#update(key, source, timing);
     const image = this.images.get().find((candidate) => candidate.key === key);
     if (image !== undefined) this.#lastUrl.set(image.imageId, source.url);
   }
 
   gone(key: number): void {
-    this.#update(key, undefined);
+    this.#update(key, undefined, undefined);
   }
 
   lastUrl(imageId: string): string | undefined {
     return this.#lastUrl.get(imageId);
   }
 
-  #update(key: number, source: ImageSource | undefined): void {
-    this.images.set(this.images.get().map((image) => (image.key === key ? { ...image, source } : image)));
+  #update(key: number, source: ImageSource | undefined, timing: ImageTiming | undefined): void {
+    this.images.set(
+      this.images.get().map((image) => (image.key === key ? { ...image, source, timing } : image)),
+    );
   }
 }
 

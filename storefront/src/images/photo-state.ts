@@ -1,29 +1,50 @@
 /**
  * The life of one photo on the page: waiting -> loading -> shown. A source that fails or stalls leads to the next;
- * when every source failed the photo rests behind its placeholder and starts another round. Pure: the component
- * reports what happened and shows what the state says, so a broken image is never on the screen.
+ * when every source failed the photo rests behind its placeholder and starts another round. What is on the screen
+ * stays there until something better is decoded. Pure: the component reports what happened and shows what the state
+ * says, so a broken image is never on the screen.
  */
 
 import type { KnownEdge } from '../edges/known-edge.ts';
 import { type ImageSource, nextSource } from '../edges/rank.ts';
 
+/** One `<picture>`: its address and size never change, so the browser never fetches it anew by itself. */
+export interface Drawing {
+  readonly source: ImageSource;
+  /** Counts sources over all rounds: each attempt is a fresh `<picture>`. */
+  readonly attempt: number;
+  readonly round: number;
+  /** Of the box, when the attempt began. */
+  readonly sizes: string;
+}
+
 export type PhotoState =
   /** The fleet is not known yet. */
   | { readonly kind: 'waiting' }
-  | {
+  | (Drawing & {
       readonly kind: 'loading';
-      readonly source: ImageSource;
-      /** Counts sources over all rounds: each attempt is a fresh `<picture>`. */
+      readonly tried: ReadonlySet<string>;
+      /** On the screen meanwhile. */
+      readonly kept: Drawing | undefined;
+    })
+  | (Drawing & {
+      readonly kind: 'shown';
+      /** Something else was on the screen before. */
+      readonly isReplacement: boolean;
+    })
+  /** Every source failed; the next round begins when an edge is back, or at that time. */
+  | {
+      readonly kind: 'resting';
       readonly attempt: number;
       readonly round: number;
-      readonly tried: ReadonlySet<string>;
-    }
-  | { readonly kind: 'shown'; readonly source: ImageSource; readonly attempt: number; readonly round: number }
-  /** Every source failed; the next round begins when an edge is back, or at that time. */
-  | { readonly kind: 'resting'; readonly attempt: number; readonly round: number; readonly untilMs: number };
+      readonly untilMs: number;
+      readonly kept: Drawing | undefined;
+    };
 
 export interface PhotoView {
   readonly imageId: string;
+  /** Of the box as it is now. */
+  readonly sizes: string;
   readonly edges: readonly KnownEdge[];
   /** The fleet's first answer is in, or it took too long. */
   readonly settled: boolean;
@@ -41,38 +62,60 @@ const JPEG_ROUND = 2;
 
 /** The fleet changed, or time passed. */
 export function whenFleetChanged(state: PhotoState, view: PhotoView): PhotoState {
-  if (state.kind === 'waiting') return view.settled ? begin(view, 0, 0) : state;
+  if (state.kind === 'waiting') return view.settled ? begin(view, 0, 0, undefined) : state;
   if (state.kind === 'resting') {
-    const retry = begin(view, state.attempt, state.round);
+    const retry = begin(view, state.attempt, state.round, state.kept);
     const edgeIsBack = retry.kind === 'loading' && retry.source.kind === 'edge';
     return edgeIsBack || view.nowMs >= state.untilMs ? retry : state;
   }
   return state;
 }
 
+/** The box has another size: another width may be wanted. It is loaded beside the one that is shown. */
+export function whenBoxChanged(state: PhotoState, view: PhotoView): PhotoState {
+  if ((state.kind !== 'loading' && state.kind !== 'shown') || state.sizes === view.sizes) return state;
+  const kept = state.kind === 'shown' ? drawingOf(state) : state.kept;
+  const tried = state.kind === 'loading' ? state.tried : new Set<string>();
+  return { ...drawingOf(state), kind: 'loading', attempt: state.attempt + 1, sizes: view.sizes, tried, kept };
+}
+
 /** An error, bytes that do not decode, or a stall. */
 export function whenSourceFailed(state: PhotoState, view: PhotoView): PhotoState {
   if (state.kind !== 'loading' && state.kind !== 'shown') return state;
   const before: ReadonlySet<string> = state.kind === 'loading' ? state.tried : new Set();
+  const kept = state.kind === 'loading' ? state.kept : undefined;
   const tried = new Set(before).add(state.source.url);
   const attempt = state.attempt + 1;
+  const { round } = state;
   const source = nextSource({ ...view, tried });
-  if (source !== undefined) return { kind: 'loading', source, attempt, round: state.round, tried };
-  const restMs = Math.min(REST_FIRST_MS * 2 ** state.round, REST_LONGEST_MS);
-  return { kind: 'resting', attempt, round: state.round + 1, untilMs: view.nowMs + restMs };
+  if (source !== undefined)
+    return { kind: 'loading', source, attempt, round, sizes: view.sizes, tried, kept };
+  const restMs = Math.min(REST_FIRST_MS * 2 ** round, REST_LONGEST_MS);
+  return { kind: 'resting', attempt, round: round + 1, untilMs: view.nowMs + restMs, kept };
 }
 
 export function whenDecoded(state: PhotoState): PhotoState {
   if (state.kind !== 'loading') return state;
-  return { kind: 'shown', source: state.source, attempt: state.attempt, round: state.round };
+  return { ...drawingOf(state), kind: 'shown', isReplacement: state.kept !== undefined };
 }
 
-export function wantsJpegOnly(state: PhotoState): boolean {
-  return (state.kind === 'loading' || state.kind === 'shown') && state.round >= JPEG_ROUND;
+export function wantsJpegOnly({ round }: Drawing): boolean {
+  return round >= JPEG_ROUND;
 }
 
-function begin(view: PhotoView, attempt: number, round: number): PhotoState {
+/** What is to be in the page, from the bottom up. */
+export function drawingsOf(state: PhotoState): readonly Drawing[] {
+  if (state.kind === 'shown') return [state];
+  const kept = state.kind === 'waiting' || state.kept === undefined ? [] : [state.kept];
+  return state.kind === 'loading' ? [...kept, state] : kept;
+}
+
+function begin(view: PhotoView, attempt: number, round: number, kept: Drawing | undefined): PhotoState {
   const tried: ReadonlySet<string> = new Set();
   const source = nextSource({ ...view, tried }) ?? view.origin;
-  return { kind: 'loading', source, attempt, round, tried };
+  return { kind: 'loading', source, attempt, round, sizes: view.sizes, tried, kept };
+}
+
+function drawingOf({ source, attempt, round, sizes }: Drawing): Drawing {
+  return { source, attempt, round, sizes };
 }

@@ -6,10 +6,10 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ShopImage } from '../catalog/shop-product.ts';
 import { type BoxWidth, type Fit, sizesInBox } from './box-sizes.ts';
-import { wantsJpegOnly } from './photo-state.ts';
+import { type Drawing, drawingsOf, wantsJpegOnly } from './photo-state.ts';
 import { pictureSources } from './picture-sources.ts';
 import { makePlaceholderPicture, placeholderColour, placeholderPicture } from './placeholder.ts';
-import { usePhotoState } from './use-photo-state.ts';
+import { type PhotoHandle, usePhotoState } from './use-photo-state.ts';
 
 export interface PhotoProps {
   readonly image: ShopImage;
@@ -21,13 +21,14 @@ export interface PhotoProps {
 }
 
 export function Photo({ image, alt, fit, boxAspect, boxes }: PhotoProps): JSX.Element {
-  const { state, imgRef, loaded, failed } = usePhotoState(image.id, alt);
+  const sizes = sizesInBox(boxes, fit, boxAspect, image.width / image.height);
+  const photo = usePhotoState(image.id, alt, sizes);
+  const { state } = photo;
   const boxRef = useRef<HTMLDivElement>(null);
   const urgent = useInViewAtFirst(boxRef);
   const picture = usePlaceholder(image.placeholder);
+  const drawings = urgent === undefined ? [] : drawingsOf(state);
   const source = state.kind === 'loading' || state.kind === 'shown' ? state.source : undefined;
-  const sources = source && pictureSources(source.url, image, { jpegOnly: wantsJpegOnly(state) });
-  const sizes = sizesInBox(boxes, fit, boxAspect, image.width / image.height);
   const background = {
     backgroundColor: placeholderColour(image.placeholder) ?? '',
     backgroundImage: picture === undefined ? '' : `url("${picture}")`,
@@ -42,34 +43,61 @@ export function Photo({ image, alt, fit, boxAspect, boxes }: PhotoProps): JSX.El
       data-state={state.kind}
       data-source={source?.name}
     >
-      {sources !== undefined && urgent !== undefined && state.kind !== 'resting' ? (
-        <picture key={(state as { attempt: number }).attempt}>
-          {sources.sources.map(({ type, srcset }) => (
-            <source key={type} type={type} sizes={sizes} srcset={srcset} />
-          ))}
-          <img
-            ref={imgRef}
-            class="photo__image"
-            alt={alt}
-            width={image.width}
-            height={image.height}
-            decoding="async"
-            loading={urgent ? 'eager' : 'lazy'}
-            fetchpriority={urgent ? 'high' : 'auto'}
-            sizes={sizes}
-            onLoad={(event) => loaded(event.currentTarget)}
-            onError={failed}
-            srcset={sources.srcset}
-            src={sources.src}
-          />
-        </picture>
-      ) : (
-        <span class="photo__image" role="img" aria-label={alt} />
-      )}
+      {drawings.map((drawing) => (
+        <DrawnImage
+          key={drawing.attempt}
+          drawing={drawing}
+          image={image}
+          alt={alt}
+          urgent={urgent === true}
+          photo={photo}
+        />
+      ))}
+      {drawings.length === 0 && <span class="photo__image" role="img" aria-label={alt || undefined} />}
       <span class="photo__source" aria-hidden="true">
         {state.kind === 'shown' ? state.source.name : ''}
       </span>
     </div>
+  );
+}
+
+interface DrawnImageProps {
+  readonly drawing: Drawing;
+  readonly image: ShopImage;
+  readonly alt: string;
+  readonly urgent: boolean;
+  readonly photo: PhotoHandle;
+}
+
+/** One `<picture>`, seen from when it is decoded until another takes its place. */
+function DrawnImage({ drawing, image, alt, urgent, photo }: DrawnImageProps): JSX.Element | null {
+  const { state, imgRef, loaded, failed } = photo;
+  const isCurrent = 'source' in state && state.attempt === drawing.attempt;
+  const isSeen = !isCurrent || state.kind === 'shown';
+  const fades = state.kind === 'shown' && !state.isReplacement;
+  const sources = pictureSources(drawing.source.url, image, { jpegOnly: wantsJpegOnly(drawing) });
+  if (sources === undefined) return null;
+  return (
+    <picture>
+      {sources.sources.map(({ type, srcset }) => (
+        <source key={type} type={type} sizes={drawing.sizes} srcset={srcset} />
+      ))}
+      <img
+        ref={isCurrent ? imgRef : null}
+        class={`photo__image${isSeen ? ' photo__image--seen' : ''}${fades ? ' photo__image--fades' : ''}`}
+        alt={alt}
+        width={image.width}
+        height={image.height}
+        decoding="async"
+        loading={urgent ? 'eager' : 'lazy'}
+        fetchpriority={urgent ? 'high' : 'auto'}
+        sizes={drawing.sizes}
+        onLoad={isCurrent ? (event) => loaded(event.currentTarget) : undefined}
+        onError={isCurrent ? failed : undefined}
+        srcset={sources.srcset}
+        src={sources.src}
+      />
+    </picture>
   );
 }
 

@@ -2,19 +2,21 @@
 import type { RefObject } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import { useShop } from '../shop-context.ts';
-import { whenNearView } from './near-view.ts';
 import {
   type PhotoState,
   type PhotoView,
   WAITING,
+  whenBoxChanged,
   whenDecoded,
   whenFleetChanged,
   whenSourceFailed,
 } from './photo-state.ts';
-import { judgeStall } from './stall.ts';
+import { useImageLog } from './use-image-log.ts';
+import { useStallTimer } from './use-stall-timer.ts';
 
 export interface PhotoHandle {
   readonly state: PhotoState;
+  /** Of the `<img>` that is loading or shown. */
   readonly imgRef: RefObject<HTMLImageElement | null>;
   readonly loaded: (img: HTMLImageElement) => void;
   readonly failed: () => void;
@@ -22,29 +24,31 @@ export interface PhotoHandle {
 
 type Event = (state: PhotoState) => PhotoState;
 
-export function usePhotoState(imageId: string, alt: string): PhotoHandle {
+export function usePhotoState(imageId: string, alt: string, sizes: string): PhotoHandle {
   const { edgeWatch, imageLog } = useShop();
   const view = useCallback(
     (): PhotoView => ({
       ...edgeWatch.fleet.get(),
       imageId,
+      sizes,
       origin: edgeWatch.origin,
       preferredUrl: imageLog.lastUrl(imageId),
       nowMs: Date.now(),
     }),
-    [edgeWatch, imageLog, imageId],
+    [edgeWatch, imageLog, imageId, sizes],
   );
   const [state, dispatch] = useReducer((before: PhotoState, event: Event) => event(before), WAITING);
   const imgRef = useRef<HTMLImageElement>(null);
 
   useLayoutEffect(() => {
+    dispatch((before) => whenBoxChanged(before, view()));
     const update = () => dispatch((before) => whenFleetChanged(before, view()));
     update();
     return edgeWatch.fleet.subscribe(update);
   }, [edgeWatch, view]);
 
   const sourceUrl = state.kind === 'loading' || state.kind === 'shown' ? state.source.url : undefined;
-  const attempt = state.kind === 'waiting' ? 0 : state.attempt;
+  const attempt = attemptOf(state);
   const fail = useCallback(
     (nodeToBlame: boolean) => {
       // A shopper without network learns nothing about edges.
@@ -68,57 +72,12 @@ export function usePhotoState(imageId: string, alt: string): PhotoHandle {
 
   useStallTimer(state, imgRef, fail);
   useRest(state, view, dispatch);
-  useImageLog(imageId, alt, state);
+  useImageLog(imageId, alt, state, imgRef);
   return { state, imgRef, loaded, failed };
 }
 
 function attemptOf(state: PhotoState): number {
   return state.kind === 'waiting' ? 0 : state.attempt;
-}
-
-/**
- * Runs from when the browser should be loading the image; the clock stands still in a hidden tab and offline. An edge
- * that fails its probe is left at once, unless the image is already coming.
- */
-function useStallTimer(
-  state: PhotoState,
-  imgRef: RefObject<HTMLImageElement | null>,
-  fail: (nodeToBlame: boolean) => void,
-): void {
-  const { edgeWatch } = useShop();
-  const loading = state.kind === 'loading' ? state : undefined;
-  useEffect(() => {
-    const img = imgRef.current;
-    if (loading === undefined || img === null) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let startMs = 0;
-    const look = () => {
-      if (document.hidden || !navigator.onLine) startMs = Date.now();
-      const nowMs = Date.now();
-      const verdict = judgeStall({
-        waitedMs: nowMs - startMs,
-        sinceNodeGaveMs: nowMs - (edgeWatch.gaveAtMs(loading.source.url) ?? Number.NEGATIVE_INFINITY),
-        headerArrived: img.naturalWidth > 0,
-        attempt: loading.attempt,
-      });
-      if (verdict.kind === 'wait') timer = setTimeout(look, verdict.forMs);
-      else fail(verdict.nodeSilent);
-    };
-    const forget = whenNearView(img, () => {
-      startMs = Date.now();
-      look();
-    });
-    const leaveDeadEdge = () => {
-      const edge = edgeWatch.fleet.get().edges.find(({ url }) => url === loading.source.url);
-      if (edge?.health.probe === 'failed' && img.naturalWidth === 0) fail(false);
-    };
-    const unsubscribe = edgeWatch.fleet.subscribe(leaveDeadEdge);
-    return () => {
-      unsubscribe();
-      forget();
-      clearTimeout(timer);
-    };
-  }, [loading, imgRef, fail, edgeWatch]);
 }
 
 function useRest(state: PhotoState, view: () => PhotoView, dispatch: (event: Event) => void): void {
@@ -129,18 +88,4 @@ function useRest(state: PhotoState, view: () => PhotoView, dispatch: (event: Eve
     const timer = setTimeout(retry, Math.max(0, untilMs - Date.now()));
     return () => clearTimeout(timer);
   }, [untilMs, view, dispatch]);
-}
-
-function useImageLog(imageId: string, alt: string, state: PhotoState): void {
-  const { imageLog } = useShop();
-  const key = useRef(0);
-  useEffect(() => {
-    key.current = imageLog.enter(imageId, alt);
-    return () => imageLog.leave(key.current);
-  }, [imageLog, imageId, alt]);
-  const source = state.kind === 'shown' ? state.source : undefined;
-  useEffect(() => {
-    if (source === undefined) imageLog.gone(key.current);
-    else imageLog.shown(key.current, source);
-  }, [imageLog, source]);
 }

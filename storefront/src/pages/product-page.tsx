@@ -1,7 +1,7 @@
 /** One product: gallery, words, bag. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
-import { formatPrice } from '../catalog/money.ts';
+import { formatPrice } from '../../../shared/money.ts';
 import type { ProductAnswer } from '../catalog/product-store.ts';
 import type { ShopProduct } from '../catalog/shop-product.ts';
 import { restoreScroll } from '../navigation.ts';

@@ -1,10 +1,16 @@
-/** All products: search, order, grid. Search and order stand in the address, so that a view can be shared. */
+/** All products: search, shelves, order, grid. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { announce } from '../announce.ts';
-import { findProducts, type ProductOrder, parseProductOrder } from '../catalog/find-products.ts';
-import type { ShopProduct } from '../catalog/shop-product.ts';
+import {
+  findProducts,
+  type ProductView,
+  parseProductView,
+  productViewPath,
+} from '../catalog/find-products.ts';
+import type { ProductsState } from '../catalog/product-store.ts';
 import { restoreScroll } from '../navigation.ts';
+import { CategoryBar } from '../parts/category-bar.tsx';
 import { GridSkeleton } from '../parts/grid-skeleton.tsx';
 import { Message, Unreachable } from '../parts/messages.tsx';
 import { ProductGrid } from '../parts/product-grid.tsx';
@@ -12,19 +18,18 @@ import { SearchBar } from '../parts/search-bar.tsx';
 import { useShop } from '../shop-context.ts';
 import { useStore } from '../store.ts';
 
+type ReadyProducts = Extract<ProductsState, { kind: 'ready' }>;
+
 export function ShopPage(): JSX.Element {
   const { products } = useShop();
   const state = useStore(products.state);
-  useEffect(() => {
-    document.title = 'Shoal Goods';
-  }, []);
   switch (state.kind) {
     case 'loading':
       return <GridSkeleton />;
     case 'failed':
       return <Unreachable onRetry={() => void products.load()} />;
     case 'ready':
-      return state.products.length === 0 ? <NoProducts /> : <Catalog products={state.products} />;
+      return state.products.length === 0 ? <NoProducts /> : <Shelves state={state} />;
   }
 }
 
@@ -40,49 +45,71 @@ function NoProducts(): JSX.Element {
   );
 }
 
-function Catalog({ products }: { readonly products: readonly ShopProduct[] }): JSX.Element {
-  const [search, setSearch] = useState(() => new URLSearchParams(location.search).get('q') ?? '');
-  const [order, setOrder] = useState(() =>
-    parseProductOrder(new URLSearchParams(location.search).get('sort')),
-  );
-  const found = useMemo(() => findProducts(products, search, order), [products, search, order]);
+function Shelves({ state }: { readonly state: ReadyProducts }): JSX.Element {
+  const { products, categories, isComplete } = state;
+  const [view, setView] = useState(() => parseProductView(location.search));
+  const found = useMemo(() => findProducts(products, view), [products, view]);
   useLayoutEffect(restoreScroll, []);
+  useEffect(() => {
+    document.title = view.category === '' ? 'Shoal Goods' : `${view.category} · Shoal Goods`;
+  }, [view.category]);
 
-  const show = (nextSearch: string, nextOrder: ProductOrder) => {
-    setSearch(nextSearch);
-    setOrder(nextOrder);
-    history.replaceState(history.state, '', addressOf(nextSearch, nextOrder));
-    const count = findProducts(products, nextSearch, nextOrder).length;
+  const show = (next: ProductView) => {
+    setView(next);
+    history.replaceState(history.state, '', productViewPath(next));
+    const count = findProducts(products, next).length;
     announce(count === 1 ? '1 product' : `${count} products`);
   };
 
-  const isPlain = search.trim() === '' && order === 'featured';
+  const isPlain = view.search.trim() === '' && view.order === 'featured' && view.category === '';
   return (
-    <div class="page">
+    <div class="page" aria-busy={!isComplete}>
       <div class="intro">
         <h1>Good things, seen well.</h1>
-        <SearchBar search={search} order={order} onChange={show} />
+        <SearchBar view={view} onChange={show} />
       </div>
-      {found.length === 0 ? (
-        <div class="message message--inline">
-          <p>
-            Nothing matches <q dir="auto">{search.trim()}</q>.
-          </p>
-          <button type="button" class="button button--quiet" onClick={() => show('', order)}>
-            Show everything
-          </button>
-        </div>
+      {categories.length > 1 && <CategoryBar categories={categories} view={view} onChange={show} />}
+      {found.length === 0 && isComplete ? (
+        <NothingFound view={view} onChange={show} />
       ) : (
-        <ProductGrid key={`${search}\n${order}`} products={found} featuresFirst={isPlain} />
+        <ProductGrid key={productViewPath(view)} products={found} featuresFirst={isPlain} />
       )}
     </div>
   );
 }
 
-function addressOf(search: string, order: ProductOrder): string {
-  const query = new URLSearchParams();
-  if (search.trim() !== '') query.set('q', search.trim());
-  if (order !== 'featured') query.set('sort', order);
-  const text = query.toString();
-  return text === '' ? '/' : `/?${text}`;
+interface NothingFoundProps {
+  readonly view: ProductView;
+  readonly onChange: (view: ProductView) => void;
+}
+
+function NothingFound({ view, onChange }: NothingFoundProps): JSX.Element {
+  const search = view.search.trim();
+  return (
+    <div class="message message--inline">
+      <p>
+        Nothing
+        {search !== '' && (
+          <>
+            {' matches '}
+            <q dir="auto">{search}</q>
+          </>
+        )}
+        {view.category !== '' && (
+          <>
+            {' in '}
+            <bdi>{view.category}</bdi>
+          </>
+        )}
+        .
+      </p>
+      <button
+        type="button"
+        class="button button--quiet"
+        onClick={() => onChange({ ...view, search: '', category: '' })}
+      >
+        Show everything
+      </button>
+    </div>
+  );
 }

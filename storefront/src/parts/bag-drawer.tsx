@@ -1,13 +1,15 @@
 /** The bag, in a dialog at the side. The browser's own dialog keeps the focus in and closes on Escape. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { QUANTITY_MAX, totals } from '../bag/bag.ts';
-import { formatPrice } from '../catalog/money.ts';
+import { productPath } from '../../../shared/http/shop-paths.ts';
+import { formatPrice } from '../../../shared/money.ts';
+import { QUANTITY_MAX } from '../bag/bag.ts';
+import { useBagRows } from '../bag/use-bag-rows.ts';
 import type { ShopProduct } from '../catalog/shop-product.ts';
 import { Photo } from '../images/photo.tsx';
-import { productPath } from '../route.ts';
 import { useShop } from '../shop-context.ts';
 import { useStore } from '../store.ts';
+import { BagTotals } from './bag-totals.tsx';
 import { CloseIcon, MinusIcon, PlusIcon } from './icons.tsx';
 import { BAG_BOXES } from './layout-boxes.ts';
 
@@ -39,14 +41,7 @@ export function BagDrawer(): JSX.Element {
 }
 
 function BagContent({ onClose }: { readonly onClose: () => void }): JSX.Element {
-  const { bag, products } = useShop();
-  const lines = useStore(bag.bag);
-  const state = useStore(products.state);
-  const known = state.kind === 'ready' ? state.products : [];
-  const rows = lines.flatMap(({ productId, quantity }) => {
-    const product = known.find(({ id }) => id === productId);
-    return product === undefined ? [] : [{ product, quantity }];
-  });
+  const { rows, totals, isLoading } = useBagRows();
   return (
     <div class="bag__content">
       <div class="bag__head">
@@ -56,7 +51,9 @@ function BagContent({ onClose }: { readonly onClose: () => void }): JSX.Element 
         </button>
       </div>
       {rows.length === 0 ? (
-        <p class="bag__empty">It is empty. There is room for good things.</p>
+        <p class="bag__empty">
+          {isLoading ? 'Fetching it …' : 'It is empty. There is room for good things.'}
+        </p>
       ) : (
         <ul class="bag__lines">
           {rows.map(({ product, quantity }) => (
@@ -65,12 +62,12 @@ function BagContent({ onClose }: { readonly onClose: () => void }): JSX.Element 
         </ul>
       )}
       <div class="bag__foot">
-        {totals(lines, known).map(({ currency, priceCents }) => (
-          <p key={currency} class="bag__total">
-            <span>Total</span>
-            <span>{formatPrice(priceCents, currency)}</span>
-          </p>
-        ))}
+        <BagTotals totals={totals} />
+        {rows.length > 0 && (
+          <a class="button button--main" href="/checkout" data-page onClick={onClose}>
+            Go to checkout
+          </a>
+        )}
         <p class="hint">Sample shop: the bag stays in this browser and nothing can be ordered.</p>
       </div>
     </div>

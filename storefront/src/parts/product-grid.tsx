@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { formatPrice } from '../catalog/money.ts';
+import { productPath } from '../../../shared/http/shop-paths.ts';
+import { formatPrice } from '../../../shared/money.ts';
 import type { ShopProduct } from '../catalog/shop-product.ts';
 import { Photo } from '../images/photo.tsx';
-import { productPath } from '../route.ts';
 import { CARD_ASPECT, CARD_BOXES, FEATURE_ASPECT, FEATURE_BOXES } from './layout-boxes.ts';
 
 /** Full rows at two, three and four columns. */

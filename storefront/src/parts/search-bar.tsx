@@ -1,14 +1,13 @@
 import type { JSX } from 'preact';
-import { PRODUCT_ORDERS, type ProductOrder, parseProductOrder } from '../catalog/find-products.ts';
+import { PRODUCT_ORDERS, type ProductView, parseProductOrder } from '../catalog/find-products.ts';
 import { DownIcon, SearchIcon } from './icons.tsx';
 
 export interface SearchBarProps {
-  readonly search: string;
-  readonly order: ProductOrder;
-  readonly onChange: (search: string, order: ProductOrder) => void;
+  readonly view: ProductView;
+  readonly onChange: (view: ProductView) => void;
 }
 
-export function SearchBar({ search, order, onChange }: SearchBarProps): JSX.Element {
+export function SearchBar({ view, onChange }: SearchBarProps): JSX.Element {
   return (
     <search class="search-bar">
       <form onSubmit={(event) => event.preventDefault()}>
@@ -21,16 +20,16 @@ export function SearchBar({ search, order, onChange }: SearchBarProps): JSX.Elem
             placeholder="Search"
             autocomplete="off"
             spellcheck={false}
-            value={search}
-            onInput={(event) => onChange(event.currentTarget.value, order)}
+            value={view.search}
+            onInput={(event) => onChange({ ...view, search: event.currentTarget.value })}
           />
         </label>
         <label class="search-bar__order">
           <span class="visually-hidden">Sort by</span>
           <select
             name="sort"
-            value={order}
-            onChange={(event) => onChange(search, parseProductOrder(event.currentTarget.value))}
+            value={view.order}
+            onChange={(event) => onChange({ ...view, order: parseProductOrder(event.currentTarget.value) })}
           >
             {PRODUCT_ORDERS.map((choice) => (
               <option key={choice.order} value={choice.order}>

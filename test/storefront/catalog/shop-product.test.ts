@@ -16,6 +16,7 @@ const PRODUCT = {
   description: 'Red.',
   priceCents: 6800,
   currency: 'EUR',
+  category: 'Kitchen',
   images: [IMAGE],
 };
 

@@ -40,6 +40,7 @@ function watchFrom(originUrl: string, stored = new Map<string, string>()): Watch
       setItem: (key, text) => void stored.set(key, text),
     },
     nowMs: () => Date.now(),
+    listed: [],
     isHidden: () => false,
   });
   cleanUp.push(() => watch.stop());

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  drawingsOf,
   type PhotoState,
   type PhotoView,
   WAITING,
   wantsJpegOnly,
+  whenBoxChanged,
   whenDecoded,
   whenFleetChanged,
   whenSourceFailed,
@@ -13,6 +15,7 @@ import { edge, imageIdOf, ORIGIN } from '../edges/fleet.ts';
 
 const VIEW: PhotoView = {
   imageId: imageIdOf(3),
+  sizes: '100vw',
   edges: [edge('a'), edge('b')],
   settled: true,
   origin: ORIGIN,
@@ -47,13 +50,38 @@ describe('a photo', () => {
   });
 
   it('leaves its rest as soon as an edge is back', () => {
-    const resting: PhotoState = { kind: 'resting', attempt: 3, round: 1, untilMs: 30_000 };
+    const resting: PhotoState = { kind: 'resting', attempt: 3, round: 1, untilMs: 30_000, kept: undefined };
     expect(nameOf(whenFleetChanged(resting, { ...VIEW, edges: [edge('a')] }))).toBe('a');
   });
 
   it('one that is shown stays, whatever happens to its edge', () => {
     const shown = whenDecoded(whenFleetChanged(WAITING, VIEW));
     expect(whenFleetChanged(shown, { ...VIEW, edges: [] })).toBe(shown);
+  });
+
+  it('in a box of another size it is loaded beside what is shown, which stays until that is decoded', () => {
+    const shown = whenDecoded(whenFleetChanged(WAITING, VIEW));
+    expect(whenBoxChanged(shown, VIEW)).toBe(shown);
+    const other = { ...VIEW, sizes: '50vw' };
+    const loading = whenBoxChanged(shown, other);
+    expect(drawingsOf(loading).map(({ attempt, sizes }) => [attempt, sizes])).toEqual([
+      [0, '100vw'],
+      [1, '50vw'],
+    ]);
+    expect(nameOf(loading)).toBe(nameOf(shown));
+    const replaced = whenDecoded(loading);
+    expect(replaced).toMatchObject({ kind: 'shown', isReplacement: true });
+    expect(drawingsOf(replaced)).toHaveLength(1);
+  });
+
+  it('what is shown outlives every failure of what was to replace it', () => {
+    let state = whenBoxChanged(whenDecoded(whenFleetChanged(WAITING, VIEW)), { ...VIEW, sizes: '50vw' });
+    while (state.kind === 'loading') {
+      expect(drawingsOf(state)[0]?.attempt).toBe(0);
+      state = whenSourceFailed(state, VIEW);
+    }
+    expect(state.kind).toBe('resting');
+    expect(drawingsOf(state).map(({ attempt }) => attempt)).toEqual([0]);
   });
 
   it('each attempt is numbered anew, so that a late event of the one before is known', () => {
@@ -79,8 +107,8 @@ describe('a photo', () => {
   });
 
   it('from the third round on only JPEG is asked for', () => {
-    const loading = whenFleetChanged(WAITING, VIEW);
-    expect(wantsJpegOnly(loading)).toBe(false);
-    expect(wantsJpegOnly({ ...loading, round: 2 } as PhotoState)).toBe(true);
+    const drawing = { source: ORIGIN, attempt: 0, sizes: '100vw' };
+    expect(wantsJpegOnly({ ...drawing, round: 1 })).toBe(false);
+    expect(wantsJpegOnly({ ...drawing, round: 2 })).toBe(true);
   });
 });

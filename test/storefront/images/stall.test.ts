@@ -1,12 +1,25 @@
 import { expect, it } from 'vitest';
 import { judgeStall } from '../../../storefront/src/images/stall.ts';
 
-const SILENT = { waitedMs: 0, sinceNodeGaveMs: Number.POSITIVE_INFINITY, headerArrived: false, attempt: 0 };
+const SILENT = {
+  waitedMs: 0,
+  sinceNodeGaveMs: Number.POSITIVE_INFINITY,
+  othersGave: 0,
+  headerArrived: false,
+  attempt: 0,
+};
 
 it('a node without any sign of life has 2.5 s', () => {
   expect(judgeStall(SILENT)).toEqual({ kind: 'wait', forMs: 2_500 });
   expect(judgeStall({ ...SILENT, waitedMs: 2_499 })).toEqual({ kind: 'wait', forMs: 1 });
   expect(judgeStall({ ...SILENT, waitedMs: 2_500 })).toEqual({ kind: 'stalled', nodeSilent: true });
+});
+
+it('a node that gives nothing while others give has 1 s: the link is not what is slow', () => {
+  const beside = { ...SILENT, othersGave: 3 };
+  expect(judgeStall({ ...beside, waitedMs: 999 })).toEqual({ kind: 'wait', forMs: 1 });
+  expect(judgeStall({ ...beside, waitedMs: 1_000 })).toEqual({ kind: 'stalled', nodeSilent: true });
+  expect(judgeStall({ ...beside, waitedMs: 1_000, sinceNodeGaveMs: 10 }).kind).toBe('wait');
 });
 
 it('a node that gives other images meanwhile has 5 s and is not to blame', () => {

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Product } from '../../../../shared/api-types/catalog.ts';
-import { formatPrice } from '../../catalog/money.ts';
+import { formatPrice } from '../../../../shared/money.ts';
 import { SearchIcon } from '../../parts/icons.tsx';
 import { Message } from '../../parts/messages.tsx';
 import { useStore } from '../../store.ts';

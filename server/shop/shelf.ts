@@ -1,0 +1,25 @@
+/** All products as the pages list them: small, so that it is kept in memory and no visit asks the database. */
+import type { Image, Product } from '../../shared/api-types/catalog.ts';
+import { type ListData, listData } from './page-data.ts';
+
+export interface ShelfItem extends Pick<Product, 'id' | 'title' | 'priceCents' | 'currency' | 'category'> {
+  readonly image: Pick<Image, 'id' | 'alt' | 'width' | 'height'> | undefined;
+}
+
+export interface Shelf {
+  readonly items: readonly ShelfItem[];
+  /** In the order of their first products. */
+  readonly categories: readonly string[];
+  /** For the page's script. */
+  readonly data: ListData;
+}
+
+export function makeShelf(products: readonly Product[]): Shelf {
+  const categories = [...new Set(products.map(({ category }) => category))].filter((name) => name !== '');
+  return { items: products.map(itemOf), categories, data: listData(products, categories) };
+}
+
+function itemOf({ id, title, priceCents, currency, category, images: [image] }: Product): ShelfItem {
+  const shown = image && { id: image.id, alt: image.alt, width: image.width, height: image.height };
+  return { id, title, priceCents, currency, category, image: shown };
+}

@@ -1,0 +1,125 @@
+/** The shop's pages, filled with its words: for search engines, for those without script, and for a fast first visit. */
+import express, { type Request, type Response, type Router } from 'express';
+import type { Product } from '../../shared/api-types/catalog.ts';
+import type { EdgeList } from '../../shared/api-types/status.ts';
+import { productPath } from '../../shared/http/shop-paths.ts';
+import type { ChangeWatch } from '../api/change-watch.ts';
+import { KeptUntilChange } from '../api/kept-until-change.ts';
+import type { Catalog, StoredProduct } from '../catalog/catalog-api.ts';
+import { EncodedBody } from '../http/encoded-body.ts';
+import { presentProduct } from '../http/present.ts';
+import { dataBlock, type Html, html } from './html.ts';
+import { liveEdges, shownOf } from './page-data.ts';
+import { pageHead, privateHead, productWords, shopWords } from './page-head.ts';
+import { fillPage } from './page-template.ts';
+import { PLAIN_PAGE_PRODUCTS, plainList, plainProduct } from './plain-pages.ts';
+import { makeShelf, type Shelf } from './shelf.ts';
+
+export interface ShopOptions {
+  readonly catalog: Pick<Catalog, 'listProducts' | 'product'>;
+  readonly changes: ChangeWatch;
+  readonly edges: () => EdgeList;
+  /** The origin's base URL without trailing slash. */
+  readonly publicUrl: () => string;
+  /** Of the built storefront. */
+  readonly folder: string;
+}
+
+/** What a page says; the edges come with each answer, for they come and go by the second. */
+interface PageParts {
+  readonly status: 200 | 404;
+  readonly head: Html;
+  readonly plain: Html;
+  readonly data: object;
+}
+
+/** Connections that are open when the script has chosen an edge save its first photo a round trip. */
+const MOST_PRECONNECTS = 4;
+/** Sitemaps end there (sitemaps.org). */
+const MOST_SITEMAP_URLS = 50_000;
+const NOT_FOUND = html`<main class="plain page"><h1>There is nothing here</h1><p><a href="/">See all products</a></p></main>`;
+const CHECKOUT = html`<main class="plain page"><h1>Checkout</h1><p>The bag of this sample shop needs JavaScript. <a href="/">See all products</a></p></main>`;
+
+export function createShop(options: ShopOptions): Router {
+  const { catalog, changes, publicUrl } = options;
+  const kept = new KeptUntilChange<Shelf>();
+  changes.watch(kept);
+  const present = (product: StoredProduct) => presentProduct(product, publicUrl());
+  const shelf = () => kept.get('', async () => makeShelf((await catalog.listProducts()).map(present)));
+  const router = express.Router();
+
+  router.get('/', async (req, res) => {
+    await send(options, req, res, listParts(await shelf(), listQuery(req), publicUrl()));
+  });
+  router.get('/product/:id', async (req, res) => {
+    const product = await catalog.product(req.params.id);
+    const parts = product === undefined ? NO_PRODUCT : productParts(present(product), publicUrl());
+    await send(options, req, res, parts);
+  });
+  router.get('/checkout', (req, res) => send(options, req, res, CHECKOUT_PARTS));
+  router.get('/robots.txt', (_req, res) => {
+    const lines = ['User-agent: *', 'Disallow: /admin/', 'Disallow: /desk', 'Disallow: /checkout'];
+    res.type('text/plain').send([...lines, `Sitemap: ${publicUrl()}/sitemap.xml`, ''].join('\n'));
+  });
+  router.get('/sitemap.xml', async (_req, res) => {
+    const products = (await shelf()).items.slice(0, MOST_SITEMAP_URLS - 1);
+    const paths = ['/', ...products.map(({ id }) => productPath(id))];
+    const entries = paths.map((path) => html`<url><loc>${publicUrl() + path}</loc></url>`);
+    const body = html`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries}</urlset>`;
+    res.type('application/xml').send(`<?xml version="1.0" encoding="UTF-8"?>${body.text}`);
+  });
+  return router;
+}
+
+const NO_PRODUCT: PageParts = { status: 404, head: privateHead('Not found'), plain: NOT_FOUND, data: {} };
+const CHECKOUT_PARTS: PageParts = { status: 200, head: privateHead('Checkout'), plain: CHECKOUT, data: {} };
+
+interface ListQuery {
+  /** Empty: all. */
+  readonly category: string;
+  /** From 1. */
+  readonly page: number;
+}
+
+function listQuery({ query }: Request): ListQuery {
+  const page = typeof query.page === 'string' && /^[1-9]\d{0,4}$/.test(query.page) ? Number(query.page) : 1;
+  return { category: typeof query.category === 'string' ? query.category : '', page };
+}
+
+function listParts(shelf: Shelf, { category, page }: ListQuery, publicUrl: string): PageParts {
+  const { categories, data } = shelf;
+  const items = category === '' ? shelf.items : shelf.items.filter((item) => item.category === category);
+  const isThere = items.length > (page - 1) * PLAIN_PAGE_PRODUCTS || (page === 1 && category === '');
+  return {
+    status: isThere ? 200 : 404,
+    head: pageHead(shopWords(publicUrl, category, page)),
+    plain: plainList({ items, categories, category, page }),
+    data: { list: data },
+  };
+}
+
+function productParts(product: Product, publicUrl: string): PageParts {
+  return {
+    status: 200,
+    head: pageHead(productWords(product, publicUrl)),
+    plain: plainProduct(product),
+    data: { product: shownOf(product) },
+  };
+}
+
+async function send(options: ShopOptions, req: Request, res: Response, parts: PageParts): Promise<void> {
+  const edges = liveEdges(options.edges());
+  const preconnects = edges
+    .slice(0, MOST_PRECONNECTS)
+    .map(({ url }) => html`<link rel="preconnect" href="${url}" />`);
+  const head = html`${parts.head}${preconnects}${dataBlock('application/json', { ...parts.data, edges }, 'page-data')}`;
+  const page = new EncodedBody(await fillPage(options.folder, { head, plain: parts.plain }));
+  const { coding, bytes } = await page.for(req.get('accept-encoding'));
+  res.status(parts.status).set({
+    'Cache-Control': 'no-cache',
+    'Content-Type': 'text/html; charset=utf-8',
+    Vary: 'Accept-Encoding',
+    ...(coding === undefined ? {} : { 'Content-Encoding': coding }),
+  });
+  res.send(bytes);
+}

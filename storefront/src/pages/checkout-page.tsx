@@ -1,0 +1,79 @@
+/** A checkout as it would be, which says that it is none: what is typed is checked here and goes nowhere. */
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { formatPrice } from '../../../shared/money.ts';
+import { useBagRows } from '../bag/use-bag-rows.ts';
+import { restoreScroll } from '../navigation.ts';
+import { BagTotals } from '../parts/bag-totals.tsx';
+import { CheckoutForm } from '../parts/checkout-form.tsx';
+import { Message } from '../parts/messages.tsx';
+import { useShop } from '../shop-context.ts';
+
+export function CheckoutPage(): JSX.Element {
+  const { bag } = useShop();
+  const { rows, totals, isLoading } = useBagRows();
+  const [thanks, setThanks] = useState<string | undefined>(undefined);
+  useLayoutEffect(restoreScroll, []);
+  useEffect(() => {
+    document.title = 'Checkout · Shoal Goods';
+  }, []);
+
+  if (thanks !== undefined) return <Thanks name={thanks} />;
+  if (rows.length === 0) return <EmptyBag isLoading={isLoading} />;
+  return (
+    <div class="page checkout">
+      <h1>Checkout</h1>
+      <p class="checkout__notice" role="note">
+        This is a sample shop and a mock checkout. Nothing is sold, nothing is charged, and what you type does
+        not leave this page.
+      </p>
+      <div class="checkout__columns">
+        <CheckoutForm
+          onDone={(name) => {
+            bag.empty();
+            setThanks(name);
+            window.scrollTo({ top: 0, behavior: 'instant' });
+          }}
+        />
+        <section class="checkout__summary" aria-labelledby="summary-heading">
+          <h2 id="summary-heading">Your bag</h2>
+          <ul>
+            {rows.map(({ product, quantity }) => (
+              <li key={product.id}>
+                <span dir="auto">{product.title}</span>
+                <span class="checkout__count">{quantity} ×</span>
+                <span>{formatPrice(product.priceCents * quantity, product.currency)}</span>
+              </li>
+            ))}
+          </ul>
+          <BagTotals totals={totals} />
+        </section>
+      </div>
+    </div>
+  );
+}
+
+function EmptyBag({ isLoading }: { readonly isLoading: boolean }): JSX.Element {
+  return (
+    <Message heading={isLoading ? 'Fetching your bag' : 'Your bag is empty'}>
+      {isLoading ? <p role="status">One moment.</p> : <p>There is nothing to check out yet.</p>}
+      <a class="button" href="/" data-page>
+        See all products
+      </a>
+    </Message>
+  );
+}
+
+function Thanks({ name }: { readonly name: string }): JSX.Element {
+  return (
+    <Message heading="That would have been it" alert>
+      <p>
+        Thank you, <bdi>{name}</bdi>. In a real shop your order would be on its way; this one sells nothing,
+        and what you typed is already forgotten.
+      </p>
+      <a class="button" href="/" data-page>
+        Back to the shop
+      </a>
+    </Message>
+  );
+}
