@@ -85,15 +85,28 @@ export function SwarmApp(): JSX.Element {
           <TimeBar />
         </div>
         <aside class="swarm__side" aria-label="Figures and details">
-          <MetersPanel />
-          <ActsPanel />
-          <Inspector />
-          <WordsTable />
+          <Panels />
         </aside>
       </main>
       <HelpDialog isOpen={dialog === 'help'} onClose={close} />
       <FleetDialog isOpen={dialog === 'fleet'} onClose={close} />
     </div>
+  );
+}
+
+/** What is looked into comes first, and what can be done to it. */
+function Panels(): JSX.Element {
+  const { viewer } = useSwarm();
+  const isLooking = useStore(viewer.selection) !== undefined;
+  return (
+    <>
+      {isLooking && <Inspector />}
+      {isLooking && <ActsPanel />}
+      <MetersPanel />
+      {!isLooking && <ActsPanel />}
+      {!isLooking && <Inspector />}
+      <WordsTable />
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 /** An origin and edges as small real servers, whose ways of failing a test can choose. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -109,8 +109,13 @@ export class SmallOrigin extends SmallNode {
   }
 
   #sendShop(pathname: string, res: ServerResponse): void {
-    const name =
-      path.extname(pathname) === '' ? 'index.html' : path.normalize(pathname).replace(/^(\.\.\/)+/, '');
+    const page = `${pathname.slice(1)}.html`;
+    const isPage = /^[a-z]+\.html$/.test(page) && existsSync(path.join(this.#shopFolder, page));
+    const name = isPage
+      ? page
+      : path.extname(pathname) === ''
+        ? 'index.html'
+        : path.normalize(pathname).replace(/^(\.\.\/)+/, '');
     const bytes = readFileSync(path.join(this.#shopFolder, name));
     res.writeHead(200, {
       'content-type': TYPES[path.extname(name)] ?? 'application/octet-stream',

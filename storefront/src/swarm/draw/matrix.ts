@@ -6,7 +6,7 @@ import type { Scene, SceneNode } from './scene.ts';
 
 const LEFT_PX = 78;
 const RIGHT_PX = 20;
-const TOP_PX = 56;
+const TOP_PX = 18;
 const BOTTOM_PX = 16;
 const LEAST_NAME_PX = 9;
 

@@ -1,5 +1,5 @@
 /** What the canvas shows of a swarm at one moment; made from the log's picture (log/scene-of.ts). */
-import type { LaneState } from './lane.ts';
+import type { LaneState } from './lanes.ts';
 
 export interface SceneNode {
   readonly name: string;

@@ -2,27 +2,29 @@
 import { pointAt } from '../layout/curve.ts';
 import { type Hit, hitAt } from '../layout/hit.ts';
 import { type Layout, MOST_ANIMATED_NODES, type Point } from '../layout/ring.ts';
-import type { Flight } from '../log/flights.ts';
+import { type Flight, travelling } from '../log/flights.ts';
 import type { SwarmLog } from '../log/swarm-log.ts';
 import type { Selection } from '../share/url-state.ts';
 import { MatrixRenderer } from './matrix.ts';
 import type { Palette } from './palette.ts';
-import { type Emphasis, linkKey, Renderer } from './renderer.ts';
+import { linkKey, Places } from './places.ts';
+import { type Emphasis, NO_EMPHASIS, Renderer } from './renderer.ts';
 import type { Scene } from './scene.ts';
 import { stageOf } from './stage.ts';
 
 const EMPTY_SCENE: Scene = { nodes: [], links: [] };
 
 export class Shown {
+  readonly #places = new Places();
   readonly #rings: Renderer;
   readonly #matrix: MatrixRenderer;
   #log: SwarmLog | undefined;
   #atMs = 0;
   #scene: Scene = EMPTY_SCENE;
-  #flights: Flight[] = [];
+  #flights: readonly Flight[] = [];
 
   constructor(context: CanvasRenderingContext2D) {
-    this.#rings = new Renderer(context);
+    this.#rings = new Renderer(context, this.#places);
     this.#matrix = new MatrixRenderer(context);
   }
 
@@ -31,7 +33,7 @@ export class Shown {
   }
 
   get layout(): Layout {
-    return this.#isMatrix ? this.#matrix.layout : this.#rings.layout;
+    return this.#isMatrix ? this.#matrix.layout : this.#places.layout;
   }
 
   get #isMatrix(): boolean {
@@ -42,7 +44,7 @@ export class Shown {
   draw(
     log: SwarmLog | undefined,
     atMs: number,
-    size: { readonly width: number; readonly height: number },
+    size: { readonly width: number; readonly height: number; readonly ratio: number },
     palette: Palette,
     chosen: Selection | undefined,
     isCalm: boolean,
@@ -56,18 +58,16 @@ export class Shown {
       this.#matrix.draw(size, this.#scene, palette, emphasis.nodes);
       return;
     }
-    if (!isCalm) log?.flights.at(atMs, (flight) => this.#flights.push(flight));
-    this.#rings.place(stageOf(size.width, size.height), this.#scene);
-    this.#rings.draw(this.#scene, this.#flights, atMs, palette, emphasis);
+    if (!isCalm && log !== undefined) this.#flights = travelling(log.flights, atMs);
+    this.#places.place(stageOf(size.width, size.height), this.#scene);
+    this.#rings.draw(this.#scene, this.#flights, atMs, palette, emphasis, size.ratio);
   }
 
   #emphasisOn(chosen: Selection | undefined): Emphasis {
-    if (chosen === undefined) return { nodes: new Set(), link: undefined };
+    if (chosen === undefined) return NO_EMPHASIS;
     if (chosen.kind === 'node') return { nodes: new Set([chosen.node]), link: undefined };
     const ends = this.#endsOf(chosen);
-    return ends === undefined
-      ? { nodes: new Set(), link: undefined }
-      : { nodes: new Set(ends), link: linkKey(...ends) };
+    return ends === undefined ? NO_EMPHASIS : { nodes: new Set(ends), link: linkKey(...ends) };
   }
 
   #endsOf(mark: Exclude<Selection, { kind: 'node' }>): [number, number] | undefined {
@@ -78,7 +78,7 @@ export class Shown {
 
   markAt(point: Point, reachPx: number): Hit | undefined {
     if (this.#isMatrix) return this.#matrix.nodeAt(point);
-    const { points, radii } = this.#rings.layout;
+    const { points, radii } = this.#places.layout;
     return hitAt(
       {
         nodes: points.map((at, index) => ({ at, radius: radii[index] as number })),
@@ -86,7 +86,7 @@ export class Shown {
           at: this.#rings.travellerOf(this.#scene, flight, this.#atMs),
           number: flight.number,
         })),
-        links: this.#scene.links.map(({ a, b }) => ({ a, b, way: this.#rings.waysOf(a, b).middle })),
+        links: this.#scene.links.map(({ a, b }) => ({ a, b, way: this.#places.waysOf(a, b).middle })),
       },
       point,
       reachPx,
@@ -106,6 +106,6 @@ export class Shown {
     const flight =
       mark.kind === 'message' ? this.#flights.find(({ number }) => number === mark.message) : undefined;
     if (flight !== undefined) return this.#rings.travellerOf(this.#scene, flight, this.#atMs);
-    return pointAt(this.#rings.waysOf(...ends).middle, 0.5);
+    return pointAt(this.#places.waysOf(...ends).middle, 0.5);
   }
 }

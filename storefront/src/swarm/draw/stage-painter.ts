@@ -106,7 +106,7 @@ export class StagePainter {
     this.#tellFrame(performance.now() - begun, atMs);
   }
 
-  #fit(): { width: number; height: number } {
+  #fit(): { width: number; height: number; ratio: number } {
     const canvas = this.#canvas;
     const ratio = Math.min(MOST_PIXEL_RATIO, devicePixelRatio);
     const width = canvas.clientWidth;
@@ -115,7 +115,7 @@ export class StagePainter {
     if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
     if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
     this.#context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    return { width, height };
+    return { width, height, ratio };
   }
 
   /** On the canvas itself, for those who measure: the moment it shows, frames drawn, and the time of the last one. */

@@ -1,19 +1,20 @@
 /**
  * A fleet that is watched as it runs: the origin is asked for its edges, every node for its trace, and their logs are
- * merged. Only reads. When an edge joins or leaves, the fleet is asked again from the begin.
+ * merged. Only reads.
  */
 import type { EdgeList } from '../../../../shared/api-types/status.ts';
-import type { RecordOf, TraceHeader, TraceRecord } from '../../../../shared/trace/record.ts';
-import { makeHeader } from '../../../../shared/trace/write.ts';
+import { TraceMerge } from '../../../../shared/trace/merge.ts';
 import { SwarmLog } from '../log/swarm-log.ts';
-import { LogMerger } from './merge-logs.ts';
-import { watchNode } from './trace-stream.ts';
+import { WatchedNode } from './watched-node.ts';
 
-/** A node that has not answered by then is left out. */
-const BEGIN_WITHIN_MS = 3_000;
-/** Nodes send in parcels: what is older has come from all. */
+/** Nodes send in batches of 100 ms: what is older has come from all of them. */
 const SETTLED_MS = 300;
 const TAKE_EVERY_MS = 100;
+const ASK_EVERY_MS = 5_000;
+/** A fleet of which nothing was heard by then lets nobody look. */
+const BEGIN_WITHIN_MS = 5_000;
+/** Each is a connection of its own, and a node in the picture. */
+const MOST_NODES = 200;
 
 export interface FleetWatch {
   readonly ready: (log: SwarmLog) => void;
@@ -21,23 +22,14 @@ export interface FleetWatch {
   readonly failed: (why: string) => void;
 }
 
-interface Node {
-  readonly stop: () => void;
-  header: TraceHeader | undefined;
-  self: RecordOf<'node'> | undefined;
-  hasEnded: boolean;
-  /** Until the fleet is complete. */
-  early: TraceRecord[];
-}
-
 export class LiveFleet {
   readonly #originUrl: string;
   readonly #watch: FleetWatch;
-  #nodes: Node[] = [];
-  #merger: LogMerger | undefined;
-  #log: SwarmLog | undefined;
-  #timer: ReturnType<typeof setInterval> | undefined;
-  #sources: readonly Node[] = [];
+  readonly #merge = new TraceMerge(Date.now());
+  readonly #log = new SwarmLog(this.#merge.header, true);
+  readonly #nodes = new Map<string, WatchedNode>();
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
+  #isReady = false;
   #isStopped = false;
 
   constructor(originUrl: string, watch: FleetWatch) {
@@ -48,20 +40,29 @@ export class LiveFleet {
 
   stop(): void {
     this.#isStopped = true;
-    clearInterval(this.#timer);
-    for (const { stop } of this.#nodes) stop();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const node of this.#nodes.values()) node.stop();
   }
 
   async #begin(): Promise<void> {
-    const edges = await this.#edges();
+    const isThere = await this.#ask();
     if (this.#isStopped) return;
-    if (edges === undefined) return this.#watch.failed(`No origin answers at ${this.#originUrl}.`);
-    this.#nodes = [this.#originUrl, ...edges].map((url) => this.#attach(url));
+    if (!isThere) return this.#watch.failed(`No origin answers at ${this.#originUrl}.`);
     const begunAt = performance.now();
-    this.#timer = setInterval(() => {
-      if (this.#merger === undefined) this.#gather(performance.now() - begunAt);
-      else this.#take();
-    }, TAKE_EVERY_MS);
+    this.#timers.push(
+      setInterval(() => this.#take(performance.now() - begunAt), TAKE_EVERY_MS),
+      setInterval(() => void this.#ask(), ASK_EVERY_MS),
+    );
+  }
+
+  /** Edges come and go; who is gone is seen by its broken connection. @returns whether the origin answered */
+  async #ask(): Promise<boolean> {
+    const edges = await this.#edges();
+    if (edges === undefined || this.#isStopped) return false;
+    for (const url of [this.#originUrl, ...edges])
+      if (!this.#nodes.has(url) && this.#nodes.size < MOST_NODES)
+        this.#nodes.set(url, new WatchedNode(url, this.#merge));
+    return true;
   }
 
   async #edges(): Promise<readonly string[] | undefined> {
@@ -77,63 +78,18 @@ export class LiveFleet {
     }
   }
 
-  #attach(url: string): Node {
-    const node: Node = { stop: () => stop(), header: undefined, self: undefined, hasEnded: false, early: [] };
-    const stop = watchNode(url, {
-      begun: (header, self) => {
-        node.header = header;
-        node.self = self;
-      },
-      records: (records) => {
-        const source = this.#sources.indexOf(node);
-        if (source >= 0) this.#merger?.add(source, records);
-        else if (this.#merger === undefined) node.early.push(...records);
-      },
-      ended: () => {
-        node.hasEnded = true;
-      },
-    });
-    return node;
-  }
-
-  /** Waits for all nodes, but not for long. */
-  #gather(waitedMs: number): void {
-    const isComplete = this.#nodes.every(({ self, hasEnded }) => self !== undefined || hasEnded);
-    if (!isComplete && waitedMs < BEGIN_WITHIN_MS) return;
-    this.#sources = this.#nodes.filter(({ self }) => self !== undefined);
-    if (this.#sources.length === 0) {
+  #take(sinceMs: number): void {
+    const untilMs = Date.now() - SETTLED_MS;
+    this.#log.append(this.#merge.take(untilMs));
+    if (this.#isReady) {
+      this.#log.clock(untilMs - this.#merge.header.wallMs);
+      this.#watch.grew();
+    } else if (this.#log.records.length > 0) {
+      this.#isReady = true;
+      this.#watch.ready(this.#log);
+    } else if (sinceMs > BEGIN_WITHIN_MS) {
       this.stop();
-      return this.#watch.failed(`No node of this fleet lets itself be watched (${this.#originUrl}/trace).`);
+      this.#watch.failed(`No node of this fleet lets itself be watched (${this.#originUrl}/trace).`);
     }
-    this.#merger = new LogMerger(
-      this.#sources.map(({ header, self }) => ({
-        header: header as TraceHeader,
-        self: self as RecordOf<'node'>,
-      })),
-    );
-    this.#sources.forEach(({ early }, source) => {
-      this.#merger?.add(source, early);
-    });
-    this.#log = new SwarmLog(
-      makeHeader({ source: 'live', wallMs: this.#merger.startMs, scenario: '', seed: 0, command: '' }),
-      true,
-    );
-    this.#take();
-    this.#watch.ready(this.#log);
-  }
-
-  #take(): void {
-    const log = this.#log;
-    if (log === undefined || this.#merger === undefined) return;
-    const newest = this.#merger.newestMs;
-    const settled = Math.max(log.endMs, newest - SETTLED_MS);
-    log.append(this.#merger.take(settled));
-    log.clock(settled);
-    if (this.#sources.every(({ hasEnded }) => hasEnded)) {
-      log.append(this.#merger.take(Number.POSITIVE_INFINITY));
-      log.isOpen = false;
-      this.stop();
-    }
-    this.#watch.grew();
   }
 }

@@ -149,4 +149,15 @@ export class Flights {
   }
 }
 
+/** With more of them in the picture nobody sees a block. */
+const MOST_SMALL = 400;
+
+/** What is drawn as travelling: everything, or, when that is too much, blocks and requests. */
+export function travelling(flights: Flights, ms: number): readonly Flight[] {
+  const all: Flight[] = [];
+  flights.at(ms, (flight) => all.push(flight));
+  const large = all.filter(({ message: { kind } }) => kind === 'piece' || kind === 'request');
+  return all.length - large.length > MOST_SMALL ? large : all;
+}
+
 const wordsOf = ({ kind, index, begin }: MessageRecord): string => `${kind} ${index} ${begin}`;

@@ -8,7 +8,7 @@ import {
   type Picture,
   type View,
 } from '../../../../shared/trace/picture.ts';
-import type { LaneState } from '../draw/lane.ts';
+import type { LaneState } from '../draw/lanes.ts';
 import { FLUSHED, IN_FLIGHT, MISSING, VERIFIED } from '../draw/piece-ring.ts';
 import type { Scene, SceneLink, SceneNode } from '../draw/scene.ts';
 
@@ -116,3 +116,24 @@ function isWantedBy(end: View<End>): boolean {
   for (const channel of end.channels.values()) if (channel.isInterested) return true;
   return false;
 }
+
+export function sameLinks(before: readonly SceneLink[], after: readonly SceneLink[]): boolean {
+  return (
+    before.length === after.length &&
+    before.every((link, index) => {
+      const other = after[index] as SceneLink;
+      return (
+        link.a === other.a &&
+        link.b === other.b &&
+        sameLane(link.forth, other.forth) &&
+        sameLane(link.back, other.back)
+      );
+    })
+  );
+}
+
+const sameLane = (a: LaneState, b: LaneState): boolean =>
+  a.isWanted === b.isWanted &&
+  a.isChoked === b.isChoked &&
+  a.isOptimistic === b.isOptimistic &&
+  a.isSnubbed === b.isSnubbed;

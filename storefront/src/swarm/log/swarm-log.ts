@@ -6,7 +6,7 @@ import type { Scene, SceneNode } from '../draw/scene.ts';
 import { Tallies } from '../meters/tallies.ts';
 import { Flights } from './flights.ts';
 import { Moments } from './moments.ts';
-import { type Manners, sceneOf } from './scene-of.ts';
+import { type Manners, sameLinks, sceneOf } from './scene-of.ts';
 
 export class SwarmLog {
   readonly flights = new Flights();
@@ -75,8 +75,13 @@ export class SwarmLog {
   sceneAt(ms: number): Scene {
     const count = this.#timeline.countUntil(ms);
     // Between two records nothing but travelling marks changes.
-    if (this.#scene?.count !== count)
-      this.#scene = { count, scene: sceneOf(this.#timeline.pictureAfter(count, ms), this.mannersAt(ms)) };
+    if (this.#scene?.count !== count) this.#scene = { count, scene: this.#makeScene(count, ms) };
     return this.#scene.scene;
+  }
+  /** Links that did not change stay the same list: whoever drew them needs not draw them again. */
+  #makeScene(count: number, ms: number): Scene {
+    const scene = sceneOf(this.#timeline.pictureAfter(count, ms), this.mannersAt(ms));
+    const before = this.#scene?.scene.links;
+    return before !== undefined && sameLinks(before, scene.links) ? { ...scene, links: before } : scene;
   }
 }

@@ -46,18 +46,18 @@ const ratio = (a: number, b: number): number => (b > 0 ? a / b : 0);
 
 /** Least times, where the log says what lines carry. They are those of the run as it was planned. */
 function limitsOf(log: SwarmLog, copyBytes: number): Pick<RunFigures, 'boundMs' | 'originOnlyMs'> {
-  const { bound } = log.header;
-  const hosts = log.newest.nodes
+  const { nodes } = log.newest;
+  const seedUpBytesPerSecond =
+    log.header.bound?.seedUpBytesPerSecond ??
+    nodes.find(({ role }) => role === 'origin')?.upBytesPerSecond ??
+    0;
+  const hosts = nodes
     .filter(({ role }) => role !== 'origin')
-    .flatMap(({ upBytesPerSecond, downBytesPerSecond }) =>
-      upBytesPerSecond !== undefined && downBytesPerSecond !== undefined
-        ? [{ upBytesPerSecond, downBytesPerSecond }]
-        : [],
-    );
-  if (bound === undefined || hosts.length === 0) return { boundMs: undefined, originOnlyMs: undefined };
-  const { seedUpBytesPerSecond } = bound;
+    .map(({ upBytesPerSecond = 0, downBytesPerSecond = 0 }) => ({ upBytesPerSecond, downBytesPerSecond }));
+  const isKnown = hosts.length > 0 && hosts.every(({ downBytesPerSecond }) => downBytesPerSecond > 0);
+  if (seedUpBytesPerSecond === 0 || !isKnown) return { boundMs: undefined, originOnlyMs: undefined };
   const slowest = Math.min(...hosts.map(({ downBytesPerSecond }) => downBytesPerSecond));
-  const bytes = bound.bytes || copyBytes;
+  const bytes = log.header.bound?.bytes ?? copyBytes;
   return {
     boundMs: 1000 * kumarRossSeconds({ fileBytes: bytes, seedUpBytesPerSecond, hosts }),
     originOnlyMs: 1000 * originOnlySeconds(bytes, hosts.length, seedUpBytesPerSecond, slowest),

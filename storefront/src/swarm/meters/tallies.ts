@@ -16,6 +16,7 @@ export class Tallies {
   add(record: TraceRecord): void {
     switch (record.type) {
       case 'node':
+      case 'introduced':
         this.#roles[record.node] = record.role;
         return;
       case 'set':

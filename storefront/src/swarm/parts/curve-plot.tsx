@@ -1,12 +1,12 @@
 /** Two curves over the whole run: copies that left the origin, and content that arrived at all edges together. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { useStore } from '../../store.ts';
 import { drawCurves } from '../draw/curves.ts';
 import type { SwarmLog } from '../log/swarm-log.ts';
 import type { Figures } from '../meters/figures-of.ts';
 import { copiesWords } from '../meters/meters.ts';
 import { useViewer } from '../viewer-context.ts';
+import { usePaintedCanvas } from './use-painted-canvas.ts';
 
 export function CurvePlot({
   log,
@@ -17,10 +17,7 @@ export function CurvePlot({
 }): JSX.Element {
   const viewer = useViewer();
   const moment = useStore(viewer.moment);
-  const canvasRef = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    if (canvasRef.current !== null) drawCurves(canvasRef.current, log, figures, moment);
-  });
+  const canvasRef = usePaintedCanvas((canvas) => drawCurves(canvas, log, figures, moment), [figures]);
   const sent = copiesWords(figures.originCopies);
   const had = copiesWords(figures.verifiedShare * figures.edges);
   return (

@@ -104,7 +104,7 @@ function SetStrips({
       <div class="strips__row">
         <span>held by</span>
         <AvailabilityStrip
-          counts={set.availability}
+          counts={Uint16Array.from(set.availability)}
           nodes={nodesUp}
           label={`Each piece is held by at least ${Math.min(...set.availability)} of ${nodesUp} nodes`}
         />

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { readPalette } from '../draw/palette.ts';
 import { drawAvailability, drawStrip, type StripPieces } from '../draw/strip.ts';
+import { usePaintedCanvas } from './use-painted-canvas.ts';
 
 /** @param label what the row says, for those who do not see it */
 export function PieceStrip({
@@ -11,11 +11,7 @@ export function PieceStrip({
   readonly pieces: StripPieces;
   readonly label: string;
 }): JSX.Element {
-  const canvasRef = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const canvas = canvasRef.current;
-    if (canvas !== null) drawStrip(canvas, pieces, readPalette(canvas));
-  });
+  const canvasRef = usePaintedCanvas((canvas) => drawStrip(canvas, pieces, readPalette(canvas)), [pieces]);
   return <canvas ref={canvasRef} class="strip" role="img" aria-label={label} />;
 }
 
@@ -28,10 +24,9 @@ export function AvailabilityStrip({
   readonly nodes: number;
   readonly label: string;
 }): JSX.Element {
-  const canvasRef = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const canvas = canvasRef.current;
-    if (canvas !== null) drawAvailability(canvas, counts, nodes, readPalette(canvas));
-  });
+  const canvasRef = usePaintedCanvas(
+    (canvas) => drawAvailability(canvas, counts, nodes, readPalette(canvas)),
+    [counts],
+  );
   return <canvas ref={canvasRef} class="strip strip--tall" role="img" aria-label={label} />;
 }

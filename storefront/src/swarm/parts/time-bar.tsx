@@ -1,6 +1,5 @@
 /** Play, the time line, steps and speed. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { useStore } from '../../store.ts';
 import { drawTimeLine } from '../draw/time-line.ts';
 import type { StepKind } from '../log/moments.ts';
@@ -8,6 +7,7 @@ import { nearestSpeedIndex, SPEEDS, speedWords } from '../time/speed.ts';
 import { timeWords } from '../time/time-words.ts';
 import { useViewer } from '../viewer-context.ts';
 import { EarlierIcon, LaterIcon, PauseIcon, PlayIcon } from './icons.tsx';
+import { usePaintedCanvas } from './use-painted-canvas.ts';
 
 const STEPS: readonly (readonly [StepKind, string, string])[] = [
   ['message', 'message', 'message'],
@@ -108,13 +108,12 @@ function FollowButton(): JSX.Element | null {
 /** Behind the slider: how many pieces were verified when, and what was done to the swarm. */
 function TimeLine(): JSX.Element {
   const viewer = useViewer();
-  useStore(viewer.grown);
-  const branch = useStore(viewer.branch);
-  const { endMs } = useStore(viewer.time);
-  const canvasRef = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    if (canvasRef.current !== null) drawTimeLine(canvasRef.current, branch?.log, endMs);
-  });
+  const grown = useStore(viewer.grown);
+  const log = useStore(viewer.branch)?.log;
+  const canvasRef = usePaintedCanvas(
+    (canvas) => drawTimeLine(canvas, log, viewer.time.get().endMs),
+    [log, grown],
+  );
   return (
     <div aria-hidden="true">
       <canvas ref={canvasRef} />

@@ -4,7 +4,8 @@
 export function timeWords(ms: number, isFine: boolean): string {
   const digits = isFine ? 3 : 1;
   const seconds = ms / 1000;
-  if (seconds < 60) return `${seconds.toFixed(digits)} s`;
+  // A number and its unit stay on one line.
+  if (seconds < 60) return `${seconds.toFixed(digits)}\u00a0s`;
   const minutes = Math.floor(seconds / 60);
   return `${minutes}:${(seconds - minutes * 60).toFixed(digits).padStart(digits + 3, '0')}`;
 }

@@ -1,6 +1,6 @@
 /** What is under the pointer, in a sentence: the picture's text. */
 import type { NodePicture, Picture, View } from '../../../../shared/trace/picture.ts';
-import type { LaneState } from '../draw/lane.ts';
+import type { LaneState } from '../draw/lanes.ts';
 import { laneOf } from '../log/scene-of.ts';
 import type { SwarmLog } from '../log/swarm-log.ts';
 import type { Selection } from '../share/url-state.ts';

@@ -1,0 +1,185 @@
+/** The swarm page in Chromium: recordings and simulated runs, with no node of a fleet behind it. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parseTrace } from '../../shared/trace/parse.ts';
+import { buildShop } from './support/build-shop.ts';
+import { launchBrowser, skipReason } from './support/launch-browser.ts';
+import type { ShopPage } from './support/shop-page.ts';
+import { SmallOrigin } from './support/small-fleet.ts';
+import {
+  branchNames,
+  nodeButton,
+  nodeCentre,
+  openSwarm,
+  pixels,
+  says,
+  seek,
+  shownMs,
+} from './support/swarm-page.ts';
+
+const RUN = '?scenario=three-edges&seed=1';
+
+describe.skipIf(skipReason)(`the swarm page in Chromium${skipReason ? ` (${skipReason})` : ''}`, () => {
+  let browser: Browser;
+  let folder: string;
+  let origin: SmallOrigin;
+  const opened: ShopPage[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'shoal-swarm-'));
+    await buildShop(path.join(folder, 'site'));
+    origin = new SmallOrigin(path.join(folder, 'site'), []);
+    await origin.start();
+    browser = await launchBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await origin?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  afterEach(async () => {
+    const pages = opened.splice(0);
+    for (const { problems } of pages) expect(problems).toEqual([]);
+    await Promise.all(pages.map((page) => page.close()));
+  });
+
+  async function open(search: string, options?: BrowserContextOptions): Promise<Page> {
+    const swarm = await openSwarm(browser, origin.url, search, options);
+    opened.push(swarm);
+    return swarm.page;
+  }
+
+  it('a recording opens with no node running, and plays to its end', async () => {
+    const page = await open('?recording=three-edges&speed=5');
+    await page.getByRole('button', { name: 'Just watch' }).click();
+    await page.getByRole('button', { name: 'Play' }).waitFor({ timeout: 20_000 });
+    await expect
+      .poll(() => page.locator('.meter__figure').allTextContents())
+      .toContainEqual(expect.stringMatching(/^3 of 3 edges had everything after/));
+    expect(await says(page)).toBe('');
+  });
+
+  it('the same log gives the same picture at the same time, whichever way one comes there', async () => {
+    const page = await open('?recording=three-edges&t=1000');
+    const straight = await pixels(page);
+    for (const ms of [2_300, 0, 1_600, 400]) await seek(page, ms);
+    const elsewhere = await pixels(page);
+    await seek(page, 1_000);
+    expect(await pixels(page)).toBe(straight);
+    expect(elsewhere).not.toBe(straight);
+  });
+
+  it('keyboard only: Space, arrows, ? and Tab', async () => {
+    const page = await open('?recording=three-edges&t=1000');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => shownMs(page)).toBeGreaterThan(1_000);
+    const message = await shownMs(page);
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect.poll(() => shownMs(page)).toBeGreaterThan(message);
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await nodeButton(page, 'Oslo').focus();
+    await expect.poll(() => says(page)).toMatch(/^Oslo has \d+ of \d+ pieces/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Oslo' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Oslo' }).waitFor({ state: 'detached' });
+  });
+
+  it('what the pointer is on says its sentence, and looking inside pauses', async () => {
+    const page = await open('?recording=three-edges&t=1000');
+    const [a, b] = [await nodeCentre(page, 'Berlin'), await nodeCentre(page, 'Origin')];
+    await page.mouse.move(a.x, a.y);
+    await expect.poll(() => says(page)).toMatch(/^Berlin has/);
+    await page.mouse.move(b.x, b.y);
+    await expect.poll(() => says(page)).toMatch(/^Origin has everything/);
+    await page.keyboard.press('Space');
+    await page.mouse.click(a.x, a.y);
+    await page.getByRole('heading', { name: 'Berlin' }).waitFor();
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    await page.getByText('The same in words').click();
+    const link = page
+      .locator('.words button')
+      .filter({ hasText: /wants from|are linked/ })
+      .first();
+    await link.focus();
+    expect(await says(page)).toBe(await link.textContent());
+  });
+
+  it('an act in the past makes another run, both stay, and an address restores it', async () => {
+    const page = await open(`${RUN}&t=800&select=node-2`);
+    await page.getByRole('button', { name: 'Kill Oslo' }).click();
+    await expect
+      .poll(() => branchNames(page))
+      .toEqual(['as planned', expect.stringMatching(/^Oslo killed at 0\.8/)]);
+    await seek(page, 900);
+    await expect.poll(() => page.getByText('Oslo is down.').count()).toBe(1);
+    await page.getByRole('button', { name: 'Share' }).click();
+    expect(page.url()).toContain('acts=kill-2@800');
+    const shared = await pixels(page);
+    await page.getByRole('button', { name: 'as planned' }).click();
+    await expect.poll(() => page.getByText('Oslo is down.').count()).toBe(0);
+    expect(await shownMs(page)).toBe(900);
+    const search = new URL(page.url()).search;
+    const other = await open(search);
+    expect(await shownMs(other)).toBe(900);
+    await other.getByText('Oslo is down.').waitFor();
+    expect(await pixels(other)).toBe(shared);
+  });
+
+  it('a run is saved, and opened again as the same run', async () => {
+    const page = await open(RUN);
+    await page.getByText('of 2.').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save' }).click(),
+    ]);
+    const saved = path.join(folder, 'saved.ndjson');
+    await download.saveAs(saved);
+    const { header, refused } = parseTrace(readFileSync(saved, 'utf8'));
+    expect(header).toMatchObject({ scenario: 'three-edges', seed: 1 });
+    expect(refused.count).toBe(0);
+    await seek(page, 900);
+    const before = await pixels(page);
+    await page.locator('input[type="file"]').setInputFiles(saved);
+    await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('file');
+    await expect.poll(() => shownMs(page)).toBe(0);
+    await seek(page, 900);
+    expect(await pixels(page)).toBe(before);
+  });
+
+  it('a file that is no recording is told in words, and the page goes on', async () => {
+    const page = await open(RUN);
+    const wrong = path.join(folder, 'wrong.ndjson');
+    writeFileSync(wrong, 'hello\n');
+    await page.locator('input[type="file"]').setInputFiles(wrong);
+    await page.getByRole('alert').getByText('This is no recording of a swarm').waitFor();
+    await page.getByRole('combobox').selectOption('scenario:fan-out');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.getByText('Four photos go to eight edges').waitFor();
+  });
+
+  it('a guess is answered by the run itself, and never scored', async () => {
+    const page = await open(`${RUN}`);
+    await page.getByRole('button', { name: 'One for each edge' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('.time-bar__now span').textContent()).toMatch(/of 2\.\d/);
+    await page.locator('body').press('End');
+    const outcome = page.getByRole('region', { name: 'What happened' });
+    await outcome.getByText('copies of 1 MiB left the origin').waitFor();
+    expect(await outcome.locator('[data-came-true="yes"]').textContent()).toMatch(/^About one/);
+  });
+});
