@@ -1,59 +1,25 @@
 /** The swarm page in Chromium: recordings and simulated runs, with no node of a fleet behind it. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseTrace } from '../../shared/trace/parse.ts';
-import { buildShop } from './support/build-shop.ts';
-import { launchBrowser, skipReason } from './support/launch-browser.ts';
-import type { ShopPage } from './support/shop-page.ts';
-import { SmallOrigin } from './support/small-fleet.ts';
+import { skipReason } from './support/launch-browser.ts';
 import {
   branchNames,
   nodeButton,
   nodeCentre,
-  openSwarm,
   pixels,
   says,
   seek,
+  sentences,
   shownMs,
 } from './support/swarm-page.ts';
+import { useSwarmSite } from './support/swarm-site.ts';
 
 const RUN = '?scenario=three-edges&seed=1';
 
 describe.skipIf(skipReason)(`the swarm page in Chromium${skipReason ? ` (${skipReason})` : ''}`, () => {
-  let browser: Browser;
-  let folder: string;
-  let origin: SmallOrigin;
-  const opened: ShopPage[] = [];
-
-  beforeAll(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'shoal-swarm-'));
-    await buildShop(path.join(folder, 'site'));
-    origin = new SmallOrigin(path.join(folder, 'site'), []);
-    await origin.start();
-    browser = await launchBrowser();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await origin?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  afterEach(async () => {
-    const pages = opened.splice(0);
-    for (const { problems } of pages) expect(problems).toEqual([]);
-    await Promise.all(pages.map((page) => page.close()));
-  });
-
-  async function open(search: string, options?: BrowserContextOptions): Promise<Page> {
-    const swarm = await openSwarm(browser, origin.url, search, options);
-    opened.push(swarm);
-    return swarm.page;
-  }
+  const { open, folder } = useSwarmSite();
 
   it('a recording opens with no node running, and plays to its end', async () => {
     const page = await open('?recording=three-edges&speed=5');
@@ -109,7 +75,7 @@ describe.skipIf(skipReason)(`the swarm page in Chromium${skipReason ? ` (${skipR
     await page.mouse.click(a.x, a.y);
     await page.getByRole('heading', { name: 'Berlin' }).waitFor();
     await page.getByRole('button', { name: 'Play' }).waitFor();
-    await page.getByText('The same in words').click();
+    await sentences(page);
     const link = page
       .locator('.words button')
       .filter({ hasText: /wants from|are linked/ })
@@ -128,7 +94,7 @@ describe.skipIf(skipReason)(`the swarm page in Chromium${skipReason ? ` (${skipR
     await expect.poll(() => page.getByText('Oslo is down.').count()).toBe(1);
     await page.getByRole('button', { name: 'Share' }).click();
     expect(page.url()).toContain('acts=kill-2@800');
-    const shared = await pixels(page);
+    const shared = await sentences(page);
     await page.getByRole('button', { name: 'as planned' }).click();
     await expect.poll(() => page.getByText('Oslo is down.').count()).toBe(0);
     expect(await shownMs(page)).toBe(900);
@@ -136,7 +102,7 @@ describe.skipIf(skipReason)(`the swarm page in Chromium${skipReason ? ` (${skipR
     const other = await open(search);
     expect(await shownMs(other)).toBe(900);
     await other.getByText('Oslo is down.').waitFor();
-    expect(await pixels(other)).toBe(shared);
+    expect(await sentences(other)).toEqual(shared);
   });
 
   it('a run is saved, and opened again as the same run', async () => {
@@ -146,7 +112,7 @@ describe.skipIf(skipReason)(`the swarm page in Chromium${skipReason ? ` (${skipR
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save' }).click(),
     ]);
-    const saved = path.join(folder, 'saved.ndjson');
+    const saved = path.join(folder(), 'saved.ndjson');
     await download.saveAs(saved);
     const { header, refused } = parseTrace(readFileSync(saved, 'utf8'));
     expect(header).toMatchObject({ scenario: 'three-edges', seed: 1 });
@@ -162,7 +128,7 @@ describe.skipIf(skipReason)(`the swarm page in Chromium${skipReason ? ` (${skipR
 
   it('a file that is no recording is told in words, and the page goes on', async () => {
     const page = await open(RUN);
-    const wrong = path.join(folder, 'wrong.ndjson');
+    const wrong = path.join(folder(), 'wrong.ndjson');
     writeFileSync(wrong, 'hello\n');
     await page.locator('input[type="file"]').setInputFiles(wrong);
     await page.getByRole('alert').getByText('This is no recording of a swarm').waitFor();

@@ -1,4 +1,5 @@
 /** What can be done and seen on the swarm page, whatever it watches. */
+import { createHash } from 'node:crypto';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { openShop, type ShopPage } from './shop-page.ts';
@@ -33,9 +34,17 @@ export async function seek(page: Page, ms: number): Promise<void> {
   await expect.poll(() => shownMs(page)).toBe(ms);
 }
 
-/** All pixels of the picture, as an image in words. */
-export function pixels(page: Page): Promise<string> {
-  return page.locator(CANVAS).evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+/** A digest of all pixels of the picture. */
+export async function pixels(page: Page): Promise<string> {
+  const image = await page.locator(CANVAS).evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  return createHash('sha256').update(image).digest('hex');
+}
+
+/** The picture in words: a sentence for each node and link. */
+export async function sentences(page: Page): Promise<string[]> {
+  const words = page.locator('.words');
+  if ((await words.getAttribute('open')) === null) await words.locator('summary').click();
+  return words.locator('button').allTextContents();
 }
 
 /** Where a node stands on the page. */

@@ -72,14 +72,19 @@ function ShareButton(): JSX.Element {
     setTimeout(() => setSaid(''), 3_000);
   };
   return (
-    <button
-      type="button"
-      class="chip"
-      disabled={subject === undefined || subject.kind === 'file'}
-      onClick={() => void share()}
-    >
-      <ShareIcon />
-      <span role="status">{said === '' ? 'Share' : said}</span>
-    </button>
+    <>
+      <button
+        type="button"
+        class="chip"
+        disabled={subject === undefined || subject.kind === 'file'}
+        onClick={() => void share()}
+      >
+        <ShareIcon />
+        {said === '' ? 'Share' : said}
+      </button>
+      <span class="visually-hidden" role="status">
+        {said}
+      </span>
+    </>
   );
 }

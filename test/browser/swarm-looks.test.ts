@@ -1,0 +1,56 @@
+/** How the swarm page looks and behaves for those who have little room, little patience for motion, or no eyes on it. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { skipReason } from './support/launch-browser.ts';
+import { pixels, seek } from './support/swarm-page.ts';
+import { useSwarmSite } from './support/swarm-site.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe.skipIf(skipReason)(`the looks of the swarm page${skipReason ? ` (${skipReason})` : ''}`, () => {
+  const { open } = useSwarmSite();
+
+  it.each([
+    [320, 640],
+    [768, 1_024],
+    [1_920, 1_080],
+  ])(
+    '%d pixels wide: nothing sticks out, the picture, the legend and the time line are there',
+    async (width, height) => {
+      const page = await open('?recording=three-edges&t=1000&select=node-2', { viewport: { width, height } });
+      const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(scrollWidth).toBeLessThanOrEqual(width);
+      for (const part of ['.swarm__stage canvas', '.legend', '.time-bar__line']) {
+        const box = await page.locator(part).first().boundingBox();
+        expect(box?.width).toBeGreaterThan(100);
+        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+      }
+    },
+  );
+
+  it('reduced motion: nothing travels, what stands is the same', async () => {
+    const calm = await open('?recording=three-edges&t=1000', { reducedMotion: 'reduce' });
+    const lively = await open('?recording=three-edges&t=1000');
+    expect(await pixels(calm)).not.toBe(await pixels(lively));
+    // Nothing is under way before the first message: then both are one picture.
+    for (const page of [calm, lively]) await seek(page, 0);
+    expect(await pixels(calm)).toBe(await pixels(lively));
+  });
+
+  it.each(['light', 'dark'] as const)('axe finds nothing wrong: %s', async (colorScheme) => {
+    for (const search of ['?scenario=three-edges', '?recording=a-liar&t=4000&select=node-2']) {
+      const page = await open(search, { colorScheme });
+      await page.locator('.words summary').click();
+      await page.evaluate(AXE);
+      const violations = await page.evaluate(async () => {
+        const { axe } = window as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+        };
+        const result = await axe.run();
+        return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} (${nodes.length})`);
+      });
+      expect(violations).toEqual([]);
+    }
+  });
+});
