@@ -5,6 +5,7 @@ import {
   choice,
   count,
   type FlagKind,
+  onOff,
   path as pathKind,
   url,
   WrongValue,
@@ -16,6 +17,8 @@ import { MODES, type Mode } from './nodes/load-fleet.ts';
 import { scenarios } from './scenarios.ts';
 
 const scenarioNames = Object.keys(scenarios) as [string, ...string[]];
+
+const DEFAULT_MODES: readonly Mode[] = ['origin', 'pull', 'swarm'];
 
 const twoFiles: FlagKind<readonly string[]> = {
   placeholder: 'A.json B.json',
@@ -35,10 +38,11 @@ export const LOAD_FLAGS = defineFlags({
   },
   modes: {
     kind: someOf(MODES),
-    default: MODES as readonly Mode[],
-    defaultText: MODES.join(','),
+    default: DEFAULT_MODES,
+    defaultText: DEFAULT_MODES.join(','),
     description: `comma-separated: ${MODES.join(', ')}`,
   },
+  nginx: { kind: onOff, default: false, description: 'nginx as pull-through caches too, a mode more' },
   edges: { kind: count('count', 'nodes', 1, 64), default: 8, description: 'edges of pull and swarm' },
   visitors: {
     kind: count('rate', 'visitors per second', 1, 10_000),
@@ -58,8 +62,8 @@ export const LOAD_FLAGS = defineFlags({
   },
   products: {
     kind: count('count', 'products', 11, 10_000),
-    default: 16,
-    description: 'products in the catalog, of three photos each; ten of them can be in a sale',
+    default: 12,
+    description: 'products in the catalog, of five photos each; ten of them can be in a sale',
   },
   originUp: {
     kind: count('rate', 'Mbit/s', 1, 10_000),

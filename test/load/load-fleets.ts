@@ -1,21 +1,22 @@
 /** The modes one after the other, each with a fleet of its own on the same addresses. */
-import { cpus, release, type } from 'node:os';
 import path from 'node:path';
-import { packageVersion } from '../../shared/node/process/version.ts';
+import { missingNginx } from '../support/nginx.ts';
 import type { LoadFlags } from './flags.ts';
 import { megabits } from './links/link-shape.ts';
 import { Network } from './nodes/addresses.ts';
 import { publishedCatalog } from './nodes/catalog.ts';
-import { LoadFleet } from './nodes/load-fleet.ts';
+import { LoadFleet, type Mode } from './nodes/load-fleet.ts';
 import type { Progress } from './progress.ts';
-import { type LoadResult, type ModeResult, RESULT_FORMAT } from './result.ts';
+import type { LoadResult, ModeResult } from './result.ts';
+import { resultOf } from './result-of.ts';
 import type { Run } from './run.ts';
 import { runMode } from './run-mode.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { makePlan } from './traffic/plan.ts';
 import { shopOf } from './traffic/shop.ts';
 
-const PHOTOS_EACH = 3;
+/** Of a product: front, back, worn, detail, packed. */
+const PHOTOS_EACH = 5;
 
 export async function loadFleets(
   flags: LoadFlags,
@@ -49,13 +50,14 @@ export async function loadFleets(
       shop,
       digests: catalog.digests,
       plan,
+      shopperIp: network.shopperIp,
       timeoutMs: flags.timeout * 1000,
       signal,
       progress,
     };
     const modes: ModeResult[] = [];
-    for (const mode of flags.modes) if (!signal.aborted) modes.push(await runMode(run, mode));
-    return resultOf(flags, scenario, modes, signal.aborted);
+    for (const mode of modesOf(flags)) if (!signal.aborted) modes.push(await runMode(run, mode));
+    return resultOf(flags, scenario.summary, edges, modes, signal.aborted);
   } finally {
     network.release();
   }
@@ -73,30 +75,10 @@ export function scenarioOf(flags: LoadFlags): Scenario {
   };
 }
 
-function resultOf(
-  flags: LoadFlags,
-  scenario: Scenario,
-  modes: readonly ModeResult[],
-  isPartial: boolean,
-): LoadResult {
-  const given = process.argv.slice(2);
-  return {
-    format: RESULT_FORMAT,
-    startedAt: new Date().toISOString(),
-    command: `npm run load${given.length > 0 ? ` -- ${given.join(' ')}` : ''}`,
-    machine: {
-      node: `Node ${process.version}`,
-      processor: cpus()[0]?.model ?? 'unknown processor',
-      cores: cpus().length,
-      kernel: `${type()} ${release()}`,
-    },
-    version: packageVersion(),
-    scenario: flags.scenario,
-    summary: scenario.summary,
-    seed: flags.seed,
-    edges: flags.edges,
-    visitorsPerSecond: flags.visitors,
-    isPartial,
-    modes,
-  };
+/** @throws Error when nginx is wanted and not there */
+export function modesOf({ modes, nginx }: LoadFlags): readonly Mode[] {
+  const all = nginx && !modes.includes('nginx') ? [...modes, 'nginx' as const] : modes;
+  const missing = all.includes('nginx') ? missingNginx() : undefined;
+  if (missing !== undefined) throw new Error(`nginx: ${missing}`);
+  return all;
 }

@@ -8,6 +8,7 @@ import { sourcesOf } from './observe/sources.ts';
 import { boundSeconds, firstAnswers } from './observe/spread.ts';
 import type { ModeResult, Spread } from './result.ts';
 import { type Run, wishOf } from './run.ts';
+import type { PlannedRequest } from './traffic/plan.ts';
 import type { Shop } from './traffic/shop.ts';
 
 export function figuresOf(
@@ -23,29 +24,37 @@ export function figuresOf(
   const total = sent.bytes.toPeers + sent.bytes.toNodesHttp + sent.bytes.toShoppers;
   return {
     mode,
-    visitors: outcomes.map(({ request }) => request.visitor),
-    totalMs: outcomes.map(({ totalMs }) => Math.round(totalMs * 100) / 100),
-    counts: {
-      planned: run.plan.length,
-      good: outcomes.filter(({ isGood }) => isGood).length,
-      failed: outcomes.filter(({ isGood, isWrong }) => !isGood && !isWrong).length,
-      failures: failuresOf(outcomes),
-      wrong: outcomes.filter(({ isWrong }) => isWrong).length,
-      failovers: outcomes.reduce((sum, { failovers }) => sum + failovers, 0),
-    },
+    ...countsOf(run.plan, outcomes),
     originSent: sent.series,
     originBytes: sent.bytes,
     wantedBytes,
     wantedCopies:
       mode === 'origin' || isPrefetched ? null : askedBytes(run, outcomes, 'each edge') / wantedBytes,
     copies: total / wantedBytes,
-    deliveredBytes: outcomes.reduce((sum, { isGood, bytes }) => sum + (isGood ? bytes : 0), 0),
     sources: sourcesOf(outcomes, watch.taken),
     spread: mode === 'origin' ? null : spreadOf(run, outcomes, wantedBytes, isPrefetched, watch, startedAtMs),
     lateMs: {
       driver: percentileOf(sortedNumbers(lateMs), 0.99),
       links: told.at(-1)?.lateMs ?? null,
     },
+  };
+}
+
+/** What does not depend on whose fleet it is. */
+export function countsOf(plan: readonly PlannedRequest[], outcomes: readonly Outcome[]) {
+  return {
+    visitors: outcomes.map(({ request }) => request.visitor),
+    dueMs: outcomes.map(({ request }) => Math.round(request.dueMs)),
+    totalMs: outcomes.map(({ totalMs }) => Math.round(totalMs * 100) / 100),
+    counts: {
+      planned: plan.length,
+      good: outcomes.filter(({ isGood }) => isGood).length,
+      failed: outcomes.filter(({ isGood, isWrong }) => !isGood && !isWrong).length,
+      failures: failuresOf(outcomes),
+      wrong: outcomes.filter(({ isWrong }) => isWrong).length,
+      failovers: outcomes.reduce((sum, { failovers }) => sum + failovers, 0),
+    },
+    deliveredBytes: outcomes.reduce((sum, { isGood, bytes }) => sum + (isGood ? bytes : 0), 0),
   };
 }
 
@@ -68,7 +77,11 @@ function spreadOf(
 }
 
 /** Of distinct renditions, once. @param at how often: once altogether, or once at each edge that is asked */
-function askedBytes(run: Run, outcomes: readonly Outcome[], at: 'all' | 'each edge'): number {
+export function askedBytes(
+  run: Parameters<typeof wishOf>[0],
+  outcomes: readonly Outcome[],
+  at: 'all' | 'each edge',
+): number {
   const bytes = new Map<string, number>();
   for (const { request } of outcomes) {
     const wish = wishOf(run, request);

@@ -25,8 +25,9 @@ export interface Spread {
 
 export interface ModeResult {
   readonly mode: Mode | 'deployment';
-  /** Of each answered or failed request, in the order of their ends: who asked, and ms from due to the last byte. */
+  /** Of each answered or failed request, in the order of their ends: who asked, when it was due, and ms until its last byte. */
   readonly visitors: readonly number[];
+  readonly dueMs: readonly number[];
   readonly totalMs: readonly number[];
   readonly counts: {
     readonly planned: number;

@@ -30,6 +30,7 @@ export async function runMode(run: Run, mode: Mode): Promise<ModeResult> {
       plan,
       wishOf: (request) => wishOf(run, request),
       basesOf: (request) => basesOf(fleet, request),
+      shopperIp: run.shopperIp,
       timeoutMs: run.timeoutMs,
       signal,
       onOutcome: (outcome) => progress.outcome(outcome, fleet.relay.told.at(-1)?.traffic[0]),
@@ -55,6 +56,7 @@ function basesOf(fleet: LoadFleet, { edge }: PlannedRequest): readonly string[] 
 }
 
 async function waitForShops(fleet: LoadFleet, signal: AbortSignal): Promise<void> {
+  if (!fleet.tellsStatus) return;
   const isUp = async () => {
     const all = await Promise.all(fleet.shopNodes.map((node) => fleet.statusOf(node)));
     return all.every((status) => status !== undefined && status.log.number > 0);

@@ -1,19 +1,13 @@
 /** nginx as origin and as pull-through edges: plain files, and proxy_cache with its lock and kept connections. */
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { eventually } from '../support/fleet.ts';
+import { NGINX, pullThroughServer, writeNginxConfig } from '../support/nginx.ts';
 import { HostProcess } from './host-process.ts';
 import { hostIp, SEED } from './hosts.ts';
 import { ORIGIN_PORT, ORIGIN_URL } from './published.ts';
 
-const PROGRAM = '/usr/sbin/nginx';
 const EDGE_PORT = 8081;
-
-/** Why it cannot be run; undefined when it can. */
-export function missingNginx(): string | undefined {
-  return spawnSync(PROGRAM, ['-v']).status === 0 ? undefined : 'not installed (Debian: nginx-light)';
-}
 
 export class NginxFleet {
   readonly #folder: string;
@@ -54,38 +48,17 @@ export class NginxFleet {
   }
 
   #edge(host: number): string {
-    return `proxy_cache_path ${this.#of(host)}/cache keys_zone=images:10m max_size=2g inactive=1d;
-upstream origin { server ${hostIp(SEED)}:${ORIGIN_PORT}; keepalive 32; }
-server {
-  listen ${hostIp(host)}:${EDGE_PORT};
-  location / {
-    proxy_pass http://origin;
-    proxy_http_version 1.1;
-    proxy_set_header Connection "";
-    proxy_cache images;
-    proxy_cache_valid 200 1d;
-    proxy_cache_lock on;
-  }
-}`;
+    return pullThroughServer({
+      folder: this.#of(host),
+      listen: `${hostIp(host)}:${EDGE_PORT}`,
+      origin: `${hostIp(SEED)}:${ORIGIN_PORT}`,
+    });
   }
 
   #serve(host: number, servers: string): void {
     const folder = this.#of(host);
-    mkdirSync(folder, { recursive: true });
-    chmodSync(folder, 0o777);
-    const config = path.join(folder, 'nginx.conf');
-    const own = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-      (of) => `${of}_temp_path ${folder}/${of};`,
-    );
-    writeFileSync(
-      config,
-      `user root; worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
-events { worker_connections 2048; }
-http { access_log off; sendfile on; keepalive_requests 1000000; ${own.join(' ')}
-${servers}
-}`,
-    );
-    this.#processes.push(new HostProcess(host, [PROGRAM, '-c', config], `${folder}.log`));
+    const config = writeNginxConfig(folder, servers);
+    this.#processes.push(new HostProcess(host, [NGINX, '-c', config], `${folder}.log`));
   }
 
   #of(host: number): string {

@@ -30,3 +30,18 @@ export function cpuSecondsOf(pid: number): number | undefined {
     return undefined;
   }
 }
+
+/** The same of a process and all its descendants that are alive. */
+export function cpuSecondsOfTree(pid: number): number | undefined {
+  const own = cpuSecondsOf(pid);
+  if (own === undefined) return undefined;
+  return childrenIfAlive(pid).reduce((sum, child) => sum + (cpuSecondsOfTree(child) ?? 0), own);
+}
+
+function childrenIfAlive(pid: number): number[] {
+  try {
+    return childrenOf(pid);
+  } catch {
+    return [];
+  }
+}

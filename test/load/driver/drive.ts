@@ -32,6 +32,7 @@ export interface DriveOptions {
   readonly wishOf: (request: PlannedRequest) => Wish;
   /** Base URLs in the order in which they are tried; the first is the visitor's own. */
   readonly basesOf: (request: PlannedRequest) => readonly string[];
+  readonly shopperIp: string | undefined;
   readonly timeoutMs: number;
   /** Ends it early: what is under way then is no outcome. */
   readonly signal: AbortSignal;
@@ -60,7 +61,7 @@ export async function drive(options: DriveOptions): Promise<Driven> {
     for (; next < plan.length && plan[next]!.dueMs <= nowMs; next++) {
       const request = plan[next]!;
       lateMs.push(nowMs - request.dueMs);
-      const shopper = shoppers.get(request.visitor) ?? new Shopper();
+      const shopper = shoppers.get(request.visitor) ?? new Shopper(options.shopperIp);
       shoppers.set(request.visitor, shopper);
       const done = askUntilAnswered(options, shopper, request, startMs).then((outcome) => {
         running.delete(done);

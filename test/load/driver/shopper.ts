@@ -41,10 +41,16 @@ const nothing = (failure: string): Answered => ({
 });
 
 export class Shopper {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_PER_HOST });
+  readonly #agent: Agent;
 
   /** Connections that were asked something before. */
   readonly #used = new WeakSet<Socket>();
+
+  /** @param localAddress where its connections leave from; undefined: the system chooses */
+  constructor(localAddress: string | undefined) {
+    const options = { keepAlive: true, maxSockets: CONNECTIONS_PER_HOST };
+    this.#agent = new Agent(localAddress === undefined ? options : { ...options, localAddress });
+  }
 
   /** Never rejects. */
   async ask(asked: Asked, signal: AbortSignal): Promise<Answered> {

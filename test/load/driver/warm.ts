@@ -28,7 +28,7 @@ function linking({ shop }: Run): string[] {
 
 async function askAll(run: Run, base: string, paths: readonly string[]): Promise<void> {
   const left = [...paths];
-  const shopper = new Shopper();
+  const shopper = new Shopper(run.shopperIp);
   const ask = async (): Promise<void> => {
     for (let path = left.pop(); path !== undefined && !run.signal.aborted; path = left.pop())
       await shopper.ask({ base, path, type: 'image/avif', timeoutMs: TIMEOUT_MS }, run.signal);

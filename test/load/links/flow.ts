@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import type { Random } from '../../../shared/random.ts';
 import type { Path } from './link-shape.ts';
 import type { Packet, PacketSource, RateLine } from './rate-line.ts';
-import type { RealClock } from './real-clock.ts';
+import type { Clock } from './real-clock.ts';
 
 export const SEGMENT_BYTES = 1460;
 const FIRST_WINDOW_BYTES = 10 * SEGMENT_BYTES;
@@ -17,10 +17,10 @@ const TURN_BYTES = 4 * SEGMENT_BYTES;
 const READ_AHEAD_BYTES = 256 * 1024;
 
 export interface FlowParts {
-  readonly clock: RealClock;
+  readonly clock: Clock;
   readonly random: Random;
-  readonly source: Socket;
-  readonly sink: Socket;
+  readonly source: Pick<Socket, 'on' | 'pause' | 'resume'>;
+  readonly sink: Pick<Socket, 'write' | 'once' | 'end' | 'destroyed'>;
   readonly up: RateLine;
   readonly down: RateLine;
   readonly path: Path;

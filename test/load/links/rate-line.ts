@@ -1,5 +1,5 @@
 /** A line with a rate. Who has something to send gets turns; a packet takes the time that its bytes take. */
-import type { RealClock } from './real-clock.ts';
+import type { Clock } from './real-clock.ts';
 
 export interface Packet {
   readonly bytes: Uint8Array;
@@ -13,7 +13,7 @@ export interface PacketSource {
 }
 
 export class RateLine {
-  readonly #clock: RealClock;
+  readonly #clock: Clock;
   readonly #bytesPerMs: number;
   readonly #turns: PacketSource[] = [];
   readonly #waiting = new Set<PacketSource>();
@@ -22,7 +22,7 @@ export class RateLine {
   /** All that left. */
   sentBytes = 0;
 
-  constructor(clock: RealClock, bytesPerSecond: number) {
+  constructor(clock: Clock, bytesPerSecond: number) {
     this.#clock = clock;
     this.#bytesPerMs = bytesPerSecond / 1000;
   }

@@ -4,14 +4,21 @@
  */
 import { EventQueue } from '../../../shared/sim/event-queue.ts';
 
-export class RealClock {
+/** Time, and what is to happen in it. */
+export interface Clock {
+  /** Ms on a scale of its own. */
+  readonly nowMs: number;
+  at(atMs: number, run: () => void): void;
+}
+
+export class RealClock implements Clock {
   readonly #queue = new EventQueue();
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
   #isRunning = false;
 
-  /** Ms on a scale of its own: the time of the event that runs, else that of the real clock. */
+  /** The time of the event that runs, else that of the real clock. */
   get nowMs(): number {
     if (!this.#isRunning) this.#run();
     return this.#queue.now;

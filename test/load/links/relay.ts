@@ -1,7 +1,7 @@
 /**
  * Shaped links in user space: each node has an address at which it listens, and one at which others reach it, where a
  * relay stands. A connection from node to node goes through the sender's uplink and the receiver's downlink, both
- * ways; what connects from elsewhere is a shopper. To both ends it looks as if the other's public address were there.
+ * ways; what comes from the shoppers' address has a link of its own, and all else is refused. To both ends it looks as if the other's public address were there.
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Random } from '../../../shared/random.ts';
@@ -20,6 +20,7 @@ export interface RelayedNode {
 
 export interface RelayOptions {
   readonly nodes: readonly RelayedNode[];
+  readonly shopperIp: string;
   readonly shopper: LinkShape;
   readonly httpPort: number;
   readonly peerPort: number;
@@ -52,12 +53,7 @@ export class Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    this.#places = options.nodes.map((node) => ({
-      node,
-      up: new RateLine(this.#clock, node.link.upBytesPerSecond),
-      down: new RateLine(this.#clock, node.link.downBytesPerSecond),
-      traffic: { toPeersBytes: 0, toNodesHttpBytes: 0, toShoppersBytes: 0 },
-    }));
+    this.#places = options.nodes.map((node) => this.#placeOf(node));
     this.#byInnerIp = new Map(this.#places.map((place) => [place.node.innerIp, place]));
   }
 
@@ -91,7 +87,12 @@ export class Relay {
   }
 
   #accept(caller: Socket, to: Place, port: number): void {
-    const from = this.#byInnerIp.get(caller.remoteAddress ?? '') ?? this.#shopper(caller);
+    const from = this.#callerOf(caller);
+    if (from === undefined) {
+      // Bytes that no link shaped would spoil the figures.
+      caller.destroy();
+      return;
+    }
     const path = pathBetween(from.node.link, to.node.link);
     const called = connect({
       host: to.node.innerIp,
@@ -117,13 +118,18 @@ export class Relay {
     });
   }
 
-  /** A visitor's link is nobody else's: it has a delay and no rate of ours. */
-  #shopper({ remoteAddress }: Socket): Place {
-    const ip = remoteAddress ?? '127.0.0.1';
+  /** A visitor's link is nobody else's: each connection has a new one. */
+  #callerOf({ remoteAddress = '' }: Socket): Place | undefined {
+    const { shopperIp, shopper } = this.#options;
+    if (remoteAddress !== shopperIp) return this.#byInnerIp.get(remoteAddress);
+    return this.#placeOf({ innerIp: shopperIp, outerIp: shopperIp, link: shopper });
+  }
+
+  #placeOf(node: RelayedNode): Place {
     return {
-      node: { innerIp: ip, outerIp: ip, link: this.#options.shopper },
-      up: new RateLine(this.#clock, this.#options.shopper.upBytesPerSecond),
-      down: new RateLine(this.#clock, this.#options.shopper.downBytesPerSecond),
+      node,
+      up: new RateLine(this.#clock, node.link.upBytesPerSecond),
+      down: new RateLine(this.#clock, node.link.downBytesPerSecond),
       traffic: { toPeersBytes: 0, toNodesHttpBytes: 0, toShoppersBytes: 0 },
     };
   }
@@ -142,7 +148,7 @@ export class Relay {
     });
   }
 
-  /** When one end is gone, the other hears of it a way later. */
+  /** An end in order goes the way of the bytes before it; one end that breaks off is heard of at the other a way later. */
   #tie(a: Socket, b: Socket, delayMs: number): void {
     for (const [one, other] of [
       [a, b],
@@ -150,12 +156,10 @@ export class Relay {
     ] as const) {
       this.#sockets.add(one);
       one.on('error', () => undefined);
-      one.once('close', () => {
+      one.once('close', (hadError) => {
         this.#sockets.delete(one);
-        this.#clock.at(this.#clock.nowMs + delayMs, () => {
-          // What was written to it is still on its way: an end after it, not a reset before.
-          if (!other.destroyed) other.destroySoon();
-        });
+        if (hadError || !one.readableEnded)
+          this.#clock.at(this.#clock.nowMs + delayMs, () => void other.destroy());
       });
     }
   }

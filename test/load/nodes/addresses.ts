@@ -35,6 +35,11 @@ export class Network {
     return `127.${this.#number}.2.${node + 1}`;
   }
 
+  /** Where shoppers connect from. */
+  get shopperIp(): string {
+    return `127.${this.#number}.0.2`;
+  }
+
   innerUrl(node: number): string {
     return `http://${this.innerIp(node)}:${HTTP_PORT}`;
   }

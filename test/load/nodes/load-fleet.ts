@@ -2,15 +2,19 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeStatus } from '../../../shared/api-types/status.ts';
+import { NGINX, pullThroughServer, writeNginxConfig } from '../../support/nginx.ts';
 import type { RelayedNode } from '../links/relay.ts';
 import { RelayClient } from '../links/relay-client.ts';
 import { type Scenario, SHOPPER_LINK } from '../scenarios.ts';
 import { HTTP_PORT, type Network, PEER_PORT } from './addresses.ts';
 import { ADMIN_TOKEN, copyCatalog } from './catalog.ts';
-import { NodeProgram } from './node-program.ts';
+import { NodeProgram, type Program } from './node-program.ts';
 
-/** `origin`: no edges; `pull`: edges ask the origin alone; `swarm`: edges feed each other. */
-export const MODES = ['origin', 'pull', 'swarm'] as const;
+/**
+ * `origin`: no edges; `pull`: edges ask the origin alone; `swarm`: edges feed each other; `nginx`: real nginx in the
+ * edges' place, with proxy_cache.
+ */
+export const MODES = ['origin', 'pull', 'swarm', 'nginx'] as const;
 export type Mode = (typeof MODES)[number];
 
 export interface FleetWanted {
@@ -43,6 +47,7 @@ export class LoadFleet {
       copyCatalog(wanted.catalogFolder, path.join(wanted.runFolder, 'origin'));
       fleet.#relay = await RelayClient.start({
         nodes: fleet.#relayed(),
+        shopperIp: wanted.network.shopperIp,
         shopper: SHOPPER_LINK,
         httpPort: HTTP_PORT,
         peerPort: PEER_PORT,
@@ -61,8 +66,10 @@ export class LoadFleet {
   async startEdges(): Promise<void> {
     const { mode, edges, scenario } = this.#wanted;
     if (mode === 'origin') return;
-    for (let edge = 1; edge <= edges; edge++)
-      this.#nodes.push(new NodeProgram(this.#edge(edge, 'bin/shoal-edge.js')));
+    for (let edge = 1; edge <= edges; edge++) {
+      const program = mode === 'nginx' ? this.#nginx(edge) : this.#edge(edge, 'bin/shoal-edge.js');
+      this.#nodes.push(new NodeProgram(program));
+    }
     if (scenario.liar === true && mode === 'swarm')
       this.#nodes.push(new NodeProgram(this.#edge(edges + 1, 'test/netlab/hostile-edge.js', 'liar')));
     await Promise.all(this.#nodes.slice(1).map((node) => node.start()));
@@ -76,6 +83,11 @@ export class LoadFleet {
   get shopNodes(): readonly number[] {
     const { mode, edges } = this.#wanted;
     return mode === 'origin' ? [ORIGIN] : Array.from({ length: edges }, (_, index) => index + 1);
+  }
+
+  /** Whether its shop nodes have a `/status` of their own. */
+  get tellsStatus(): boolean {
+    return this.#wanted.mode !== 'nginx';
   }
 
   /** Where shoppers reach a node. */
@@ -124,7 +136,7 @@ export class LoadFleet {
     }));
   }
 
-  #origin() {
+  #origin(): Program {
     const { network, runFolder } = this.#wanted;
     const ip = network.innerIp(ORIGIN);
     const where = ['--host', ip, '--port', `${HTTP_PORT}`, '--peer-port', `${PEER_PORT}`];
@@ -138,7 +150,7 @@ export class LoadFleet {
     };
   }
 
-  #edge(edge: number, ...program: readonly string[]) {
+  #edge(edge: number, ...program: readonly string[]): Program {
     const { network, runFolder, mode, scenario } = this.#wanted;
     const ip = network.innerIp(edge);
     const name = `edge-${edge}`;
@@ -158,6 +170,22 @@ export class LoadFleet {
       ip,
       readyUrl: `${network.innerUrl(edge)}/readyz`,
       logPath: path.join(runFolder, `${name}.log`),
+    };
+  }
+
+  #nginx(edge: number): Program {
+    const { network, runFolder } = this.#wanted;
+    const ip = network.innerIp(edge);
+    const folder = path.join(runFolder, `nginx-${edge}`);
+    const listen = `${ip}:${HTTP_PORT}`;
+    const origin = `${network.outerIp(ORIGIN)}:${HTTP_PORT}`;
+    const config = writeNginxConfig(folder, pullThroughServer({ folder, listen, origin, bind: ip }));
+    return {
+      command: ['test/load/nodes/with-parent.js', NGINX, '-c', config],
+      ip,
+      readyUrl: `${network.innerUrl(edge)}/healthz`,
+      logPath: `${folder}.log`,
+      killSignal: 'SIGTERM',
     };
   }
 }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { eventually, PROJECT } from '../../support/fleet.ts';
-import { cpuSecondsOf } from '../../support/processes.ts';
+import { cpuSecondsOfTree } from '../../support/processes.ts';
 
 export interface Program {
   /** Script below dist/, and its flags. */
@@ -13,6 +13,8 @@ export interface Program {
   /** Where it tells that it is ready. */
   readonly readyUrl: string;
   readonly logPath: string;
+  /** How it is killed. Default: SIGKILL, as a power cut would. */
+  readonly killSignal?: 'SIGTERM';
 }
 
 const PRELOAD = path.join(PROJECT, 'test/load/nodes/own-address.mjs');
@@ -64,7 +66,7 @@ export class NodeProgram {
   }
 
   cpuSeconds(): number {
-    if (this.isAlive) this.#cpuSeconds = cpuSecondsOf(this.#child?.pid as number) ?? this.#cpuSeconds;
+    if (this.isAlive) this.#cpuSeconds = cpuSecondsOfTree(this.#child?.pid as number) ?? this.#cpuSeconds;
     return this.#endedCpuSeconds + this.#cpuSeconds;
   }
 
@@ -72,7 +74,7 @@ export class NodeProgram {
     if (!this.isAlive) return;
     this.#endedCpuSeconds = this.cpuSeconds();
     this.#cpuSeconds = 0;
-    this.#child?.kill('SIGKILL');
+    this.#child?.kill(this.program.killSignal ?? 'SIGKILL');
     await this.#exited;
   }
 }

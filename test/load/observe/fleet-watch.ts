@@ -60,6 +60,7 @@ export class FleetWatch {
   }
 
   async #look(): Promise<void> {
+    if (!this.#fleet.tellsStatus) return;
     await Promise.all(
       this.#fleet.shopNodes.map(async (node) => {
         const status = await this.#fleet.statusOf(node);

@@ -1,13 +1,32 @@
-/** Puts a result on disk, in three forms. @returns what is printed */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** Results and files. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { LoadResult } from '../result.ts';
-import { markdownReport } from './markdown.ts';
+import { type LoadResult, RESULT_FORMAT } from '../result.ts';
+import { changesBetween, comparisonTable, differencesOfSetting } from './compare.ts';
+import { htmlReport } from './html.ts';
+import { markdownReport, markdownTable } from './markdown.ts';
 
+/** Puts a result on disk, in three forms. @returns what is printed */
 export function writeReport(result: LoadResult, folder: string): string {
   mkdirSync(folder, { recursive: true });
   const markdown = markdownReport(result);
+  const page = path.join(folder, 'index.html');
   writeFileSync(path.join(folder, 'report.json'), `${JSON.stringify(result)}\n`);
   writeFileSync(path.join(folder, 'report.md'), markdown);
-  return markdown;
+  writeFileSync(page, htmlReport(result));
+  return `${markdown}\n${page}`;
+}
+
+/** @throws Error for what is no result of this program */
+export function readResult(file: string): LoadResult {
+  const result = JSON.parse(readFileSync(file, 'utf8')) as Partial<LoadResult> | null;
+  if (result?.format !== RESULT_FORMAT) throw new Error(`${file} is no report.json of this version`);
+  return result as LoadResult;
+}
+
+/** @returns what is printed */
+export function comparison(a: LoadResult, b: LoadResult): string {
+  const settings = differencesOfSetting(a, b).map((line) => `- ${line}`);
+  const table = markdownTable(comparisonTable(changesBetween(a, b)));
+  return [...(settings.length > 0 ? ['Not the same runs:', ...settings, ''] : []), table].join('\n');
 }
