@@ -2,7 +2,6 @@
  * `npm run load -- FLAGS`: shoppers at an origin alone, at edges that pull from it, and at edges that feed each other,
  * on shaped links, with the same traffic. Writes load-report/index.html, .md and .json.
  */
-import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,8 +15,6 @@ import type { LoadResult } from './result.ts';
 
 const flags = readFlagsOrExit(LOAD_COMMAND, joinCompared(process.argv.slice(2)));
 const abort = new AbortController();
-// Each request under way listens for the end.
-setMaxListeners(0, abort.signal);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
     // The second one does not wait for a report.

@@ -1,4 +1,5 @@
 /** Carries a plan out. Latency counts from the moment a request was due, whatever kept it from going out. */
+import { setMaxListeners } from 'node:events';
 import type { PlannedRequest } from '../traffic/plan.ts';
 import { type Answered, Shopper } from './shopper.ts';
 
@@ -49,6 +50,8 @@ export interface Driven {
 
 export async function drive(options: DriveOptions): Promise<Driven> {
   const { plan, signal } = options;
+  // Each request under way listens for the end.
+  setMaxListeners(0, signal);
   const outcomes: Outcome[] = [];
   const lateMs: number[] = [];
   const shoppers = new Map<number, Shopper>();
