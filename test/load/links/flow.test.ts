@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../shared/random.ts';
-import { EventQueue } from '../../sim/event-queue.ts';
+import { EventQueue } from '../../../shared/sim/event-queue.ts';
 import { Flow, SEGMENT_BYTES } from './flow.ts';
 import { type LinkShape, megabits, pathBetween, UNSHAPED } from './link-shape.ts';
 import { RateLine } from './rate-line.ts';
