@@ -14,7 +14,8 @@ import type { WireBlock } from '../wire/messages.ts';
 import type { Channel } from './channel.ts';
 import { charge } from './flood-guard.ts';
 import type { Link } from './link.ts';
-import { askIfHad, roomOn } from './requests.ts';
+import { roomOn } from './request-room.ts';
+import { askIfHad } from './requests.ts';
 import type { EngineState } from './state.ts';
 import { activeSeeder } from './super-seeding.ts';
 

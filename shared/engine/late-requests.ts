@@ -9,7 +9,8 @@ import type { Request } from './channel.ts';
 import { giveUp, leaveBegun } from './given-up-requests.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
-import { askBlock, roomForReader, roomOn } from './requests.ts';
+import { roomForReader, roomOn } from './request-room.ts';
+import { askBlock } from './requests.ts';
 import { setSnubbing } from './slot-trace.ts';
 import type { EngineState } from './state.ts';
 

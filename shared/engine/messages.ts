@@ -2,20 +2,16 @@
 import { Bitfield } from '../bitfield.ts';
 import { PeerError, unreachable } from '../errors.ts';
 import type { PieceIndex } from '../units.ts';
-import { OUR_CHANNELS_ID } from '../wire/channels.ts';
-import { OUR_DONT_HAVE_ID } from '../wire/dont-have.ts';
 import { encodeHashReject } from '../wire/encode.ts';
 import type { Message } from '../wire/messages.ts';
 import { allowedReceived, fastRefused, grantFast, suggestReceived } from './allowed-fast.ts';
 import type { Channel } from './channel.ts';
-import { channelMessageReceived } from './channel-messages.ts';
 import { nodeChanged } from './choking.ts';
-import { dontHaveReceived } from './dont-have.ts';
 import { blockReceived, requestRejected } from './download.ts';
+import { channelExtensionReceived, extendedReceived } from './extended-messages.ts';
 import { charge } from './flood-guard.ts';
 import { abandonRequests, leaveBegun } from './given-up-requests.ts';
 import { hashesReceived, hashRejectReceived, hashRequestReceived } from './hash-exchange.ts';
-import { introduced } from './introduction.ts';
 import type { Link, Ready } from './link.ts';
 import { interestChanged, takePiece, takePieces } from './pieces-told.ts';
 import { channelQuiet } from './quiet-channels.ts';
@@ -187,40 +183,4 @@ function piecesTold(
     for (const piece of news) pupilHas(state, channel, piece);
   }
   interestChanged(state, channel);
-}
-
-function extendedReceived(
-  state: EngineState,
-  link: Link,
-  ready: Ready,
-  id: number,
-  payload: Uint8Array,
-): void {
-  if (id === 0) {
-    charge(state, ready.node, 'introduction');
-    introduced(state, link, ready, payload);
-  } else if (id === OUR_CHANNELS_ID) channelMessageReceived(state, link, ready, payload);
-  else {
-    const channel = link.channels.get(0);
-    // CH7: what was on its way when channel 0 was closed.
-    if (channel) channelExtensionReceived(state, channel, id, payload);
-    else requireNamed(id);
-  }
-}
-
-/** Extended messages about one torrent. */
-function channelExtensionReceived(
-  state: EngineState,
-  channel: Channel,
-  id: number,
-  payload: Uint8Array,
-): void {
-  requireNamed(id);
-  channel.mayTellPieces = false;
-  dontHaveReceived(state, channel, payload);
-}
-
-function requireNamed(id: number): void {
-  if (id !== OUR_DONT_HAVE_ID)
-    throw new PeerError('peer_extension_unknown', `extended message ${id} that we never named`);
 }

@@ -16,10 +16,8 @@ import { levelOf } from './free-pieces.ts';
 import { armLateRequests, armRequestTimer } from './late-requests.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
+import { depthOf, roomForReader, roomOn } from './request-room.ts';
 import type { EngineState } from './state.ts';
-
-/** A waiting reader's channel may have so many requests out whatever else the node still owes us. */
-const READER_REQUESTS = 16;
 
 /** Says whether we are interested, and asks the link for as many blocks as its node's depth allows. */
 export function fillRequests(state: EngineState, channel: Channel): void {
@@ -66,20 +64,6 @@ export function fillNode(state: EngineState, node: RemoteNode, link: Link): void
     node.hungry.delete(hungry);
     fillLink(state, hungry);
   }
-}
-
-/** A node that leaves our requests unanswered is asked for one block at a time, after a pause. */
-const depthOf = (node: RemoteNode): number => (node.isSnubbing ? Number(node.mayProbe) : node.depth.limit);
-
-export function roomOn(link: Link, node: RemoteNode): number {
-  return Math.min(link.maxRequests - link.outstanding.size, depthOf(node) - node.outstandingCount);
-}
-
-/** Room for a block that a reader waits for. */
-export function roomForReader(channel: Channel): number {
-  const { link, node } = channel;
-  const own = Math.min(READER_REQUESTS, link.maxRequests) - channel.outstanding.size;
-  return Math.max(roomOn(link, node), node.isSnubbing ? 0 : own);
 }
 
 function askForReaders(state: EngineState, link: Link): void {

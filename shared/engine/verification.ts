@@ -6,12 +6,11 @@
  * leaf lied (smart ban, threat row 3). A piece that came from one node alone names the liar at once.
  */
 
-import { equalBytes } from '../bytes.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
 import { WEB_SEED } from '../picker/partial-piece.ts';
-import type { PeerId, PieceIndex } from '../units.ts';
+import type { PieceIndex } from '../units.ts';
 import { closeChannel } from './channels.ts';
-import { closeLink } from './connections.ts';
+import { convict, convictSender } from './conviction.ts';
 import { announce } from './dialer.ts';
 import { tellLost } from './dont-have.ts';
 import { askLeaves, hashesChecked } from './hash-exchange.ts';
@@ -23,9 +22,8 @@ import { fillRequests, tellInterest } from './requests.ts';
 import type { EngineState } from './state.ts';
 import type { CheckingPiece, Contributor, FailedPiece, Torrent } from './torrent.ts';
 import { wantingChanged } from './wanting.ts';
-import { webSeedLied, webSeedOutrun } from './web-seed.ts';
+import { webSeedOutrun } from './web-seed.ts';
 
-const LEAF_BYTES = 32;
 /** Attempts remembered per piece: enough to convict, bounded against a swarm of liars. */
 const MAX_FAILURES = 8;
 
@@ -148,52 +146,6 @@ export function leavesFound(
 ): void {
   if (hashesChecked(state, torrent, piece, leaves) && leaves)
     convict(state, torrent, torrent.failures.get(piece) ?? [], leaves);
-}
-
-/** The true leaves are known now: whoever sent a block with another leaf lied. */
-function convict(
-  state: EngineState,
-  torrent: Torrent,
-  attempts: readonly FailedPiece[],
-  trueLeaves: Uint8Array,
-): void {
-  const liars = new Set<string | undefined>();
-  for (const { senders, leaves } of attempts) {
-    senders.forEach((sender, block) => {
-      const at = block * LEAF_BYTES;
-      const isTrue = equalBytes(
-        leaves.subarray(at, at + LEAF_BYTES),
-        trueLeaves.subarray(at, at + LEAF_BYTES),
-      );
-      if (!isTrue) liars.add(sender.nodeKey);
-    });
-  }
-  for (const liar of liars) convictSender(state, torrent, liar);
-}
-
-function convictSender(state: EngineState, torrent: Torrent, key: string | undefined): void {
-  if (key === undefined) webSeedLied(state, torrent);
-  else banNode(state, key, 'piece_hash_wrong');
-}
-
-/** Ends all links of the node, on every torrent, and lets it back no more for the time of the ban. */
-function banNode(state: EngineState, key: string, code: string): void {
-  const at = key.indexOf('@');
-  const peerId = key.slice(0, at) as PeerId;
-  const ip = key.slice(at + 1);
-  // Several of its pieces may be with the hasher: each wrong one comes here, and the ban is told once.
-  const isNew = !state.bans.isBanned(peerId, ip, state.now);
-  state.counters.bans++;
-  state.bans.add(peerId, ip, state.now);
-  if (isNew) {
-    state.emit({ type: 'nodeBanned', peerId, ip, code });
-    state.trace({ type: 'banned', peerId, ip, code });
-  }
-  const node = state.nodes.get(key);
-  for (const link of node ? [...node.links] : []) {
-    for (const { torrent } of link.channels.values()) torrent.addresses.forget(link.address);
-    closeLink(state, link, 'banned');
-  }
 }
 
 /** The store has it (or could not take it: then it is missing again). */
