@@ -92,6 +92,11 @@ export const ORIGIN_FLAGS = defineFlags({
     default: 'on',
     description: 'show what the swarm does at /trace: image ids and peer ids, to whoever asks',
   },
+  demoControl: {
+    kind: url,
+    defaultText: 'none',
+    description: 'where `npm run demo` lets edges be started and ended; told to the page at /fleet',
+  },
   import: {
     kind: path,
     description: 'folder of photos to publish at start, each as a product of its own; known ones are skipped',
@@ -145,6 +150,8 @@ export interface OriginConfig {
   readonly accessLog?: boolean;
   /** Whether /trace answers. Default: yes. */
   readonly trace?: boolean;
+  /** Default: none, this origin is not the demo's. */
+  readonly demoControlUrl?: string | undefined;
 }
 
 const rateOf = (bytes: number): number => (bytes === 0 ? Number.POSITIVE_INFINITY : bytes);
@@ -168,5 +175,6 @@ export function originConfig(flags: OriginFlags): OriginConfig {
     tls: tlsFiles(flags),
     accessLog: flags.accessLog,
     trace: flags.trace === 'on',
+    demoControlUrl: flags.demoControl,
   };
 }

@@ -1,10 +1,9 @@
 /** JSON bodies of the product routes. */
 import { z } from 'zod';
 import type { AdminLimits } from '../../shared/api-types/admin.ts';
-import { UserError } from '../../shared/errors.ts';
 import { type ImageId, parseImageId } from '../../shared/units.ts';
 import type { ImageFields, ProductFields } from '../catalog/catalog-api.ts';
-import { FieldsError } from '../http/fields-error.ts';
+import { parseBody } from '../http/parse-body.ts';
 
 /** Room for a page of text; a list of ten thousand products is still some MB. */
 const MAX_DESCRIPTION_CHARACTERS = 10_000;
@@ -109,61 +108,48 @@ export type PurgeWish =
 
 /** @throws UserError `body_invalid` (422), `json_invalid` (400) when there is no JSON body */
 export function parseNewProduct(body: unknown): ProductFields {
-  return parse(newProduct, body);
+  return parseBody(newProduct, body);
 }
 
 /** @throws UserError as {@link parseNewProduct} */
 export function parseProductChange(body: unknown): Partial<ProductFields> {
   // JSON has no undefined: a key that is there has a value.
-  return parse(productChange, body) as Partial<ProductFields>;
+  return parseBody(productChange, body) as Partial<ProductFields>;
 }
 
 /** @throws UserError as {@link parseNewProduct} */
 export function parseImageChange(body: unknown): Partial<ImageFields> {
-  const { product, ...words } = parse(imageChange, body);
+  const { product, ...words } = parseBody(imageChange, body);
   return (product === undefined ? words : { ...words, productId: product }) as Partial<ImageFields>;
 }
 
 /** @throws UserError as {@link parseNewProduct} */
 export function parseUploadChange(body: unknown): { readonly alt: string } {
-  return parse(uploadChange, body);
+  return parseBody(uploadChange, body);
 }
 
 /** @returns the product before which another is to stand; null: at the end. @throws UserError as {@link parseNewProduct} */
 export function parsePlace(body: unknown): string | null {
-  return parse(place, body).before;
+  return parseBody(place, body).before;
 }
 
 /** @throws UserError as {@link parseNewProduct} */
 export function parseImageOrder(body: unknown): readonly ImageId[] {
-  return parse(imageOrder, body).images as ImageId[];
+  return parseBody(imageOrder, body).images as ImageId[];
 }
 
 /** @throws UserError as {@link parseNewProduct} */
 export function parsePurgeWish(body: unknown): PurgeWish {
-  return parse(purgeWish, body) as PurgeWish;
+  return parseBody(purgeWish, body) as PurgeWish;
 }
 
 /** Of a form field: tags with commas between them. @throws UserError `body_invalid` (422) */
 export function parseTags(value: unknown): readonly string[] {
   const list = typeof value === 'string' ? value.split(',').map((text) => text.trim()) : value;
-  return parse(tags, list ?? [], 'tags');
+  return parseBody(tags, list ?? [], 'tags');
 }
 
 /** @throws UserError `body_invalid` (422) */
 export function parseAlt(value: unknown): string {
-  return parse(altText, value ?? '', 'alt');
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown, name?: string): T {
-  if (value === undefined)
-    throw new UserError('json_invalid', 400, 'Send a JSON body with Content-Type: application/json.');
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new FieldsError(
-    result.error.issues.map(({ path, message }) => ({
-      field: [...(name ? [name] : []), ...path].join('.'),
-      detail: message,
-    })),
-  );
+  return parseBody(altText, value ?? '', 'alt');
 }

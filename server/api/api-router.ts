@@ -1,6 +1,7 @@
 /** The public API: what the shop and edges read. Open to every web page (CORS `*`), and read only. */
 import express, { type Router } from 'express';
 import type { ProductList as ProductListAnswer } from '../../shared/api-types/catalog.ts';
+import type { FleetControl } from '../../shared/api-types/demo.ts';
 import type { EdgeList } from '../../shared/api-types/status.ts';
 import { UserError } from '../../shared/errors.ts';
 import { type InfoHash, parseInfoHash } from '../../shared/units.ts';
@@ -19,6 +20,7 @@ export interface ApiOptions {
   readonly edges: () => EdgeList;
   /** The origin's base URL without trailing slash. */
   readonly publicUrl: () => string;
+  readonly fleetControl: FleetControl;
 }
 
 /** Long enough to carry a flash crowd, short enough that nobody waits for a new price. */
@@ -47,6 +49,9 @@ export function createApi(options: ApiOptions): Router {
   });
   router.get('/api/edges', (_req, res) => {
     res.set('Cache-Control', 'no-store').json(options.edges());
+  });
+  router.get('/api/fleet-control', (_req, res) => {
+    res.set('Cache-Control', 'no-store').json(options.fleetControl);
   });
   router.get('/torrents/:file', async (req, res) => {
     const infoHash = infoHashOf(req.params.file);

@@ -2,18 +2,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 
+export interface ProcessEnd {
+  /** null when a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 export interface DemoProcess {
-  readonly name: string;
-  /** Resolves with the exit code (null when a signal ended it). */
-  readonly ended: Promise<number | null>;
+  readonly ended: Promise<ProcessEnd>;
+  /** Lets it end what is under way. Answers when it is gone. */
   stop(): Promise<void>;
+  kill(): void;
 }
 
 /** SIGTERM drains within 5 s (design section 3); what is left after that is ended. */
 const STOP_TIMEOUT_MS = 6_000;
 
 export function startProcess(
-  name: string,
   script: string,
   args: readonly string[],
   env: Record<string, string>,
@@ -28,11 +33,11 @@ export function startProcess(
     detached: true,
   });
   closeSync(log);
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('exit', resolve);
-    child.once('error', () => resolve(1));
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', () => resolve({ code: 1, signal: null }));
   });
-  return { name, ended, stop: () => stop(child, ended) };
+  return { ended, stop: () => stop(child, ended), kill: () => void child.kill('SIGKILL') };
 }
 
 async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {

@@ -1,35 +1,57 @@
 /**
- * `npm run demo`: an origin, four edges and a sample shop, each a process of its own, on this machine only.
- * Data is kept in `.demo/`, so a second run starts at once and keeps what was uploaded. Ctrl-C stops them all.
+ * `npm run demo`: an origin, four edges and a sample shop, each a process of its own, on this machine only, and the
+ * control by which the page at /fleet starts and ends edges. Data is kept in `.demo/`, so a second run starts at once and
+ * keeps what was uploaded. Ctrl-C stops them all.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type DemoProcess, startProcess } from './child-process.ts';
+import { startControl } from './control/start-control.ts';
+import { DemoFleet } from './fleet/demo-fleet.ts';
 import { freePort } from './free-port.ts';
 import { fillShop } from './sample-shop.ts';
+import { untilReady } from './until-ready.ts';
 
 const EDGE_COUNT = 4;
-const FIRST_HTTP_PORT = 8080;
-const FIRST_PEER_PORT = 6881;
+const HTTP_PORT = 8080;
+const CONTROL_PORT = 8079;
+const PEER_PORT = 6881;
 /** A first start makes keys and opens databases on a busy machine. */
 const READY_TIMEOUT_MS = 30_000;
 
 const dist = path.resolve(import.meta.dirname, '../..');
 const project = path.resolve(dist, '..');
 const data = process.env.SHOAL_DEMO_DATA ?? path.join(project, '.demo');
-const processes: DemoProcess[] = [];
+const logs = path.join(data, 'logs');
+let origin: DemoProcess | undefined;
+let fleet: DemoFleet | undefined;
 let isStopping = false;
 
 async function main(): Promise<void> {
-  mkdirSync(path.join(data, 'logs'), { recursive: true });
+  mkdirSync(logs, { recursive: true });
   const token = adminToken();
-  const originPort = await freePort(FIRST_HTTP_PORT);
-  const originUrl = `http://127.0.0.1:${originPort}`;
-  start('origin', 'server/main.js', await originFlags(originPort, originUrl), { SHOAL_ADMIN_TOKEN: token });
-  await ready(originUrl);
-  const edges = await startEdges(originUrl);
-  await Promise.all(edges.map(ready));
+  const port = await freePort(HTTP_PORT);
+  const peerPort = await freePort(PEER_PORT);
+  const originUrl = `http://127.0.0.1:${port}`;
+  fleet = new DemoFleet({
+    script: path.join(dist, 'bin/shoal-edge.js'),
+    originUrl,
+    dataFolder: data,
+    firstPort: HTTP_PORT + 1,
+    firstPeerPort: PEER_PORT + 1,
+    onUnasked: ({ name, logFile }, { code, signal }) => tellEnd(name, signal ?? `exit code ${code}`, logFile),
+  });
+  const controlUrl = await startControl(fleet, await freePort(CONTROL_PORT), port);
+  startOrigin(token, originFlags({ port, peerPort, originUrl, controlUrl }));
+  await inTime(
+    'origin',
+    untilReady(originUrl, () => isStopping),
+  );
+  // Ctrl-C came while the demo was starting.
+  if (isStopping) return;
+  const edges = fleet.add(EDGE_COUNT);
+  await Promise.all(edges.map((edge) => inTime(edge.name, edge.start())));
   const added = await fillShop(originUrl, token, path.join(project, 'server/demo/photos'), (done, of) => {
     console.log(`photo ${done} of ${of} is published`);
   });
@@ -43,98 +65,64 @@ function adminToken(): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-async function originFlags(port: number, url: string): Promise<string[]> {
-  const peerPort = await freePort(FIRST_PEER_PORT);
-  const folder = path.join(data, 'origin');
-  return [
-    '--host',
-    '127.0.0.1',
-    '--port',
-    `${port}`,
-    '--peer-port',
-    `${peerPort}`,
-    '--public-url',
-    url,
-    '--data',
-    folder,
-  ];
+interface OriginPlace {
+  readonly port: number;
+  readonly peerPort: number;
+  readonly originUrl: string;
+  readonly controlUrl: string;
 }
 
-async function startEdges(originUrl: string): Promise<string[]> {
-  const urls: string[] = [];
-  for (let i = 1; i <= EDGE_COUNT; i++) {
-    const name = `edge-${i}`;
-    const port = await freePort(FIRST_HTTP_PORT + i);
-    const peerPort = await freePort(FIRST_PEER_PORT + i);
-    const flags = [
-      '--origin',
-      originUrl,
-      '--host',
-      '127.0.0.1',
-      '--port',
-      `${port}`,
-      '--peer-port',
-      `${peerPort}`,
-    ];
-    const own = [
-      '--advertise-ip',
-      '127.0.0.1',
-      '--name',
-      name,
-      '--prefetch',
-      'all',
-      '--data',
-      path.join(data, name),
-    ];
-    start(name, 'bin/shoal-edge.js', [...flags, ...own]);
-    urls.push(`http://127.0.0.1:${port}`);
-  }
-  return urls;
+function originFlags({ port, peerPort, originUrl, controlUrl }: OriginPlace): readonly string[] {
+  const where = ['--host', '127.0.0.1', '--port', `${port}`, '--peer-port', `${peerPort}`];
+  const known = ['--public-url', originUrl, '--demo-control', controlUrl];
+  return [...where, ...known, '--data', path.join(data, 'origin')];
 }
 
-function start(
-  name: string,
-  script: string,
-  flags: readonly string[],
-  env: Record<string, string> = {},
-): void {
-  // Ctrl-C came while the demo was starting.
+function startOrigin(token: string, flags: readonly string[]): void {
   if (isStopping) return;
-  const logFile = path.join(data, 'logs', `${name}.log`);
-  const child = startProcess(name, path.join(dist, script), flags, env, logFile);
-  processes.push(child);
-  void child.ended.then((code) => {
+  const logFile = path.join(logs, 'origin.log');
+  origin = startProcess(path.join(dist, 'server/main.js'), flags, { SHOAL_ADMIN_TOKEN: token }, logFile);
+  void origin.ended.then(({ code, signal }) => {
     if (isStopping) return;
-    console.error(`${name} ended (exit code ${code}); its log: ${logFile}`);
+    tellEnd('origin', signal ?? `exit code ${code}`, logFile);
     // Without its origin the demo has nothing to show; an edge may go, that is what the others are for.
-    if (name === 'origin') void stop(1);
+    void stop(1);
   });
 }
 
-async function ready(url: string): Promise<void> {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  while (Date.now() < deadline && !isStopping) {
-    const response = await fetch(`${url}/readyz`).catch(() => undefined);
-    if (response?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  if (!isStopping)
-    throw new Error(`${url} is not ready after ${READY_TIMEOUT_MS / 1000} s; see ${path.join(data, 'logs')}`);
+function tellEnd(name: string, how: string, logFile: string): void {
+  if (!isStopping) console.error(`${name} ended (${how}); its log: ${logFile}`);
 }
 
-function printAddresses(originUrl: string, edges: readonly string[], token: string, added: number): void {
+/** @throws Error when it is not ready in time */
+async function inTime(name: string, ready: Promise<boolean>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), READY_TIMEOUT_MS);
+  });
+  const isReady = await Promise.race([ready, late]);
+  clearTimeout(timer);
+  if (!isReady && !isStopping)
+    throw new Error(`${name} is not ready after ${READY_TIMEOUT_MS / 1000} s; see ${logs}`);
+}
+
+function printAddresses(
+  originUrl: string,
+  edges: readonly { readonly url: string }[],
+  token: string,
+  added: number,
+): void {
   console.log(`
 Shoal is running${added > 0 ? `, with ${added} sample products` : ''}.
 
   shop         ${originUrl}/
+  desk         ${originUrl}/desk     upload photos; the token below signs you in
+  fleet        ${originUrl}/fleet    start, stop, kill and slow down edges
+  swarm        ${originUrl}/swarm    see what they exchange
   origin       ${originUrl}/status
-${edges.map((url, i) => `  edge ${i + 1}       ${url}/status`).join('\n')}
+${edges.map(({ url }, i) => `  edge ${i + 1}       ${url}/status`).join('\n')}
   admin token  ${token}
   data, logs   ${data}
-
-Upload a photo of your own:
-  curl -H "Authorization: Bearer ${token}" -F image=@photo.jpg \\
-    ${originUrl}/admin/products/PRODUCT_ID/images     (ids: ${originUrl}/api/products)
 
 Ctrl-C stops everything.`);
 }
@@ -142,7 +130,7 @@ Ctrl-C stops everything.`);
 async function stop(code: number): Promise<void> {
   if (isStopping) return;
   isStopping = true;
-  await Promise.all(processes.map((child) => child.stop()));
+  await Promise.all([origin?.stop(), fleet?.close()]);
   process.exit(code);
 }
 
