@@ -2,7 +2,7 @@
  * Calls of the admin API. The browser adds the session's cookie by itself; the header says that it was this page that
  * asked, which no other page can (docs/ARCHITECTURE.md, "The desk").
  */
-import { type Answer, NO_ANSWER, refusalOf, refused } from './answer.ts';
+import { type Answer, NO_ANSWER, refusalOf, refused } from '../../answers/answer.ts';
 
 export const DESK_HEADERS: Readonly<Record<string, string>> = { 'X-Shoal-Desk': '1' };
 

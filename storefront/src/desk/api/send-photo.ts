@@ -1,6 +1,6 @@
 /** One photo on its way. XMLHttpRequest, for fetch does not tell how far a body has come. */
 import type { Image } from '../../../../shared/api-types/catalog.ts';
-import { type Answer, NO_ANSWER, refused } from './answer.ts';
+import { type Answer, NO_ANSWER, refused } from '../../answers/answer.ts';
 import { DESK_HEADERS, type DeskApi } from './desk-api.ts';
 
 export interface PhotoToSend {

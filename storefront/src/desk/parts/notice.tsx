@@ -1,7 +1,7 @@
 /** What went wrong, where it went wrong, with what can be done. */
 import type { JSX } from 'preact';
+import type { Refusal } from '../../answers/answer.ts';
 import { Message } from '../../parts/messages.tsx';
-import type { Refusal } from '../api/answer.ts';
 
 export function Problem({ refusal }: { readonly refusal: Refusal | undefined }): JSX.Element {
   return (

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Product } from '../../../../shared/api-types/catalog.ts';
+import type { Refusal } from '../../answers/answer.ts';
 import { navigate } from '../../navigation.ts';
-import type { Refusal } from '../api/answer.ts';
 import { useDesk } from '../desk-context.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/notice.tsx';

@@ -2,8 +2,8 @@
 import type { AdminImage, AdminProduct, Spread } from '../../../../shared/api-types/admin.ts';
 import type { Image, Product, ProductList } from '../../../../shared/api-types/catalog.ts';
 import type { EdgeAcknowledgement } from '../../../../shared/api-types/status.ts';
+import type { Answer, Refusal } from '../../answers/answer.ts';
 import { createStore } from '../../store.ts';
-import type { Answer, Refusal } from '../api/answer.ts';
 import type { DeskApi } from '../api/desk-api.ts';
 import { inOrder } from '../order/moved.ts';
 

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import type { Product } from '../../../../shared/api-types/catalog.ts';
-import type { Answer, Refusal } from '../api/answer.ts';
+import type { Answer, Refusal } from '../../answers/answer.ts';
 import { bodyOf, type FormFields, problemsByField } from './product-fields.ts';
 
 export interface ProductFormProps {

@@ -1,7 +1,7 @@
 /** Whether somebody is signed in. The token passes through and is kept nowhere: the session is a cookie of the API's. */
 import type { AdminLimits, SessionAnswer } from '../../../../shared/api-types/admin.ts';
+import type { Answer, Refusal } from '../../answers/answer.ts';
 import { createStore } from '../../store.ts';
-import type { Answer, Refusal } from '../api/answer.ts';
 import type { DeskApi } from '../api/desk-api.ts';
 
 export type SessionState =

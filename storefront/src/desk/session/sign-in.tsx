@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Refusal } from '../../answers/answer.ts';
 import { ShoalMark } from '../../parts/icons.tsx';
-import type { Refusal } from '../api/answer.ts';
 import { useDesk } from '../desk-context.ts';
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -2,9 +2,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AdminImage } from '../../../../shared/api-types/admin.ts';
+import type { Refusal } from '../../answers/answer.ts';
 import { Message } from '../../parts/messages.tsx';
 import { useStore } from '../../store.ts';
-import type { Refusal } from '../api/answer.ts';
 import { useDesk } from '../desk-context.ts';
 import { bytesWords } from '../images/savings.ts';
 import { spreadWords } from '../images/spread-words.ts';

@@ -6,8 +6,8 @@ import type { AdminLimits, UploadAnswer } from '../../../../shared/api-types/adm
 import type { Image } from '../../../../shared/api-types/catalog.ts';
 import { canRetry } from '../../../../shared/http/problem.ts';
 import type { ImageId } from '../../../../shared/units.ts';
+import type { Answer, Refusal } from '../../answers/answer.ts';
 import { createStore, type Store } from '../../store.ts';
-import type { Answer, Refusal } from '../api/answer.ts';
 import type { PhotoToSend, Sending } from '../api/send-photo.ts';
 import { type ItemState, isUnderWay, refusalBefore, type UploadItem } from './upload-item.ts';
 

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { type End, endBetween, type View } from '../../../../shared/trace/picture.ts';
+import { bytesWords } from '../../words/bytes-words.ts';
 import { laneOf } from '../log/scene-of.ts';
 import type { SwarmLog } from '../log/swarm-log.ts';
-import { bytesWords } from '../meters/meters.ts';
 import { timeWords } from '../time/time-words.ts';
 import { useViewer } from '../viewer-context.ts';
 import { MESSAGE_WORDS } from '../words/message-words.ts';

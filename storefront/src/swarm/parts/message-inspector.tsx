@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { MESSAGE_SOURCE } from '../../../../shared/trace/message-source.ts';
+import { bytesWords } from '../../words/bytes-words.ts';
 import type { SwarmLog } from '../log/swarm-log.ts';
-import { bytesWords } from '../meters/meters.ts';
 import { timeWords } from '../time/time-words.ts';
 import { MESSAGE_WORDS, messageFields, messageSentence } from '../words/message-words.ts';
 import { nameOf } from '../words/sentences.ts';

@@ -1,9 +1,10 @@
 /** What it cost the origin and how long it took, beside what is possible and what it would cost without a swarm. */
 import type { JSX } from 'preact';
 import { useStore } from '../../store.ts';
+import { bytesWords } from '../../words/bytes-words.ts';
 import type { SwarmLog } from '../log/swarm-log.ts';
 import { type Figures, figuresOf } from '../meters/figures-of.ts';
-import { bytesWords, copiesWords } from '../meters/meters.ts';
+import { copiesWords } from '../meters/meters.ts';
 import { timeWords } from '../time/time-words.ts';
 import { useViewer } from '../viewer-context.ts';
 import { CurvePlot } from './curve-plot.tsx';

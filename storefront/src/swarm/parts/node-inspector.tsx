@@ -7,9 +7,9 @@ import {
   type SetPicture,
   type View,
 } from '../../../../shared/trace/picture.ts';
+import { bytesWords } from '../../words/bytes-words.ts';
 import { pieceState, shownSets } from '../log/scene-of.ts';
 import type { SwarmLog } from '../log/swarm-log.ts';
-import { bytesWords } from '../meters/meters.ts';
 import { useViewer } from '../viewer-context.ts';
 import { nameOf, nodeSentence } from '../words/sentences.ts';
 import { InspectorHead } from './inspector-head.tsx';

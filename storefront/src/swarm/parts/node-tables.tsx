@@ -1,7 +1,7 @@
 /** A node's requests and timers, and how it ranked the others when it last chose whom to serve. */
 import type { JSX } from 'preact';
 import type { NodePicture, Picture, View } from '../../../../shared/trace/picture.ts';
-import { bytesWords } from '../meters/meters.ts';
+import { bytesWords } from '../../words/bytes-words.ts';
 import { timeWords } from '../time/time-words.ts';
 import { nameOf } from '../words/sentences.ts';
 

@@ -2,7 +2,8 @@
  * A guess before a run, and what the run itself says to it afterwards. Nobody is scored: the answer that came true is
  * told with the run's own figures, whatever was guessed.
  */
-import { bytesWords, copiesWords, type RunFigures } from '../meters/meters.ts';
+import { bytesWords } from '../../words/bytes-words.ts';
+import { copiesWords, type RunFigures } from '../meters/meters.ts';
 import { timeWords } from '../time/time-words.ts';
 
 export interface Question {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { UploadAnswer } from '../../../../shared/api-types/admin.ts';
 import type { Image } from '../../../../shared/api-types/catalog.ts';
-import { type Answer, NO_ANSWER, refusalOf, refused } from '../../../../storefront/src/desk/api/answer.ts';
+import { type Answer, NO_ANSWER, refusalOf, refused } from '../../../../storefront/src/answers/answer.ts';
 import type { PhotoToSend } from '../../../../storefront/src/desk/api/send-photo.ts';
 import type { UploadItem } from '../../../../storefront/src/desk/uploads/upload-item.ts';
 import { UploadQueue } from '../../../../storefront/src/desk/uploads/upload-queue.ts';

@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { figuresOf } from '../../../../storefront/src/swarm/meters/figures-of.ts';
-import {
-  bytesWords,
-  copiesWords,
-  originOnlySeconds,
-} from '../../../../storefront/src/swarm/meters/meters.ts';
+import { copiesWords, originOnlySeconds } from '../../../../storefront/src/swarm/meters/meters.ts';
 import { Series } from '../../../../storefront/src/swarm/meters/series.ts';
 import { readRecording } from '../../../../storefront/src/swarm/source/recording.ts';
 
@@ -45,14 +41,6 @@ describe('figures in words', () => {
     [12.2, '12'],
   ])('%d copies', (copies, words) => {
     expect(copiesWords(copies)).toBe(words);
-  });
-
-  it.each([
-    [512, '512 B'],
-    [65_536, '64 KiB'],
-    [1_572_864, '1.5 MiB'],
-  ])('%d bytes', (bytes, words) => {
-    expect(bytesWords(bytes)).toBe(words);
   });
 
   it('without a swarm every copy goes through the origin, and no edge is faster than its own line', () => {

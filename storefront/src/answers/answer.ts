@@ -1,6 +1,6 @@
 /** What the admin API answers: what was asked for, or a problem in words for people. */
-import type { FieldProblem, Problem } from '../../../../shared/api-types/catalog.ts';
-import { isRecord } from '../../edges/known-edge.ts';
+import type { FieldProblem, Problem } from '../../../shared/api-types/catalog.ts';
+import { isRecord } from '../edges/known-edge.ts';
 
 export interface Refusal {
   /** Of docs/ERRORS.md, or `network`. */

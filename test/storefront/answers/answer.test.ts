@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refusalOf } from '../../../../storefront/src/desk/api/answer.ts';
+import { refusalOf } from '../../../storefront/src/answers/answer.ts';
 
 test('a problem of the API keeps its words', () => {
   const problem = { code: 'body_invalid', detail: 'title: …', errors: [{ field: 'title', detail: '…' }, 7] };
