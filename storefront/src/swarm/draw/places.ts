@@ -1,8 +1,7 @@
 /** Where nodes and links of a scene stand on the stage, in canvas units; worked out once for each size of both. */
 import { type Curve, laneOf, linkCurve, reversed } from '../layout/curve.ts';
 import { type Layout, type Point, ringLayout } from '../layout/ring.ts';
-import type { Scene } from './scene.ts';
-import { aspectOf, offStage, onStage, type Stage } from './stage.ts';
+import { aspectOf, offStage, onStage, type Stage, stageOf } from './stage.ts';
 
 /** Curves of one link, in canvas units. */
 export interface LinkWays {
@@ -15,7 +14,7 @@ export interface LinkWays {
 export const linkKey = (a: number, b: number): number => Math.min(a, b) * 65_536 + Math.max(a, b);
 
 export class Places {
-  #stage: Stage = { widthPx: 1, heightPx: 1, scale: 1 };
+  #stage: Stage = stageOf(1, 1);
   #layout: Layout = { points: [], radii: [] };
   #key = '';
   readonly #ways = new Map<number, LinkWays>();
@@ -29,14 +28,16 @@ export class Places {
     return this.#key;
   }
 
-  /** Places for so many nodes on such a stage; kept while neither changes. */
-  place(stage: Stage, scene: Scene): void {
-    const origin = scene.nodes.findIndex(({ isOrigin }) => isOrigin);
-    const key = `${stage.widthPx} ${stage.heightPx} ${scene.nodes.length} ${origin}`;
+  /**
+   * Places for so many nodes on such a stage; kept while neither changes.
+   * @param origin index of who stands in the centre, -1 for nobody
+   */
+  place(stage: Stage, nodeCount: number, origin: number): void {
+    const key = `${stage.widthPx} ${stage.heightPx} ${nodeCount} ${origin}`;
     if (key === this.#key) return;
     this.#key = key;
     this.#stage = stage;
-    const layout = ringLayout(scene.nodes.length, origin, aspectOf(stage));
+    const layout = ringLayout(nodeCount, origin, aspectOf(stage));
     this.#layout = {
       points: layout.points.map((point) => onStage(stage, point)),
       radii: layout.radii.map((radius) => radius * stage.scale),

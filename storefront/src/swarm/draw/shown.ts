@@ -37,7 +37,7 @@ export class Shown {
   }
 
   get #isMatrix(): boolean {
-    return this.#scene.nodes.length > MOST_ANIMATED_NODES;
+    return (this.#log?.newest.nodes.length ?? 0) > MOST_ANIMATED_NODES;
   }
 
   /** @param isCalm nothing travels: only what stands is drawn */
@@ -59,7 +59,10 @@ export class Shown {
       return;
     }
     if (!isCalm && log !== undefined) this.#flights = travelling(log.flights, atMs);
-    this.#places.place(stageOf(size.width, size.height), this.#scene);
+    // Who comes later has a place from the start: nobody moves when somebody joins.
+    const everybody = log?.newest.nodes ?? [];
+    const origin = everybody.findIndex(({ role }) => role === 'origin');
+    this.#places.place(stageOf(size.width, size.height), everybody.length, origin);
     this.#rings.draw(this.#scene, this.#flights, atMs, palette, emphasis, size.ratio);
   }
 
@@ -81,7 +84,9 @@ export class Shown {
     const { points, radii } = this.#places.layout;
     return hitAt(
       {
-        nodes: points.map((at, index) => ({ at, radius: radii[index] as number })),
+        nodes: points
+          .slice(0, this.#scene.nodes.length)
+          .map((at, index) => ({ at, radius: radii[index] as number })),
         messages: this.#flights.map((flight) => ({
           at: this.#rings.travellerOf(this.#scene, flight, this.#atMs),
           number: flight.number,

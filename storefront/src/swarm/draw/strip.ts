@@ -1,6 +1,7 @@
 /**
  * A row of pieces, as wide as it is given. Shapes: missing = a dot on the ground line; wanted by readers = a dash
- * above it; in flight = hollow; verified = filled with a slit; flushed = solid.
+ * above it; in flight = hollow; verified = filled with a slit; flushed = solid. Where there is no room for a bar each, a bar's
+ * height says how many of its pieces are there.
  */
 import { fresh } from './fresh-canvas.ts';
 import type { Palette } from './palette.ts';
@@ -12,7 +13,6 @@ export interface StripPieces {
   readonly wanted: ArrayLike<number>;
 }
 
-/** Narrower pieces are drawn together. */
 const LEAST_PX = 3;
 
 export function drawStrip(canvas: HTMLCanvasElement, pieces: StripPieces, palette: Palette): void {
@@ -22,14 +22,34 @@ export function drawStrip(canvas: HTMLCanvasElement, pieces: StripPieces, palett
   const barPx = width / bars;
   const gap = Math.min(1.5, barPx * 0.25);
   for (let bar = 0; bar < bars; bar++) {
-    // Of pieces that are drawn together, the one that is the least far.
-    let piece = Math.floor((count * bar) / bars);
+    const first = Math.floor((count * bar) / bars);
     const end = Math.floor((count * (bar + 1)) / bars);
-    for (let other = piece; other < end; other++)
-      if ((pieces.states[other] as number) < (pieces.states[piece] as number)) piece = other;
-    const isWanted = pieces.wanted[piece] === 1;
-    drawPiece(context, bar * barPx, barPx - gap, height, pieces.states[piece] ?? 0, isWanted, palette);
+    const x = bar * barPx;
+    if (end - first > 1) drawShare(context, x, barPx - gap, height, pieces.states, first, end, palette);
+    else {
+      const isWanted = pieces.wanted[first] === 1;
+      drawPiece(context, x, barPx - gap, height, pieces.states[first] ?? 0, isWanted, palette);
+    }
   }
+}
+
+/** Pieces that are drawn together: as tall as so many of them are there. */
+function drawShare(
+  context: CanvasRenderingContext2D,
+  x: number,
+  width: number,
+  height: number,
+  states: ArrayLike<number>,
+  first: number,
+  end: number,
+  palette: Palette,
+): void {
+  let there = 0;
+  for (let piece = first; piece < end; piece++) if ((states[piece] as number) >= VERIFIED) there++;
+  if (there === 0) return drawPiece(context, x, width, height, 0, false, palette);
+  const tall = ((height - 2) * there) / (end - first);
+  context.fillStyle = palette.swarm;
+  context.fillRect(x, height - 1 - tall, width, tall);
 }
 
 function drawPiece(
