@@ -1,7 +1,7 @@
 /** Images that are published: their words, their photo, their end. */
 import type { Router } from 'express';
 import { UserError } from '../../shared/errors.ts';
-import { imageUnknown } from '../catalog/catalog.ts';
+import { imageUnknown } from '../catalog/purge-images.ts';
 import { presentImage } from '../http/present.ts';
 import { methodNotAllowed } from '../http/problem.ts';
 import type { AdminParts } from './admin-router.ts';

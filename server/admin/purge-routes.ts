@@ -7,9 +7,9 @@ import { rateLimit } from 'express-rate-limit';
 import type { EdgeAcknowledgement } from '../../shared/api-types/status.ts';
 import { UserError } from '../../shared/errors.ts';
 import { type ImageId, parseImageId } from '../../shared/units.ts';
-import { imageUnknown } from '../catalog/catalog.ts';
 import type { Catalog, Purged } from '../catalog/catalog-api.ts';
 import { productUnknown } from '../catalog/products.ts';
+import { imageUnknown } from '../catalog/purge-images.ts';
 import { methodNotAllowed, sendProblem } from '../http/problem.ts';
 import { type PurgeWish, parsePurgeWish } from './product-body.ts';
 

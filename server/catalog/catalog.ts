@@ -1,5 +1,4 @@
 /** The catalog over SQLite: see catalog-api.ts for what it offers. One writer at a time; readers never wait. */
-import { UserError } from '../../shared/errors.ts';
 import type { FileRoot, ImageId, InfoHash } from '../../shared/units.ts';
 import type {
   Catalog,
@@ -11,10 +10,11 @@ import type {
   StoredImage,
   StoredProduct,
 } from './catalog-api.ts';
-import { type Append, CatalogLog, type CatalogLogParts, type Writer } from './catalog-log.ts';
+import { CatalogLog, type CatalogLogParts } from './catalog-log.ts';
 import { madeUnder, rememberKey } from './idempotency-keys.ts';
 import type { ImageIndex } from './image-index.ts';
-import { changeImage, insertImage } from './image-rows.ts';
+import { placesFor } from './image-order.ts';
+import { changeImage, insertImage, placeImages } from './image-rows.ts';
 import { createListeners } from './listeners.ts';
 import { readPieceLengths } from './piece-lengths.ts';
 import {
@@ -26,6 +26,7 @@ import {
   readProduct,
   readProducts,
 } from './products.ts';
+import { purgeInside, unknownImage } from './purge-images.ts';
 
 export interface SqliteCatalogParts extends CatalogLogParts {
   readonly index: ImageIndex;
@@ -89,17 +90,8 @@ export class SqliteCatalog extends CatalogLog implements Catalog {
     return this.serial(async () => {
       const record = await readProduct(this.db, productId);
       if (!record) throw productUnknown();
-      const images = this.#index.ofProduct(productId);
-      const named = new Set(ids);
-      const known = new Map(images.map((image) => [image.id, image]));
-      const first = [...named].map((id) => known.get(id) ?? unknownImage());
-      const ordered = [...first, ...images.filter(({ id }) => !named.has(id))];
-      // From 1: the next upload's place, its entry's number, is beyond them all.
-      const placed = ordered.map((image, at) => ({ ...image, position: at + 1 }));
-      await this.db.transaction().execute(async (writer) => {
-        for (const { id, position } of placed)
-          await writer.updateTable('images').set({ position }).where('id', '=', id).execute();
-      });
+      const placed = placesFor(this.#index.ofProduct(productId), ids);
+      await this.db.transaction().execute((writer) => placeImages(writer, placed));
       for (const image of placed) this.#index.change(image);
       return this.#withImages(record);
     });
@@ -207,28 +199,4 @@ export class SqliteCatalog extends CatalogLog implements Catalog {
     for (const { image } of purged) this.#index.remove(image);
     for (const { image } of purged) this.#purged.tell(image);
   }
-}
-
-export function imageUnknown(): UserError {
-  return new UserError('image_unknown', 404, 'There is no image with this id.');
-}
-
-/** @throws UserError `image_unknown` */
-function unknownImage(): never {
-  throw imageUnknown();
-}
-
-/** The rows of renditions and torrent go with the image's (`on delete cascade`). */
-async function purgeInside(
-  writer: Writer,
-  append: Append,
-  images: readonly StoredImage[],
-): Promise<readonly Purged[]> {
-  const purged: Purged[] = [];
-  for (const image of images) {
-    const { number } = await append({ type: 'purge', imageId: image.id });
-    await writer.deleteFrom('images').where('id', '=', image.id).execute();
-    purged.push({ image, entry: number });
-  }
-  return purged;
 }

@@ -64,6 +64,14 @@ export async function changeImage(
   await db.updateTable('images').set(set).where('id', '=', id).execute();
 }
 
+export async function placeImages(
+  db: Queries,
+  images: readonly Pick<StoredImage, 'id' | 'position'>[],
+): Promise<void> {
+  for (const { id, position } of images)
+    await db.updateTable('images').set({ position }).where('id', '=', id).execute();
+}
+
 /** All images in the order of publication. */
 export async function loadImages(db: Queries): Promise<StoredImage[]> {
   const renditions = new Map<string, Rendition[]>();

@@ -2,19 +2,20 @@
  * From a photo on disk to a published image. Nothing is visible before the catalog's commit; whatever a crash
  * leaves lies in two folders that are emptied at start, or in the store, which is swept to what is published.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Upload } from '../../shared/api-types/admin.ts';
-import { UserError } from '../../shared/errors.ts';
 import { canRetry } from '../../shared/http/problem.ts';
 import type { ImageId } from '../../shared/units.ts';
 import type { StoredImage } from '../catalog/catalog-api.ts';
 import { userErrorOf } from '../http/user-error.ts';
+import { emptyFolder } from './empty-folder.ts';
 import { imageIdOf } from './image-id.ts';
 import type { Ingest, IngestOptions, IngestResult, Source, Ticket } from './ingest-api.ts';
 import { LADDER_TIMEOUT_MS, MAX_WAITING_UPLOADS, WORKER_MEMORY_BYTES } from './limits.ts';
 import { type MakerParts, makeImage } from './make-image.ts';
+import { busy, cancelled, elsewhere, stopped, unknownUpload } from './refusals.ts';
 import { SharedWork } from './shared-work.ts';
 import { Shelf } from './shelf.ts';
 import { UploadTable } from './upload-table.ts';
@@ -35,12 +36,6 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     options.workers ?? Math.min(2, availableParallelism()),
   );
   return new PhotoIngest(options, shelf, pool);
-}
-
-/** The worker of an origin that was killed may write for some milliseconds more: then removal is tried again. */
-async function emptyFolder(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-  await mkdir(path, { recursive: true, mode: 0o700 });
 }
 
 class PhotoIngest implements Ingest {
@@ -68,12 +63,7 @@ class PhotoIngest implements Ingest {
 
   admit(productId: string, uploadId?: string): Ticket {
     if (this.#closed) throw stopped();
-    if (this.#aborts.size >= (this.#options.maxUploads ?? MAX_WAITING_UPLOADS))
-      throw new UserError(
-        'ingest_busy',
-        503,
-        'Too many photos are waiting; send this one again in a moment.',
-      );
+    if (this.#aborts.size >= (this.#options.maxUploads ?? MAX_WAITING_UPLOADS)) throw busy();
     const upload = this.#table.begin(productId, uploadId);
     const abort = new AbortController();
     this.#aborts.set(upload, abort);
@@ -129,7 +119,7 @@ class PhotoIngest implements Ingest {
 
   #known(uploadId: string): Upload {
     const upload = this.#table.get(uploadId);
-    if (!upload) throw new UserError('upload_unknown', 404, 'There is no upload with this id.');
+    if (!upload) throw unknownUpload();
     return upload;
   }
 
@@ -205,16 +195,7 @@ class PhotoIngest implements Ingest {
   /** It may have been taken off its product since. @throws UserError `image_elsewhere` (409) */
   async #takenBack(image: StoredImage, productId: string): Promise<StoredImage> {
     if (image.productId === productId) return image;
-    if (image.productId !== null)
-      throw new UserError('image_elsewhere', 409, 'This photo was moved to another product.');
+    if (image.productId !== null) throw elsewhere();
     return this.#options.catalog.updateImage(image.id, { productId });
   }
-}
-
-function stopped(): UserError {
-  return new UserError('ingest_stopped', 503, 'The origin is stopping; send the photo again.');
-}
-
-function cancelled(): UserError {
-  return new UserError('upload_cancelled', 409, 'The upload was cancelled; nothing was published.');
 }

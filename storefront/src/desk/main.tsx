@@ -18,10 +18,13 @@ import { watchUploads } from './uploads/watch-uploads.ts';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import './styles/desk.css';
+import './styles/sign-in.css';
+import './styles/dock.css';
 import './styles/forms.css';
 import './styles/products.css';
 import './styles/uploads.css';
 import './styles/images.css';
+import './styles/compare.css';
 import './styles/dialogs.css';
 
 const api = new DeskApi();

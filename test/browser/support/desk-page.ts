@@ -85,3 +85,13 @@ export function overflow(page: Page): Promise<number> {
     return scrollWidth - clientWidth;
   });
 }
+
+export const deskPath = (productId: string): string => `/desk/product/${productId}`;
+
+export const photo = (index: number): string => PHOTOS[index] as string;
+
+export function tileIds(page: Page): Promise<string[]> {
+  return page
+    .locator('.tile')
+    .evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute('data-image-id') ?? ''));
+}

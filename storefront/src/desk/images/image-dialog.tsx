@@ -22,6 +22,13 @@ export interface ImageDialogProps {
 export function ImageDialog({ image, onClose }: ImageDialogProps): JSX.Element {
   const { products } = useDesk();
   const sourceBytes = useStore(products.facts).get(image.id)?.sourceBytes ?? null;
+  const [purged, setPurged] = useState<PurgeAnswer | undefined>();
+  if (purged)
+    return (
+      <Dialog heading="Purged" onClose={onClose}>
+        <PurgeReport answer={purged} />
+      </Dialog>
+    );
   return (
     <Dialog heading="Photo" isWide onClose={onClose}>
       <AltForm image={image} />
@@ -36,7 +43,7 @@ export function ImageDialog({ image, onClose }: ImageDialogProps): JSX.Element {
           Open
         </a>
       </div>
-      <Ends image={image} onClose={onClose} />
+      <Ends image={image} onClose={onClose} onPurged={setPurged} />
     </Dialog>
   );
 }
@@ -79,11 +86,14 @@ function AltForm({ image }: { readonly image: Image }): JSX.Element {
 }
 
 /** Off the product, or off everything. */
-function Ends({ image, onClose }: ImageDialogProps): JSX.Element {
+interface EndsProps extends ImageDialogProps {
+  readonly onPurged: (answer: PurgeAnswer) => void;
+}
+
+function Ends({ image, onClose, onPurged }: EndsProps): JSX.Element {
   const { products } = useDesk();
   const [step, setStep] = useState<'none' | 'sure' | 'purging'>('none');
   const [refusal, setRefusal] = useState<Refusal | undefined>();
-  const [purged, setPurged] = useState<PurgeAnswer | undefined>();
   const takeOff = async () => {
     const answer = await products.changeImage(image.id, { product: null });
     if (answer.ok) onClose();
@@ -92,11 +102,10 @@ function Ends({ image, onClose }: ImageDialogProps): JSX.Element {
   const purge = async () => {
     setStep('purging');
     const answer = await products.purge(image.id);
-    if (answer.ok) setPurged(answer.value);
-    else setRefusal(answer.refusal);
+    if (answer.ok) return onPurged(answer.value);
+    setRefusal(answer.refusal);
     setStep('none');
   };
-  if (purged) return <PurgeReport answer={purged} />;
   if (step !== 'none')
     return (
       <div class="ends ends--sure" role="alert">

@@ -65,6 +65,7 @@ function UnusedTile({ image, onGone }: UnusedTileProps): JSX.Element {
   const { products } = useDesk();
   const state = useStore(products.state);
   const [refusal, setRefusal] = useState<Refusal | undefined>();
+  const [isSure, setSure] = useState(false);
   const bytes = image.renditions.reduce((sum, rendition) => sum + rendition.bytes, 0);
   const words = image.alt || 'a photo without words';
   const purge = async () => {
@@ -106,11 +107,12 @@ function UnusedTile({ image, onGone }: UnusedTileProps): JSX.Element {
       </select>
       <button
         type="button"
-        class="button button--quiet button--warn"
-        aria-label={`Delete ${words}`}
-        onClick={() => void purge()}
+        class={isSure ? 'button button--quiet button--danger' : 'button button--quiet button--warn'}
+        aria-label={`Delete ${words}${isSure ? ' for good' : '…'}`}
+        onClick={() => (isSure ? void purge() : setSure(true))}
+        onBlur={() => setSure(false)}
       >
-        Delete everywhere
+        {isSure ? 'Really, everywhere' : 'Delete…'}
       </button>
       <Problem refusal={refusal} />
     </li>

@@ -1,6 +1,8 @@
 /** One photo that somebody wants on a product, from the choice of its file on. Plain values. */
 import type { AdminLimits } from '../../../../shared/api-types/admin.ts';
 import type { Image } from '../../../../shared/api-types/catalog.ts';
+import { canRetry } from '../../../../shared/http/problem.ts';
+import type { Refusal } from '../../answers/answer.ts';
 
 export type ItemState =
   | { readonly kind: 'waiting' }
@@ -20,20 +22,16 @@ export interface UploadItem {
   readonly state: ItemState;
 }
 
-/** Failed ones first: they want somebody. Then what moves, what waits, what is done. */
-const RANK: Readonly<Record<ItemState['kind'], number>> = {
-  failed: 0,
-  uploading: 1,
-  processing: 1,
-  waiting: 2,
-  ready: 3,
-};
-
-/** @param items in the order they were added */
-export function inRank<Item extends { readonly kind: ItemState['kind'] }>(
+/**
+ * Failed ones first: they want somebody. The others stay where they are, whatever becomes of them: somebody may be typing
+ * in a row, and a row that moves loses the focus.
+ * @param items in the order they were added
+ */
+export function failedFirst<Item extends { readonly kind: ItemState['kind'] }>(
   items: readonly Item[],
 ): readonly Item[] {
-  return [...items].sort((a, b) => RANK[a.kind] - RANK[b.kind]);
+  const isFailed = ({ kind }: Item) => kind === 'failed';
+  return [...items.filter(isFailed), ...items.filter((item) => !isFailed(item))];
 }
 
 export const isUnderWay = (kind: ItemState['kind']): boolean => kind !== 'ready' && kind !== 'failed';
@@ -89,4 +87,32 @@ export function stateWords(state: ItemState): string {
     case 'failed':
       return state.detail;
   }
+}
+
+export function newItem(
+  key: string,
+  productId: string,
+  file: File,
+  limits: AdminLimits['photo'],
+): UploadItem {
+  const state = refusalBefore(file, limits) ?? { kind: 'waiting' };
+  return { key, productId, file, alt: '', uploadId: undefined, state };
+}
+
+/** Whoever signs in again, or finds the network again, can send it again. */
+export function failedBy({ status, code, detail }: Refusal): ItemState {
+  const mayRetry = status === 0 || status === 401 || canRetry(status, code);
+  return { kind: 'failed', code, detail, canRetry: mayRetry };
+}
+
+/** An item as lists need it: it changes only when the item's kind of state does. */
+export interface ListedItem {
+  readonly key: string;
+  readonly productId: string;
+  readonly kind: ItemState['kind'];
+  readonly canRetry: boolean;
+}
+
+export function listed({ key, productId, state }: UploadItem): ListedItem {
+  return { key, productId, kind: state.kind, canRetry: state.kind === 'failed' && state.canRetry };
 }

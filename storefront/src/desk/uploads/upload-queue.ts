@@ -4,46 +4,23 @@
  */
 import type { AdminLimits, UploadAnswer } from '../../../../shared/api-types/admin.ts';
 import type { Image } from '../../../../shared/api-types/catalog.ts';
-import { canRetry } from '../../../../shared/http/problem.ts';
-import type { ImageId } from '../../../../shared/units.ts';
 import type { Answer, Refusal } from '../../answers/answer.ts';
 import { createStore, type Store } from '../../store.ts';
-import type { PhotoToSend, Sending } from '../api/send-photo.ts';
-import { type ItemState, isUnderWay, refusalBefore, type UploadItem } from './upload-item.ts';
-
-export interface UploadPorts {
-  send(photo: PhotoToSend, progress: (sentBytes: number, totalBytes: number) => void): Sending;
-  /** What the origin knows of an upload; undefined: it does not answer. */
-  find(uploadId: string): Promise<UploadAnswer | 'unknown' | undefined>;
-  image(imageId: string): Promise<Answer<Image>>;
-  cancel(uploadId: string): Promise<unknown>;
-  describe(uploadId: string, alt: string): Promise<unknown>;
-  newId(): string;
-  wait(ms: number): Promise<void>;
-}
-
-export interface QueueEvents {
-  readonly ready: (item: UploadItem, image: Image) => void;
-  /**
-   * Nothing of this product is under way any more.
-   * @param imageIds what became ready since the last time, in the order the files were added
-   */
-  readonly settled: (productId: string, imageIds: readonly ImageId[]) => void;
-}
-
-/** An item as lists need it: it changes only when the item's kind of state does. */
-export interface ListedItem {
-  readonly key: string;
-  readonly productId: string;
-  readonly kind: ItemState['kind'];
-  readonly canRetry: boolean;
-}
+import type { Sending } from '../api/send-photo.ts';
+import { findLost } from './find-lost.ts';
+import {
+  failedBy,
+  type ItemState,
+  isUnderWay,
+  type ListedItem,
+  listed,
+  newItem,
+  type UploadItem,
+} from './upload-item.ts';
+import type { QueueEvents, UploadPorts } from './upload-ports.ts';
 
 /** Requests open at once. Browsers have six connections for a host, and the desk's own calls need some. */
 const OPEN_UPLOADS = 3;
-/** How often a lost upload is looked for, and how long apart. */
-const LOOKS = 5;
-const LOOK_EVERY_MS = 1_000;
 /** Without `Retry-After`. */
 const BUSY_WAIT_MS = 5_000;
 
@@ -67,11 +44,7 @@ export class UploadQueue {
   add(productId: string, files: readonly File[], limits: AdminLimits['photo']): void {
     for (const file of files) {
       const key = String(++this.#count);
-      const state = refusalBefore(file, limits) ?? { kind: 'waiting' };
-      this.#items.set(
-        key,
-        createStore<UploadItem>({ key, productId, file, alt: '', uploadId: undefined, state }),
-      );
+      this.#items.set(key, createStore(newItem(key, productId, file, limits)));
     }
     this.#listed();
     this.#next();
@@ -188,33 +161,9 @@ export class UploadQueue {
     if (refusal.code === 'ingest_busy') return this.#waitForRoom(key, refusal);
     // A browser that lost the answer may have sent the request again by itself.
     const isLost = refusal.status === 0 || refusal.code === 'upload_id_taken';
-    const found = isLost ? await this.#lookFor(key, uploadId) : undefined;
+    const found = isLost ? await findLost(this.#ports, uploadId, () => this.#items.has(key)) : undefined;
     if (found) return this.#ready(key, found);
-    this.#set(key, {
-      kind: 'failed',
-      code: refusal.code,
-      detail: refusal.detail,
-      canRetry: refusal.status === 0 || refusal.status === 401 || canRetry(refusal.status, refusal.code),
-    });
-  }
-
-  /** The photo may have arrived, and only the answer been lost. */
-  async #lookFor(key: string, uploadId: string): Promise<Image | undefined> {
-    for (let look = 0; look < LOOKS && this.#items.has(key); look++) {
-      const upload = await this.#ports.find(uploadId);
-      const state = upload === 'unknown' ? upload : upload?.state;
-      if (upload !== 'unknown' && upload?.state === 'ready') {
-        const image = await this.#ports.image(upload.imageId);
-        if (image.ok) return image.value;
-      }
-      if (state === 'failed') return undefined;
-      // It never arrived, or half of it: the origin may just not have heard yet that the rest will not come.
-      if ((state === 'unknown' || state === 'uploading') && look > 0) return undefined;
-      // It is worked on: for as long as that takes.
-      if (state === 'processing') look = 0;
-      await this.#ports.wait(LOOK_EVERY_MS);
-    }
-    return undefined;
+    this.#set(key, failedBy(refusal));
   }
 
   async #waitForRoom(key: string, { retryAfterSeconds }: Refusal): Promise<void> {
@@ -256,11 +205,6 @@ export class UploadQueue {
   }
 
   #listed(): void {
-    this.list.set(
-      [...this.#items.values()].map((store) => {
-        const { key, productId, state } = store.get();
-        return { key, productId, kind: state.kind, canRetry: state.kind === 'failed' && state.canRetry };
-      }),
-    );
+    this.list.set([...this.#items.values()].map((store) => listed(store.get())));
   }
 }

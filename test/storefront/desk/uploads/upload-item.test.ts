@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  inRank,
+  failedFirst,
   percentOf,
   refusalBefore,
   stateWords,
@@ -41,10 +41,10 @@ describe('what is told before a byte is sent', () => {
   });
 });
 
-test('failed ones stand on top, then what moves, what waits, what is ready; else as they were added', () => {
+test('failed ones stand on top; the others stay as they were added, for somebody may be typing there', () => {
   const kinds = ['ready', 'waiting', 'uploading', 'failed', 'processing', 'failed'] as const;
   const items = kinds.map((kind, key) => ({ kind, key }));
-  expect(inRank(items).map(({ key }) => key)).toEqual([3, 5, 2, 4, 1, 0]);
+  expect(failedFirst(items).map(({ key }) => key)).toEqual([3, 5, 0, 1, 2, 4]);
 });
 
 test('percent of the present step', () => {

@@ -1,0 +1,85 @@
+/** Photos of a product at the desk: their order, their purge, and those that no product has. */
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/fleet.ts';
+import { deskFleet, PATIENCE_MS } from './support/desk-fleet.ts';
+import { deskPath, imagesOf, openDesk, tabTo } from './support/desk-page.ts';
+import { skipReason } from './support/launch-browser.ts';
+
+describe.skipIf(skipReason)(
+  `photos at the desk${skipReason ? ` (${skipReason})` : ''}`,
+  { timeout: PATIENCE_MS },
+  () => {
+    const desks = deskFleet();
+
+    it('photos are ordered by arrow keys, and the shop follows', async () => {
+      const id = await desks.product('Ordered', 3);
+      const before = (await imagesOf(desks.fleet, id)).map((image) => image.id);
+      const desk = await openDesk(desks.browser, desks.fleet, { at: deskPath(id) });
+      await tabTo(desk.page, /^Move Photo 1 of 3/);
+      await desk.page.keyboard.press('ArrowRight');
+      await eventually('the first is the second', async () => {
+        const now = (await imagesOf(desks.fleet, id)).map((image) => image.id);
+        return now.join() === [before[1], before[0], before[2]].join();
+      });
+      await desk.page.keyboard.press('End');
+      await eventually('the handle kept the focus', async () => {
+        const now = (await imagesOf(desks.fleet, id)).map((image) => image.id);
+        return now.join() === [before[1], before[2], before[0]].join();
+      });
+      expect(desk.problems).toEqual([]);
+      await desk.close();
+    });
+
+    it('a photo is dragged to another place', async () => {
+      const id = await desks.product('Dragged', 3);
+      const before = (await imagesOf(desks.fleet, id)).map((image) => image.id);
+      const desk = await openDesk(desks.browser, desks.fleet, { at: deskPath(id) });
+      const grip = desk.page.getByRole('button', { name: /^Move Photo 1 of 3/ });
+      await grip.hover();
+      await desk.page.mouse.down();
+      await desk.page.locator('.tile').nth(2).hover();
+      await desk.page.mouse.up();
+      await eventually('it stands third', async () => {
+        const now = (await imagesOf(desks.fleet, id)).map((image) => image.id);
+        return now.join() === [before[1], before[2], before[0]].join();
+      });
+      await desk.close();
+    });
+
+    it('a purge tells each edge with its time, and a photo taken off its product waits among the unused', async () => {
+      const id = await desks.product('Purged', 3);
+      const [purged, unused] = await imagesOf(desks.fleet, id);
+      const desk = await openDesk(desks.browser, desks.fleet, { at: deskPath(id) });
+      const { page } = desk;
+      await page.getByRole('button', { name: /^Photo 1 of 3/ }).click();
+      await page.getByRole('slider').press('ArrowRight');
+      expect(await page.getByRole('slider').getAttribute('aria-valuetext')).toMatch(/^51 %/);
+      await page.getByText('renditions, AVIF beside JPEG').click();
+      await page
+        .getByRole('cell', { name: /% less/ })
+        .first()
+        .waitFor();
+      await page.getByRole('button', { name: 'Purge…' }).click();
+      await page.getByRole('button', { name: 'Purge it everywhere' }).click();
+      await page.getByText('from 2 of 2 edges').waitFor();
+      expect(await page.locator('.purge__edge').allTextContents()).toEqual([
+        expect.stringMatching(/^alba.*after [\d.]+ ms$/),
+        expect.stringMatching(/^boca.*after [\d.]+ ms$/),
+      ]);
+      expect((await fetch(`${desks.fleet.origin.url}/images/${purged?.id}/160.webp`)).status).toBe(404);
+      await page.getByRole('button', { name: 'Close' }).click();
+
+      await page.getByRole('button', { name: /^Photo 1 of 2/ }).click();
+      await page.getByRole('button', { name: 'Take it off the product' }).click();
+      await page.getByRole('button', { name: /^Photo 1 of 1/ }).waitFor();
+      expect((await fetch(`${desks.fleet.origin.url}/images/${unused?.id}/160.webp`)).status).toBe(200);
+      await page.getByRole('link', { name: 'Unused photos' }).click();
+      await page.locator(`.tile[data-image-id="${unused?.id}"]`).getByRole('button').click();
+      await page.getByRole('button', { name: /for good$/ }).click();
+      await page.getByText('from 2 of 2 edges').waitFor();
+      await page.getByRole('heading', { name: 'Every photo is in use' }).waitFor();
+      expect(desk.problems).toEqual([]);
+      await desk.close();
+    });
+  },
+);
