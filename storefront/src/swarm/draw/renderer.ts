@@ -24,6 +24,8 @@ export const NO_EMPHASIS: Emphasis = { nodes: new Set(), link: undefined };
 const DENSE_LINKS = 200;
 const CROWDED_NODES = 24;
 const FISH_UNITS = 2.3;
+/** From the edges of the stage. */
+const NOTE_PX = 12;
 
 interface LinkImage {
   readonly of: string;
@@ -71,6 +73,16 @@ export class Renderer {
     }
     this.#drawNodes(scene, palette, emphasis, isFocused);
     context.globalAlpha = 1;
+  }
+
+  /** In a corner, where nothing stands. */
+  note(words: string, palette: Palette): void {
+    const context = this.#context;
+    context.font = `400 12px ${palette.font}`;
+    context.textAlign = 'left';
+    context.textBaseline = 'bottom';
+    context.fillStyle = palette.soft;
+    context.fillText(words, NOTE_PX, this.#places.stage.heightPx - NOTE_PX);
   }
 
   #drawNodes(scene: Scene, palette: Palette, emphasis: Emphasis, isFocused: boolean): void {

@@ -52,18 +52,20 @@ export class Shown {
     this.#log = log;
     this.#atMs = atMs;
     this.#scene = log?.sceneAt(atMs) ?? EMPTY_SCENE;
-    this.#flights = [];
     const emphasis = this.#emphasisOn(chosen);
     if (this.#isMatrix) {
+      this.#flights = [];
       this.#matrix.draw(size, this.#scene, palette, emphasis.nodes);
       return;
     }
-    if (!isCalm && log !== undefined) this.#flights = travelling(log.flights, atMs);
+    const under = isCalm ? undefined : log && travelling(log.flights, atMs);
+    this.#flights = under?.flights ?? [];
     // Who comes later has a place from the start: nobody moves when somebody joins.
     const everybody = log?.newest.nodes ?? [];
     const origin = everybody.findIndex(({ role }) => role === 'origin');
     this.#places.place(stageOf(size.width, size.height), everybody.length, origin);
     this.#rings.draw(this.#scene, this.#flights, atMs, palette, emphasis, size.ratio);
+    if (under !== undefined && under.hiddenCount > 0) this.#rings.note(wordsOf(under.hiddenCount), palette);
   }
 
   #emphasisOn(chosen: Selection | undefined): Emphasis {
@@ -114,3 +116,5 @@ export class Shown {
     return pointAt(this.#places.waysOf(...ends).middle, 0.5);
   }
 }
+
+const wordsOf = (hiddenCount: number): string => `${hiddenCount} smaller messages are not drawn`;

@@ -152,12 +152,21 @@ export class Flights {
 /** With more of them in the picture nobody sees a block. */
 const MOST_SMALL = 400;
 
+export interface Travelling {
+  readonly flights: readonly Flight[];
+  /** So many smaller ones are left out. */
+  readonly hiddenCount: number;
+}
+
 /** What is drawn as travelling: everything, or, when that is too much, blocks and requests. */
-export function travelling(flights: Flights, ms: number): readonly Flight[] {
+export function travelling(flights: Flights, ms: number): Travelling {
   const all: Flight[] = [];
   flights.at(ms, (flight) => all.push(flight));
   const large = all.filter(({ message: { kind } }) => kind === 'piece' || kind === 'request');
-  return all.length - large.length > MOST_SMALL ? large : all;
+  const smallCount = all.length - large.length;
+  return smallCount > MOST_SMALL
+    ? { flights: large, hiddenCount: smallCount }
+    : { flights: all, hiddenCount: 0 };
 }
 
 const wordsOf = ({ kind, index, begin }: MessageRecord): string => `${kind} ${index} ${begin}`;
