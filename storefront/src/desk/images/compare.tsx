@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Image, Rendition } from '../../../../shared/api-types/catalog.ts';
-import { bytesWords } from './savings.ts';
+import { bytesWords } from '../../words/bytes-words.ts';
 
 const STAGE_HEIGHT = '50vh';
 

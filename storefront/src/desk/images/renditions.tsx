@@ -1,7 +1,8 @@
 /** What every rendition weighs. */
 import type { JSX } from 'preact';
 import type { Image } from '../../../../shared/api-types/catalog.ts';
-import { bytesWords, renditionSizes, savedByAvif } from './savings.ts';
+import { bytesWords } from '../../words/bytes-words.ts';
+import { renditionSizes, savedByAvif } from './savings.ts';
 
 export interface RenditionsProps {
   readonly image: Image;

@@ -33,10 +33,3 @@ export function savedByAvif(renditions: readonly Rendition[]): number | undefine
 }
 
 const saved = (bytes: number, of: number): number => Math.round((1 - bytes / of) * 100);
-
-/** `812 B`, `41.3 KB`, `2.4 MB`. */
-export function bytesWords(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  const [value, unit] = bytes < 1_000_000 ? [bytes / 1_000, 'KB'] : [bytes / 1_000_000, 'MB'];
-  return `${value < 100 ? value.toFixed(1) : Math.round(value)} ${unit}`;
-}

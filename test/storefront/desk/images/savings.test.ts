@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Rendition } from '../../../../shared/api-types/catalog.ts';
-import { bytesWords, renditionSizes, savedByAvif } from '../../../../storefront/src/desk/images/savings.ts';
+import { renditionSizes, savedByAvif } from '../../../../storefront/src/desk/images/savings.ts';
 
 const rendition = (name: string, type: Rendition['type'], bytes: number) =>
   ({ name, type, bytes, width: Number.parseInt(name, 10) }) as Rendition;
@@ -31,14 +31,4 @@ test('an upload whose length is not known is not compared with', () => {
 test('the whole ladder, AVIF beside JPEG', () => {
   expect(savedByAvif(RENDITIONS)).toBe(0);
   expect(savedByAvif(RENDITIONS.slice(0, 1))).toBeUndefined();
-});
-
-test.each([
-  [0, '0 B'],
-  [999, '999 B'],
-  [1_000, '1.0 KB'],
-  [137_200, '137 KB'],
-  [2_450_000, '2.5 MB'],
-])('%i bytes in words', (bytes, words) => {
-  expect(bytesWords(bytes)).toBe(words);
 });
