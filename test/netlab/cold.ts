@@ -12,7 +12,7 @@ import { failuresOf, percentile, shop } from './shoppers.ts';
 import { type LinkShape, RTT_MS } from './switch.ts';
 
 const LINK: LinkShape = { upKbit: 20_000, downKbit: 40_000 };
-const REQUESTS = 80;
+const REQUESTS = 190;
 const EDGES = 4;
 /** The longest hedge (engine/options.ts), and two round trips. */
 export const ALLOWED_MS = 150 + 2 * RTT_MS;
