@@ -11,11 +11,11 @@ export function drawCurves(canvas: HTMLCanvasElement, log: SwarmLog, figures: Fi
   const { context, width, height } = fresh(canvas);
   const palette = readPalette(canvas);
   const endMs = Math.max(1, log.endMs);
-  const most = Math.max(1, figures.edges, log.tallies.originBytes.last / Math.max(1, figures.copyBytes));
+  const most = Math.max(1, figures.takers, log.tallies.originBytes.last / Math.max(1, figures.copyBytes));
   const y = (copies: number) => height - FOOT_PX - (copies / most) * (height - FOOT_PX - 4);
   context.strokeStyle = palette.line;
   context.lineWidth = 1;
-  for (const copies of [0, 1, figures.edges]) {
+  for (const copies of [0, 1, figures.takers]) {
     context.beginPath();
     context.moveTo(0, y(copies));
     context.lineTo(width, y(copies));

@@ -50,11 +50,10 @@ function nodeActs(log: SwarmLog, atMs: number, index: number): readonly (readonl
       : [`Slow ${name} down`, { act: 'slow', node: index, times: SLOW_TIMES }],
   ];
   if (node.role === 'origin') return acts;
-  return [
-    ...acts,
-    [`Let ${name} free-ride`, { act: 'freeRide', node: index }],
-    [`Let ${name} lie`, { act: 'lie', node: index }],
-  ];
+  const manner = log.mannersAt(atMs).get(index) ?? node.role;
+  if (manner !== 'freeRider') acts.push([`Let ${name} free-ride`, { act: 'freeRide', node: index }]);
+  if (manner !== 'liar') acts.push([`Let ${name} lie`, { act: 'lie', node: index }]);
+  return acts;
 }
 
 function linkActs(
