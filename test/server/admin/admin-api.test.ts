@@ -129,7 +129,14 @@ describe('products', () => {
     const made = await call('POST', '/products', json(JSON.stringify(fields)));
     expect(made.status).toBe(201);
     const product = (await made.json()) as { id: string };
-    expect(product).toEqual({ ...fields, title: 'Clock', id: expect.any(String), tags: [], images: [] });
+    expect(product).toEqual({
+      ...fields,
+      title: 'Clock',
+      category: '',
+      id: expect.any(String),
+      tags: [],
+      images: [],
+    });
     expect(made.headers.get('location')).toBe(`/api/products/${product.id}`);
     const changed = await call('PATCH', `/products/${product.id}`, json('{"priceCents":0}'));
     expect([changed.status, await changed.json()]).toEqual([200, { ...product, priceCents: 0 }]);

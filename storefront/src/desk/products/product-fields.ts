@@ -6,11 +6,19 @@ export interface FormFields {
   readonly description: string;
   readonly price: string;
   readonly currency: string;
+  readonly category: string;
   /** With commas between them. */
   readonly tags: string;
 }
 
-export const EMPTY_FORM: FormFields = { title: '', description: '', price: '', currency: 'EUR', tags: '' };
+export const EMPTY_FORM: FormFields = {
+  title: '',
+  description: '',
+  price: '',
+  currency: 'EUR',
+  category: '',
+  tags: '',
+};
 
 /** Names of the API's fields, and of the form's. */
 const FORM_NAMES: Readonly<Record<string, keyof FormFields>> = {
@@ -18,6 +26,7 @@ const FORM_NAMES: Readonly<Record<string, keyof FormFields>> = {
   description: 'description',
   priceCents: 'price',
   currency: 'currency',
+  category: 'category',
   tags: 'tags',
 };
 
@@ -27,6 +36,7 @@ export function formOf(product: Product): FormFields {
     description: product.description,
     price: (product.priceCents / 100).toFixed(2),
     currency: product.currency,
+    category: product.category,
     tags: product.tags.join(', '),
   };
 }
@@ -38,6 +48,7 @@ export function bodyOf(form: FormFields): Record<string, unknown> {
     description: form.description,
     priceCents: centsOf(form.price),
     currency: form.currency.trim().toUpperCase(),
+    category: form.category,
     tags: form.tags
       .split(',')
       .map((tag) => tag.trim())

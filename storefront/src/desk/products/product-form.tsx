@@ -45,6 +45,7 @@ export function ProductForm({ fields, submitWords, onSubmit, onDone }: ProductFo
         <Field label="Price" inputMode="decimal" placeholder="49.00" {...field('price')} />
         <Field label="Currency" {...field('currency')} />
       </div>
+      <Field label="Category" hint="The shelf of the shop it stands on." {...field('category')} />
       <Field
         label="Tags"
         hint="Words by which photos can be purged together; commas between them."
