@@ -12,7 +12,8 @@ export interface DemoProcess {
   readonly ended: Promise<ProcessEnd>;
   /** Lets it end what is under way. Answers when it is gone. */
   stop(): Promise<void>;
-  kill(): void;
+  /** Answers when it is gone. */
+  kill(): Promise<unknown>;
 }
 
 /** SIGTERM drains within 5 s (design section 3); what is left after that is ended. */
@@ -37,7 +38,14 @@ export function startProcess(
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.once('error', () => resolve({ code: 1, signal: null }));
   });
-  return { ended, stop: () => stop(child, ended), kill: () => void child.kill('SIGKILL') };
+  return {
+    ended,
+    stop: () => stop(child, ended),
+    kill: () => {
+      child.kill('SIGKILL');
+      return ended;
+    },
+  };
 }
 
 async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {

@@ -46,7 +46,7 @@ export function controlApp({ fleet, onFault, ...neighbours }: ControlOptions): E
     .route('/demo/edges/:name')
     .post(json, async (req, res) => {
       const edge = fleet.edge(req.params.name);
-      perform(edge, parseBody(act, req.body).act);
+      await perform(edge, parseBody(act, req.body).act);
       send(res, await edge.describe());
     })
     .all(methodNotAllowed('POST'));
@@ -70,9 +70,10 @@ export function controlApp({ fleet, onFault, ...neighbours }: ControlOptions): E
   return app;
 }
 
-function perform(edge: DemoEdge, wish: 'start' | 'stop' | 'kill'): void {
-  if (wish === 'stop') edge.stop();
-  else if (wish === 'kill') edge.kill();
+async function perform(edge: DemoEdge, wish: 'start' | 'stop' | 'kill'): Promise<void> {
+  if (wish === 'kill') await edge.kill();
+  else if (wish === 'stop') edge.stop();
+  // Not awaited: it takes seconds until it is ready.
   else void edge.start();
 }
 

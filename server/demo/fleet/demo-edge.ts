@@ -80,13 +80,16 @@ export class DemoEdge {
     this.#drain();
   }
 
-  /** @throws UserError `demo_edge_state` */
-  kill(): void {
+  /**
+   * Answers when it is gone.
+   * @throws UserError `demo_edge_state`
+   */
+  async kill(): Promise<void> {
     if (!this.#hasProcess()) throw this.#wrongState('It does not run.');
     this.#isRestarting = false;
     this.#isAsked = true;
     if (this.#process === undefined) this.#state = 'killed';
-    else this.#process.kill();
+    else await this.#process.kill();
   }
 
   /** Limits are flags of its process: one that runs is stopped and started again with them. */
