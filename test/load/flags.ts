@@ -42,6 +42,12 @@ export const LOAD_FLAGS = defineFlags({
     defaultText: DEFAULT_MODES.join(','),
     description: `comma-separated: ${MODES.join(', ')}`,
   },
+  prefetch: {
+    kind: choice('all', 'none'),
+    defaultText: "the scenario's",
+    description:
+      'whether edges of swarm fetch all that is published; they are started as visitors come, then',
+  },
   nginx: { kind: onOff, default: false, description: 'nginx as pull-through caches too, a mode more' },
   edges: { kind: count('count', 'nodes', 1, 64), default: 8, description: 'edges of pull and swarm' },
   visitors: {

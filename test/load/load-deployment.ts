@@ -86,6 +86,7 @@ function figures(
     wantedBytes: askedBytes(known, outcomes, 'all'),
     wantedCopies: null,
     copies: null,
+    taken: null,
     sources: sourcesOf(outcomes, took),
     spread: null,
     cpuSeconds: null,

@@ -31,6 +31,7 @@ export function figuresOf(
     wantedCopies:
       mode === 'origin' || isPrefetched ? null : askedBytes(run, outcomes, 'each edge') / wantedBytes,
     copies: total / wantedBytes,
+    taken: watch.taken,
     sources: sourcesOf(outcomes, watch.taken),
     spread: mode === 'origin' ? null : spreadOf(run, outcomes, wantedBytes, isPrefetched, watch, startedAtMs),
     lateMs: {

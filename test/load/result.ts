@@ -52,6 +52,8 @@ export interface ModeResult {
   readonly wantedCopies: number | null;
   /** Origin's bytes over the wanted ones, protocol included; null: not known. */
   readonly copies: number | null;
+  /** Payload that edges took while shoppers came; null: not known. */
+  readonly taken: { readonly peers: number; readonly webSeed: number; readonly raced: number } | null;
   readonly deliveredBytes: number;
   readonly sources: Sources;
   readonly spread: Spread | null;

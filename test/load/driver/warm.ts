@@ -3,8 +3,7 @@ import type { LoadFleet } from '../nodes/load-fleet.ts';
 import { type Run, wishOf } from '../run.ts';
 import { Shopper } from './shopper.ts';
 
-/** Asked of each edge, so that it is linked to the others and to the origin. */
-const LINKING_IMAGES = 3;
+const LINKING_IMAGES = 10;
 const AT_ONCE = 4;
 const TIMEOUT_MS = 60_000;
 
@@ -21,9 +20,17 @@ function wantedOf(run: Run, edge: number): string[] {
   return [...new Set(own.map((request) => wishOf(run, request).path))];
 }
 
-/** The smallest renditions of the last images: no product of a sale, and nothing that shoppers ask for. */
-function linking({ shop }: Run): string[] {
-  return shop.images.slice(-LINKING_IMAGES).map(({ renditions }) => renditions[0]!.url);
+/**
+ * Renditions of the last images that no visitor will ask for: of products outside a sale, or the narrowest. Each twice, so
+ * that taking and serving have run before: a program that was just started is compiled while it works, and a dozen of
+ * them on one machine measure the compiler.
+ */
+function linking({ shop, scenario }: Run): string[] {
+  const widest = scenario.saleProducts > 0 ? 640 : 160;
+  const images = shop.images.slice(-LINKING_IMAGES).filter(({ product }) => product >= scenario.saleProducts);
+  const renditions = images.flatMap((image) => image.renditions.filter(({ width }) => width <= widest));
+  const paths = renditions.map(({ url }) => url);
+  return [...paths, ...paths];
 }
 
 async function askAll(run: Run, base: string, paths: readonly string[]): Promise<void> {

@@ -7,10 +7,20 @@ const EVERY_MS = 500;
 interface Seen {
   peers: number;
   webSeed: number;
+  raced: number;
   lastPeers: number;
   lastWebSeed: number;
+  lastRaced: number;
   /** Unix ms; undefined: not complete when last seen. */
   completeAtMs: number | undefined;
+}
+
+/** Payload bytes. */
+export interface Taken {
+  readonly peers: number;
+  readonly webSeed: number;
+  /** Came twice to one edge, because it asked the origin and a peer for a shopper. */
+  readonly raced: number;
 }
 
 export class FleetWatch {
@@ -30,6 +40,7 @@ export class FleetWatch {
     for (const seen of watch.#seen.values()) {
       seen.peers = 0;
       seen.webSeed = 0;
+      seen.raced = 0;
     }
     watch.#timer = setInterval(() => {
       watch.#round = watch.#round.then(() => watch.#look());
@@ -38,11 +49,12 @@ export class FleetWatch {
   }
 
   /** By all edges together, while shoppers came. */
-  get taken(): { readonly peers: number; readonly webSeed: number } {
+  get taken(): Taken {
     const all = [...this.#seen.values()];
     return {
       peers: all.reduce((sum, { peers }) => sum + peers, 0),
       webSeed: all.reduce((sum, { webSeed }) => sum + webSeed, 0),
+      raced: all.reduce((sum, { raced }) => sum + raced, 0),
     };
   }
 
@@ -73,8 +85,10 @@ export class FleetWatch {
     const seen = this.#seen.get(node) ?? {
       peers: 0,
       webSeed: 0,
+      raced: 0,
       lastPeers: 0,
       lastWebSeed: 0,
+      lastRaced: 0,
       completeAtMs: undefined,
     };
     this.#seen.set(node, seen);
@@ -82,6 +96,8 @@ export class FleetWatch {
     seen.webSeed += grown(seen.lastWebSeed, bytes.fromOrigin);
     seen.lastPeers = bytes.fromPeers;
     seen.lastWebSeed = bytes.fromOrigin;
+    seen.raced += grown(seen.lastRaced, bytes.raced ?? 0);
+    seen.lastRaced = bytes.raced ?? 0;
     const isComplete = images.known > 0 && images.complete === images.known;
     seen.completeAtMs = isComplete ? (seen.completeAtMs ?? Date.now()) : undefined;
   }

@@ -22,6 +22,7 @@ function mode(name: ModeResult['mode'], ms: number, more: Partial<ModeResult> = 
     wantedBytes: 2_000_000,
     wantedCopies: 7.5,
     copies: 1,
+    taken: { peers: 8_000_000, webSeed: 2_000_000, raced: 10_000 },
     deliveredBytes: 60_000_000,
     sources: { memory: 40_000_000, disk: 10_000_000, peers: 8_000_000, webSeed: 2_000_000 },
     spread: { seconds: 3, boundSeconds: 1.5, bytes: 2_000_000, lastWantedSeconds: 2 },
@@ -114,7 +115,7 @@ describe('the page', () => {
 
   test('has a plot for each subject and a table for each, for light and dark', () => {
     expect(page.match(/<svg /g)?.length).toBe(4);
-    expect(page.match(/<table>/g)?.length).toBe(6);
+    expect(page.match(/<table>/g)?.length).toBe(7);
     expect(page).toContain('prefers-color-scheme: dark');
   });
 

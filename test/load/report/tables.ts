@@ -16,7 +16,14 @@ const share = (part: number, whole: number): string =>
 
 export function tablesOf(result: LoadResult): readonly Table[] {
   const modes = result.modes.map(summaryOf);
-  const tables = [times(modes), egress(modes), sources(modes), spread(modes), costs(modes)];
+  const tables = [
+    times(modes),
+    egress(modes),
+    takenByEdges(modes),
+    sources(modes),
+    spread(modes),
+    costs(modes),
+  ];
   const marks = marksOf(result);
   if (marks.length > 0)
     tables.unshift({
@@ -98,6 +105,26 @@ function sources(modes: readonly ModeSummary[]): Table {
       share(from.peers, deliveredBytes),
       share(from.webSeed, deliveredBytes),
     ]),
+  };
+}
+
+function takenByEdges(modes: readonly ModeSummary[]): Table {
+  return {
+    title: 'What edges took, payload only',
+    head: ['mode', 'from peers', 'from the origin by HTTP', 'in copies', 'came twice to one edge'],
+    rows: modes.flatMap(({ result: { mode, taken, wantedBytes } }) =>
+      taken === null || mode === 'origin'
+        ? []
+        : [
+            [
+              mode,
+              megabytes(taken.peers),
+              megabytes(taken.webSeed),
+              (taken.webSeed / wantedBytes).toFixed(2),
+              megabytes(taken.raced),
+            ],
+          ],
+    ),
   };
 }
 
