@@ -33,7 +33,11 @@ export function figuresOf(
     copies: total / wantedBytes,
     taken: watch.taken,
     sources: sourcesOf(outcomes, watch.taken),
-    spread: mode === 'origin' ? null : spreadOf(run, outcomes, wantedBytes, isPrefetched, watch, startedAtMs),
+    // Warm edges have nothing to spread.
+    spread:
+      mode === 'origin' || run.scenario.warmed === 'all'
+        ? null
+        : spreadOf(run, outcomes, wantedBytes, isPrefetched, watch, startedAtMs),
     lateMs: {
       driver: percentileOf(sortedNumbers(lateMs), 0.99),
       links: told.at(-1)?.lateMs ?? null,

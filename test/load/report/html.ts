@@ -4,7 +4,7 @@ import { headline } from './markdown.ts';
 import { type Plot, plotsOf } from './plots.ts';
 import { STYLE } from './style.ts';
 import { escapeXml } from './svg.ts';
-import { lossLines, type Table, tablesOf } from './tables.ts';
+import { cautions, lossLines, type Table, tablesOf } from './tables.ts';
 
 export function htmlReport(result: LoadResult): string {
   const { machine, scenario } = result;
@@ -21,7 +21,9 @@ export function htmlReport(result: LoadResult): string {
 <main>
 <h1>Load: ${escapeXml(scenario)}</h1>
 <p>${escapeXml(headline(result))}</p>
-${result.isPartial ? '<p class="lost">Partial: it was ended early.</p>' : ''}
+${cautions(result)
+  .map((line) => `<p class="lost">${escapeXml(line)}</p>`)
+  .join('\n')}
 <p class="facts">${escapeXml(machine.node)}, ${machine.cores} x ${escapeXml(machine.processor)}, ${escapeXml(machine.kernel)}; Shoal ${escapeXml(result.version)}; seed ${result.seed}<br>Again: <code>${escapeXml(result.command)}</code></p>
 ${losses(result)}
 ${plotsOf(result).map(plotHtml).join('\n')}

@@ -1,5 +1,5 @@
 import type { LoadResult } from '../result.ts';
-import { lossLines, type Table, tablesOf } from './tables.ts';
+import { cautions, lossLines, type Table, tablesOf } from './tables.ts';
 
 export function markdownReport(result: LoadResult): string {
   const { machine } = result;
@@ -10,7 +10,9 @@ ${headline(result)}
 
 - ${machine.node}, ${machine.cores} x ${machine.processor}, ${machine.kernel}; Shoal ${result.version}; seed ${result.seed}
 - again: \`${result.command}\`
-${result.isPartial ? '- **partial**: it was ended early\n' : ''}
+${cautions(result)
+  .map((line) => `- **${line}**\n`)
+  .join('')}
 ${losses.length > 0 ? `## Where swarm loses\n\n${losses.map((line) => `- ${line}`).join('\n')}\n` : ''}
 ${tablesOf(result).map(markdownTable).join('\n')}`;
 }

@@ -136,6 +136,12 @@ describe('the page', () => {
     }
   });
 
+  test('a machine that was too busy is told before the figures', () => {
+    const late = mode('pull', 1, { lateMs: { driver: 3, links: 40 } });
+    expect(htmlReport(result([late]))).toContain('too busy for exact times in pull');
+    expect(markdownReport(fair)).not.toContain('too busy');
+  });
+
   test('a run that was ended early says so, and one that saw nothing is still a page', () => {
     expect(htmlReport(result([], { isPartial: true }))).toContain('ended early');
     const nothing = mode('deployment', 1, {

@@ -151,3 +151,13 @@ function costlier(own: ModeSummary, other: ModeSummary): string[] {
     );
   return losses;
 }
+
+/** A loop that ran later than this for one event of a hundred did not follow what it was to measure. */
+const TOO_LATE_MS = 20;
+
+/** Modes whose times say more about the machine than about Shoal. */
+export function busyModes({ modes }: LoadResult): readonly string[] {
+  return modes
+    .filter(({ lateMs }) => Math.max(lateMs.driver, lateMs.links ?? 0) > TOO_LATE_MS)
+    .map(({ mode }) => mode);
+}

@@ -1,6 +1,6 @@
 /** The report's tables as rows of text; Markdown and HTML are made of the same. */
 import type { LoadResult, ModeResult } from '../result.ts';
-import { lossesOf, type ModeSummary, marksOf, summaryOf } from './summary.ts';
+import { busyModes, lossesOf, type ModeSummary, marksOf, summaryOf } from './summary.ts';
 
 export interface Table {
   readonly title: string;
@@ -41,6 +41,17 @@ export function tablesOf(result: LoadResult): readonly Table[] {
 
 /** What is said above the tables when swarm loses somewhere. */
 export const lossLines = (result: LoadResult): readonly string[] => lossesOf(result);
+
+/** What a reader must know before the figures. */
+export function cautions(result: LoadResult): readonly string[] {
+  const busy = busyModes(result);
+  return [
+    ...(result.isPartial ? ['Partial: it was ended early.'] : []),
+    ...(busy.length > 0
+      ? [`The machine was too busy for exact times in ${busy.join(', ')}: see how late the loops ran.`]
+      : []),
+  ];
+}
 
 function times(modes: readonly ModeSummary[]): Table {
   return {
