@@ -37,6 +37,7 @@ export function startSwarm(parts: EdgeSwarmParts): Promise<SwarmNode> {
       upRateBytesPerSecond: config.upRateBytesPerSecond,
       downRateBytesPerSecond: config.downRateBytesPerSecond,
       maxLinks: MAX_LINKS,
+      takesGifts: config.prefetch === 'all',
     },
     {
       store,

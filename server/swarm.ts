@@ -35,7 +35,9 @@ export class OriginSwarm {
   constructor(options: OriginSwarmOptions) {
     this.#options = options;
     this.#unsubscribe = [
-      options.catalog.onPublished((image, torrent) => this.#queue(image, () => this.#add(image, torrent))),
+      options.catalog.onPublished((image, torrent) =>
+        this.#queue(image, () => this.#add(image, torrent, { ...SEED, isNew: true })),
+      ),
       options.catalog.onPurged((image) => this.#queue(image, () => this.#remove(image))),
     ];
   }
@@ -84,7 +86,7 @@ export class OriginSwarm {
     const { catalog, node } = this.#options;
     if (pieceLengthBytes === undefined) {
       const torrent = await catalog.torrent(image.infoHash);
-      if (torrent) await this.#add(image, torrent);
+      if (torrent) await this.#add(image, torrent, SEED);
     } else if (catalog.image(image.id) && !node.hasTorrent(image.infoHash))
       await node.addStored(
         new StoredImageTorrent(image, pieceLengthBytes, () => this.#metainfo(image)),
@@ -98,12 +100,12 @@ export class OriginSwarm {
     return parseMetainfo(torrent, nodeHashes);
   }
 
-  async #add(image: StoredImage, torrent: Uint8Array): Promise<void> {
+  async #add(image: StoredImage, torrent: Uint8Array, options: TorrentOptions): Promise<void> {
     const { catalog, node } = this.#options;
     // Purged while it waited for its turn: the removal comes later and would find nothing.
     if (!catalog.image(image.id) || node.hasTorrent(image.infoHash)) return;
     const metainfo: Metainfo = parseMetainfo(torrent, nodeHashes);
-    await node.addTorrent(metainfo, SEED);
+    await node.addTorrent(metainfo, options);
   }
 
   /** The ingest removes the files, under the lock that keeps those which another image shares. */

@@ -17,9 +17,11 @@ import { dialMore } from './dialer.ts';
 import { tellChanges } from './dont-have.ts';
 import { charge } from './flood-guard.ts';
 import { giftAnnounced } from './giving.ts';
+import { forgetKept, keepBegin, keepMore, takesEarly } from './kept-channels.ts';
 import { noteAnswer } from './late-nodes.ts';
 import type { Link, Ready } from './link.ts';
 import { onChannelMessage } from './messages.ts';
+import { passFresh } from './passing-on.ts';
 import { interestChanged, takePieces } from './pieces-told.ts';
 import { channelQuiet } from './quiet-channels.ts';
 import { comesBefore } from './reader-hedge.ts';
@@ -39,9 +41,12 @@ export function channelMessageReceived(
   payload: Uint8Array,
 ): void {
   const message = parseChannelMessage(payload);
+  const kept = link.kept.get(message.number);
+  if (kept && message.type !== 'close' && message.type !== 'begin') return keepMore(state, kept, payload);
   switch (message.type) {
     case 'open':
-      return openReceived(state, link, ready, message);
+    case 'begin':
+      return openReceived(state, link, ready, message, payload);
     case 'accept':
       return acceptReceived(state, link, ready, message);
     case 'close':
@@ -66,33 +71,42 @@ function openReceived(
   state: EngineState,
   link: Link,
   ready: Ready,
-  open: Extract<ChannelMessage, { type: 'open' }>,
+  open: Extract<ChannelMessage, { type: 'open' | 'begin' }>,
+  payload: Uint8Array,
 ): void {
   const id = link.channelsId;
-  const isTheirs = open.number !== 0 && open.number % 2 === (link.direction === 'inbound' ? 1 : 0);
-  if (id === undefined || !isTheirs || link.channels.has(open.number)) {
-    throw new PeerError('peer_channel_invalid', `open of channel ${open.number} (CH1, CH3)`);
+  const { number, infoHash } = open;
+  const isTheirs = number !== 0 && number % 2 === (link.direction === 'inbound' ? 1 : 0);
+  const isBegun = open.type === 'begin';
+  if (id === undefined || !isTheirs || isNumberUsed(link, number) || (isBegun && !takesEarly(state, link))) {
+    throw new PeerError('peer_channel_invalid', `${open.type} of channel ${number} (CH1, CH3, EC1)`);
   }
   charge(state, ready.node, 'channelOpen');
-  const torrent = state.torrents.get(open.infoHash);
+  ready.node.refusesEarly = false;
+  const torrent = state.torrents.get(infoHash);
+  if (!torrent && isBegun && keepBegin(state, link, number, infoHash, payload)) return;
   const isCrossed = torrent !== undefined && isOpening(link, torrent);
-  if (!torrent || link.channels.size >= MAX_CHANNELS_PER_LINK || !yieldsTo(link, torrent)) {
-    state.send(link, encodeClose(id, open.number));
+  if (!torrent || link.channels.size >= MAX_CHANNELS_PER_LINK || !yieldsTo(link, torrent, isBegun)) {
+    state.send(link, encodeClose(id, number));
     return;
   }
-  const channel = addChannel(state, link, ready, open.number, torrent);
-  channel.isAhead = isCrossed && comesBefore(ready.node.peerId, state.options.peerId, torrent);
-  state.send(link, encodeAccept(id, open.number, piecesOf(torrent)));
+  const channel = addChannel(state, link, ready, number, torrent);
+  channel.isAhead = isBegun || (isCrossed && comesBefore(ready.node.peerId, state.options.peerId, torrent));
+  state.send(link, encodeAccept(id, number, piecesOf(torrent, link)));
   begin(state, channel, open.pieces);
+  passFresh(state, channel);
 }
 
-/** CH5: of two channels for one torrent the diallers' stands. @returns whether theirs may */
-function yieldsTo(link: Link, torrent: Torrent): boolean {
+const isNumberUsed = (link: Link, number: number): boolean =>
+  link.channels.has(number) || link.kept.has(number);
+
+/** CH5, EC4: of two channels for one torrent what was begun stands, else the dialler's. @returns whether theirs may */
+function yieldsTo(link: Link, torrent: Torrent, isBegun: boolean): boolean {
   if (link.channelOf.has(torrent)) return false;
   for (const [number, opening] of link.opening) {
     if (opening.torrent !== torrent) continue;
     opening.isCrossed = true;
-    if (link.direction === 'outbound') return false;
+    if (link.direction === 'outbound' && !isBegun) return false;
     link.opening.delete(number);
     torrent.addresses.identify(opening.address, undefined);
   }
@@ -105,6 +119,11 @@ function acceptReceived(
   ready: Ready,
   accept: Extract<ChannelMessage, { type: 'accept' }>,
 ): void {
+  const begun = link.channels.get(accept.number);
+  if (begun?.isUnanswered) {
+    begun.isUnanswered = false;
+    return begin(state, begun, accept.pieces);
+  }
   const opening = link.opening.get(accept.number);
   // CH5: ours was forgotten for theirs, or its torrent was removed meanwhile.
   if (!opening) return;
@@ -120,6 +139,7 @@ function acceptReceived(
   channel.isAhead = !opening.isCrossed || comesBefore(ready.node.peerId, state.options.peerId, torrent);
   begin(state, channel, accept.pieces);
   if (link.channels.get(accept.number) === channel) tellChanges(state, channel, opening.told);
+  passFresh(state, channel);
   // What we opened it for may have come from elsewhere meanwhile.
   if (link.channels.get(accept.number) === channel) channelQuiet(state, channel);
 }
@@ -133,8 +153,11 @@ function closeReceived(state: EngineState, link: Link, { node }: Ready, number: 
     dialMore(state, opening.torrent);
     return;
   }
+  const kept = link.kept.get(number);
+  if (kept) return forgetKept(state, kept);
   const channel = link.channels.get(number);
   if (!channel) return;
+  if (channel.isUnanswered) channel.node.refusesEarly = true;
   channelGone(state, channel);
   nodeChanged(state);
   if (link.direction === 'outbound') channel.torrent.addresses.ended(link.address, true, state.now);

@@ -38,6 +38,8 @@ export class Channel implements CandidateOwner {
   readonly has: Bitfield;
   /** The other side was in the torrent before us; of two that came at once, the one whose turn it is. */
   isAhead = false;
+  /** We began it, and it was not accepted yet (EC2). */
+  isUnanswered = false;
   /** Pieces it has that we want: interested while above zero. */
   wantedCount = 0;
   amInterested = false;

@@ -8,6 +8,7 @@ import { Channel } from './channel.ts';
 import { nodeChanged } from './choking.ts';
 import { closeLink } from './connections.ts';
 import { becameRarer } from './free-pieces.ts';
+import { toldOn } from './fresh-pieces.ts';
 import { abandonRequests } from './given-up-requests.ts';
 import { askedGone } from './hash-exchange.ts';
 import { sendHaves } from './haves.ts';
@@ -43,10 +44,10 @@ export function openChannel(state: EngineState, link: Link, torrent: Torrent, ad
     torrent,
     address,
     askedAt: state.now,
-    told: torrent.held.clone(),
+    told: toldOn(torrent, link),
     isCrossed: false,
   });
-  state.send(link, encodeOpen(link.channelsId as number, number, torrent.infoHash, piecesOf(torrent)));
+  state.send(link, encodeOpen(link.channelsId as number, number, torrent.infoHash, piecesOf(torrent, link)));
 }
 
 /** Ends a channel from our side; on a link that takes no channels, the link with it. */
@@ -95,9 +96,10 @@ export function channelGone(state: EngineState, channel: Channel): void {
 }
 
 /** What we say to have when a channel begins; a super-seeding origin says nothing (BEP 16). */
-export function piecesOf(torrent: Torrent): ToldPieces {
-  if (torrent.held.count === 0 || activeSeeder(torrent)) return { type: 'none' };
-  return torrent.isComplete ? { type: 'all' } : { type: 'bitfield', bytes: torrent.held.bytes };
+export function piecesOf(torrent: Torrent, link: Link): ToldPieces {
+  const told = toldOn(torrent, link);
+  if (told.count === 0 || activeSeeder(torrent)) return { type: 'none' };
+  return told.isFull ? { type: 'all' } : { type: 'bitfield', bytes: told.bytes };
 }
 
 export function isOnLink(link: Link, torrent: Torrent): boolean {

@@ -14,6 +14,7 @@ import { channelGone } from './channels.ts';
 import { nodeChanged } from './choking.ts';
 import { addressKey, dialEnded, dialMore } from './dialer.ts';
 import type { Address } from './inputs.ts';
+import { forgetKept } from './kept-channels.ts';
 import { type Handshaking, Link, type Ready } from './link.ts';
 import { onMessage } from './messages.ts';
 import type { RemoteNode } from './node.ts';
@@ -121,6 +122,7 @@ export function linkGone(state: EngineState, link: Link, reason: string): void {
   state.trace({ type: 'linkEnded', link: link.id, reason });
   const torrents = new Set(Array.from(link.channels.values(), (channel) => channel.torrent));
   for (const channel of [...link.channels.values()]) channelGone(state, channel);
+  for (const kept of link.kept.values()) forgetKept(state, kept);
   for (const { torrent, address } of link.opening.values()) {
     torrent.addresses.ended(address, false, state.now);
     torrents.add(torrent);

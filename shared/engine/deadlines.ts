@@ -5,6 +5,7 @@ import { runChokingRound, runOptimisticRound } from './choking.ts';
 import { closeLink } from './connections.ts';
 import { addressKey, announce, dialEnded, dialMore } from './dialer.ts';
 import { sendDueHaves } from './haves.ts';
+import { dropStaleKept } from './kept-channels.ts';
 import { askLate, requestTimer } from './late-requests.ts';
 import type { Link } from './link.ts';
 import { tellLaterHaves } from './passing-on.ts';
@@ -25,6 +26,7 @@ export function fire(state: EngineState, timer: TimerName): void {
   if (timer.kind === 'haves') return sendDueHaves(state);
   if (timer.kind === 'superSeed') return superSeedTimer(state);
   if (timer.kind === 'laterHaves') return tellLaterHaves(state);
+  if (timer.kind === 'keptChannels') return dropStaleKept(state);
   if (timer.kind === 'quietChannels') return closeQuiet(state);
   if (timer.kind === 'uplink') return serveWaiting(state, uplinkIdle(state));
   return timer.kind === 'chokingRound' ? runChokingRound(state) : runOptimisticRound(state);

@@ -10,6 +10,7 @@ import { encodeReject } from '../wire/encode.ts';
 import type { Channel } from './channel.ts';
 import { forgetPiece } from './download.ts';
 import { charge } from './flood-guard.ts';
+import { isWithheld } from './fresh-pieces.ts';
 import { giveUp } from './given-up-requests.ts';
 import { skipsKnown, tellHave } from './haves.ts';
 import type { Link } from './link.ts';
@@ -44,6 +45,7 @@ export function tellChanges(state: EngineState, channel: Channel, told: Bitfield
   for (let piece = 0 as PieceIndex; piece < told.size; piece++) {
     const isHeld = torrent.held.has(piece);
     if (isHeld === told.has(piece)) continue;
+    if (isHeld && isWithheld(torrent, link, piece)) continue;
     if (isHeld) tellHave(state, channel, piece, false);
     else if (link.dontHaveId !== undefined) state.say(channel, encodeDontHave(link.dontHaveId, piece));
   }

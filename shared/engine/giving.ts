@@ -18,7 +18,15 @@ import { isAfter } from './uplink.ts';
 import { serve } from './upload.ts';
 
 /** Whether a piece that the other side of the channel lacks is given to it, and not only told. */
-export function mayGive(state: EngineState, { link, node, torrent, fast }: Channel): boolean {
+export function mayGive(state: EngineState, channel: Channel): boolean {
+  return channel.node.isUnchoked && mayGiveUnchoked(state, channel);
+}
+
+/** The same, once the node has a slot. */
+export function mayGiveUnchoked(
+  state: EngineState,
+  { link, node, torrent, fast }: Pick<Channel, 'link' | 'node' | 'torrent' | 'fast'>,
+): boolean {
   return isGiven({
     takesGifts: link.takesGifts && link.channelsId !== undefined && fast,
     isFleet: node.isFleet,

@@ -2,9 +2,11 @@
 
 import {
   CHANNELS_EXTENSION,
+  EARLY_EXTENSION,
   GIFTS_EXTENSION,
   HASHES_EXTENSION,
   OUR_CHANNELS_ID,
+  OUR_EARLY_ID,
   OUR_GIFTS_ID,
   OUR_HASHES_ID,
 } from '../wire/channels.ts';
@@ -19,6 +21,7 @@ import {
 import { encodeExtensionHandshake } from '../wire/extension.ts';
 import type { Channel } from './channel.ts';
 import { piecesOf } from './channels.ts';
+import { takesEarly } from './kept-channels.ts';
 import type { Link, Ready } from './link.ts';
 import type { EngineState } from './state.ts';
 import { activeSeeder, startOffering } from './super-seeding.ts';
@@ -34,13 +37,17 @@ export function greet(state: EngineState, link: Link, ready: Ready, channel: Cha
 
 /** The extension handshake (BEP 10). */
 export function introduceOurselves(state: EngineState, link: Link): void {
+  const messages = new Map([
+    [CHANNELS_EXTENSION, OUR_CHANNELS_ID],
+    [DONT_HAVE_EXTENSION, OUR_DONT_HAVE_ID],
+    [HASHES_EXTENSION, OUR_HASHES_ID],
+  ]);
+  if (state.options.takesGifts ?? true) {
+    messages.set(GIFTS_EXTENSION, OUR_GIFTS_ID);
+    if (takesEarly(state, link)) messages.set(EARLY_EXTENSION, OUR_EARLY_ID);
+  }
   const handshake = encodeExtensionHandshake({
-    messages: new Map([
-      [CHANNELS_EXTENSION, OUR_CHANNELS_ID],
-      [DONT_HAVE_EXTENSION, OUR_DONT_HAVE_ID],
-      [HASHES_EXTENSION, OUR_HASHES_ID],
-      [GIFTS_EXTENSION, OUR_GIFTS_ID],
-    ]),
+    messages,
     version: CLIENT_NAME,
     maxRequests: state.options.maxQueuedUploads,
     listenPort: state.options.listenPort,
@@ -50,7 +57,7 @@ export function introduceOurselves(state: EngineState, link: Link): void {
 
 /** The first message says what we have (BEP 3); with BEP 6 it must be said even if it is nothing. */
 function tellPieces(state: EngineState, channel: Channel): void {
-  const told = piecesOf(channel.torrent);
+  const told = piecesOf(channel.torrent, channel.link);
   if (told.type === 'none') {
     if (channel.fast) state.say(channel, encodeHaveNone());
   } else if (told.type === 'all' && channel.fast) state.say(channel, encodeHaveAll());

@@ -32,6 +32,8 @@ export type EngineInput =
       readonly want: 'all' | 'none';
       /** BEP 16: hand out each piece about once. For the origin. */
       readonly superSeed: boolean;
+      /** Super-seeded, and nobody can have it yet: edges that want every set are sent of it unasked (EC2). Default false. */
+      readonly isNew?: boolean;
       /** Whether a web seed may be asked when no peer gives. */
       readonly webSeed: boolean;
     }

@@ -1,5 +1,11 @@
 /** The other side's extension handshake (BEP 10): where it listens, what it queues, whether it takes channels. */
-import { CHANNELS_EXTENSION, encodeClose, GIFTS_EXTENSION, HASHES_EXTENSION } from '../wire/channels.ts';
+import {
+  CHANNELS_EXTENSION,
+  EARLY_EXTENSION,
+  encodeClose,
+  GIFTS_EXTENSION,
+  HASHES_EXTENSION,
+} from '../wire/channels.ts';
 import { DONT_HAVE_EXTENSION } from '../wire/dont-have.ts';
 import { parseExtensionHandshake } from '../wire/extension.ts';
 import { addressKey, dialEnded, knowAddress } from './dialer.ts';
@@ -27,6 +33,7 @@ export function introduced(state: EngineState, link: Link, ready: Ready, payload
   tellLostBefore(state, link);
   if (messages.get(HASHES_EXTENSION)) link.givesHashes = true;
   if (messages.get(GIFTS_EXTENSION)) link.takesGifts = true;
+  if (messages.get(EARLY_EXTENSION)) link.takesEarly = true;
   const channelsId = messages.get(CHANNELS_EXTENSION);
   const isNews = link.channelsId === undefined && channelsId !== undefined && channelsId !== 0;
   if (isNews) link.channelsId = channelsId;

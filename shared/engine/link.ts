@@ -7,6 +7,7 @@ import type { HandshakeReader } from '../wire/handshake.ts';
 import type { Channel, Request } from './channel.ts';
 import type { UntoldHave } from './haves.ts';
 import type { Address } from './inputs.ts';
+import type { KeptChannel } from './kept-channels.ts';
 import type { RemoteNode } from './node.ts';
 import type { Torrent } from './torrent.ts';
 import { QueuedUploads } from './upload-queue.ts';
@@ -69,10 +70,14 @@ export class Link {
   givesHashes = false;
   /** Pieces may be given to it unasked (GV1). */
   takesGifts = false;
+  /** It keeps an origin's channel until it knows the torrent (EC1). */
+  takesEarly = false;
   /** Answers to hash requests that the host is making. */
   hashReads = 0;
   /** Channels we opened that are not answered yet. */
   readonly opening = new Map<number, OpeningChannel>();
+  /** Channels that the origin began for torrents that are not here yet (EC3). */
+  readonly kept = new Map<number, KeptChannel>();
   /** CH3: odd numbers are the dialler's. */
   nextChannelNumber: number;
   /** The other side chokes us, on all channels; so it begins (BEP 3). */

@@ -17,6 +17,8 @@ export class RemoteNode {
   isFleet: boolean;
   /** The fleet's seed of last resort. */
   isOrigin = false;
+  /** It closed a channel that we began, and opened none since (EC5). */
+  refusesEarly = false;
   readonly links = new Set<Link>();
   /** Payload only. */
   readonly received = new RateMeter();

@@ -94,6 +94,8 @@ export interface EngineOptions extends Partial<EngineTunables> {
   /** Told to peers in the BEP 10 handshake, so that they can dial back; undefined when we do not listen. */
   readonly listenPort: number | undefined;
   readonly random: Random;
+  /** Pieces of any set may be sent to it unasked (GV1, EC1): it wants every set. Default true. */
+  readonly takesGifts?: boolean;
   /** For the allowed-fast set of BEP 6; without it none is granted. Pieces are hashed by the host. */
   readonly hashes?: HashFunctions;
   /** Emit `trace` actions from the start; the input `setTrace` changes it. Off by default. */

@@ -18,6 +18,8 @@ export function torrentQuiet(state: EngineState, torrent: Torrent): void {
 
 /** The other side, or ours, wants nothing on this channel any more; if both do, it is closed after a while. */
 export function channelQuiet(state: EngineState, channel: Channel): void {
+  // It may just have ended: nodes that are both complete close the first channel as soon as they know how.
+  if (channel.link.channels.get(channel.number) !== channel) return;
   if (!isQuiet(channel) || state.quietChannels.has(channel)) return;
   state.quietChannels.set(channel, state.now);
   state.timers.setNoLaterThan({ kind: 'quietChannels' }, state.now + QUIET_MS);

@@ -6,7 +6,8 @@ import type { PieceIndex } from '../units.ts';
 import type { Channel } from './channel.ts';
 import { isComing, peersFor } from './reader-hedge.ts';
 import type { EngineState } from './state.ts';
-import type { Torrent, WebSeedFetch, WebSeedState } from './torrent.ts';
+import type { Torrent } from './torrent.ts';
+import type { WebSeedFetch, WebSeedState } from './web-seed-state.ts';
 
 /** What peers may give as well costs of the budget for races. @returns what of it is given back if none had it */
 export function contest(

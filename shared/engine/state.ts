@@ -10,6 +10,7 @@ import type { Channel } from './channel.ts';
 import { FetchLine } from './fetch-line.ts';
 import { HaveLog } from './have-log.ts';
 import { HedgeTimes } from './hedge.ts';
+import { KeptChannels } from './kept-channels.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
 import type { NodeGroup } from './node-group.ts';
@@ -125,6 +126,8 @@ export class EngineState {
   /** Links with begun pieces whose rest nobody was asked for. */
   readonly begunLinks = new Set<Link>();
 
+  /** Channels that the origin began for torrents that are not here yet. */
+  readonly kept = new KeptChannels();
   /** Pieces that siblings are told of when who gave them to us has given them to all; the oldest first. */
   readonly laterHaves: LaterHave[] = [];
 

@@ -8,7 +8,7 @@
 import { Bitfield } from '../bitfield.ts';
 import type { Random } from '../random.ts';
 import type { Pupil } from './pupil.ts';
-import { beginLesson, type Enrolment, endLesson, type Lesson, lessonHad } from './super-lessons.ts';
+import { beginLesson, type Enrolment, endLesson, hasShare, type Lesson, lessonHad } from './super-lessons.ts';
 import { UntoldPieces } from './super-untold.ts';
 
 export interface LearnerView {
@@ -33,7 +33,7 @@ export class SuperSeeder {
 
   constructor(pieceCount: number, pieceBytes: (piece: number) => number, random: Random) {
     this.#pieceBytes = pieceBytes;
-    this.#untold = new UntoldPieces(pieceCount, random);
+    this.#untold = new UntoldPieces(pieceCount, pieceBytes, random);
     this.#everTold = Bitfield.empty(pieceCount);
   }
 
@@ -42,9 +42,9 @@ export class SuperSeeder {
     return this.#begunAt;
   }
 
-  /** How many pieces the node was told of. */
-  toldTo(source: number): number {
-    return this.#enrolled.get(source)?.told.count ?? 0;
+  hasShare(source: number, shareBytes: number, nodes: number): boolean {
+    const nextBytes = this.#pieceBytes(this.#untold.next ?? 0);
+    return hasShare(this.#enrolled, source, { nextBytes, shareBytes, nodes });
   }
 
   get hasUntold(): boolean {
@@ -64,7 +64,7 @@ export class SuperSeeder {
   /** @param open the node's lessons over all torrents, kept up to date */
   join(source: number, pupil: Pupil, open: Set<Lesson>): void {
     const told = Bitfield.empty(this.#untold.pieceCount);
-    this.#enrolled.set(source, { pupil, told, lessons: new Map(), open });
+    this.#enrolled.set(source, { pupil, told, toldBytes: 0, lessons: new Map(), open });
     this.#groups.set(pupil, (this.#groups.get(pupil) ?? 0) + 1);
     if (pupil.isFleet) this.#fleetCount++;
   }

@@ -11,8 +11,21 @@ import { Pupil } from './pupil.ts';
 import type { EngineState } from './state.ts';
 import { armTimer } from './super-deadlines.ts';
 import type { SuperSeeder } from './super-seeder.ts';
-import { lessonChannel, taughtTorrent, teach, teachIdle, teachOthers } from './super-teaching.ts';
+import {
+  lessonChannel,
+  taughtTorrent,
+  teach,
+  teachIdle,
+  teachInTurns,
+  teachOthers,
+} from './super-teaching.ts';
 import type { Torrent } from './torrent.ts';
+
+/**
+ * More is told when the first is had. A queue of 256 KiB on the way would drop some of a whole set, and TCP, which sends
+ * ten packets at first (RFC 6928), would bring the last edge its first piece when the first edge has all of its own.
+ */
+const FIRST_BURST_BYTES = 160 << 10;
 
 /** The seeder while it is one: with a piece lost, the origin is a node like others until it has it back. */
 export function activeSeeder(torrent: Torrent): SuperSeeder | undefined {
@@ -20,18 +33,33 @@ export function activeSeeder(torrent: Torrent): SuperSeeder | undefined {
 }
 
 export function startOffering(state: EngineState, channel: Channel): void {
-  const seeder = activeSeeder(channel.torrent);
-  if (!seeder || channel.isSeed) return;
+  if (!enrol(state, channel)) return;
   const { node } = channel;
+  if (node.isUnchoked) teach(state, node);
+  armTimer(state, node);
+}
+
+/** Of a set that was just published: each its first piece before anybody a second one. */
+export function startOfferingAll(state: EngineState, channels: readonly Channel[]): void {
+  const enrolled = channels.filter((channel) => enrol(state, channel));
+  const nodes = enrolled.flatMap(({ node }) => (node.isUnchoked ? [node] : []));
+  teachInTurns(state, nodes, FIRST_BURST_BYTES);
+  for (const { node } of enrolled) armTimer(state, node);
+}
+
+/** @returns whether it is new there */
+function enrol(state: EngineState, channel: Channel): boolean {
+  const { node } = channel;
+  const seeder = activeSeeder(channel.torrent);
+  if (!seeder || channel.isSeed || node.learning.has(channel)) return false;
   const pupil = pupilOf(state, node);
   if (!isLearning(node)) pupil.begin();
   node.learning.add(channel);
   node.learnsSince = state.now;
   seeder.join(channel.source, pupil, node.lessons);
   node.untaught.add(channel);
-  if (node.isUnchoked) teach(state, node);
-  else nodeChanged(state);
-  armTimer(state, node);
+  if (!node.isUnchoked) nodeChanged(state);
+  return true;
 }
 
 /** The node's first message. An edge that restarts has most pieces: those it was offered before it could say so. */

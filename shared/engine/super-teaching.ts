@@ -33,6 +33,16 @@ export function teach(state: EngineState, node: RemoteNode): void {
   }
 }
 
+/** A piece each, and then one more each until they were told of so much: who has a piece soon can pass it on. */
+export function teachInTurns(state: EngineState, nodes: readonly RemoteNode[], burstBytes: number): void {
+  let left = nodes.filter((node) => tellNext(state, node, true));
+  const isBursting = () =>
+    nodes.reduce((sum, { group }) => sum + (group.pupil?.awaitedBytes ?? 0), 0) < burstBytes;
+  const isTaught = (node: RemoteNode) =>
+    isBursting() && node.group.pupil?.mayBeTold(state.now) === true && tellNext(state, node, true);
+  while (left.length > 0) left = left.filter(isTaught);
+}
+
 export function teachOthers(state: EngineState, torrent: Torrent): void {
   for (const channel of torrent.channels.values()) {
     if (channel.isSeed || !channel.node.group.pupil) continue;
@@ -78,7 +88,7 @@ function hasShare(state: EngineState, channel: Channel, seeder: SuperSeeder): bo
   if (state.now >= sharedUntil) return false;
   let edges = 0;
   for (const { isFleet, isOrigin } of state.nodes.values()) if (isFleet && !isOrigin) edges++;
-  if (seeder.toldTo(source) < Math.ceil(torrent.geometry.pieceCount / edges)) return false;
+  if (!seeder.hasShare(source, contentBytes / edges, edges)) return false;
   state.timers.setNoLaterThan({ kind: 'superSeed' }, sharedUntil);
   return true;
 }

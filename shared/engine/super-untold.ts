@@ -1,4 +1,7 @@
-/** Pieces of one torrent that a super-seeding origin told nobody of (BEP 16), in an order of chance. */
+/**
+ * Pieces of one torrent that a super-seeding origin told nobody of (BEP 16), in an order of chance; the longer ones
+ * first, so that the short ones even out what nodes have to pass on.
+ */
 import { Bitfield } from '../bitfield.ts';
 import { type Random, shuffle } from '../random.ts';
 
@@ -7,16 +10,21 @@ export class UntoldPieces {
   readonly #order: number[];
   readonly #members: Bitfield;
 
-  constructor(pieceCount: number, random: Random) {
+  constructor(pieceCount: number, pieceBytes: (piece: number) => number, random: Random) {
     this.#order = shuffle(
       Array.from({ length: pieceCount }, (_, piece) => piece),
       random,
-    );
+    ).sort((a, b) => pieceBytes(a) - pieceBytes(b));
     this.#members = Bitfield.full(pieceCount);
   }
 
   get count(): number {
     return this.#order.length;
+  }
+
+  /** Which is told next. */
+  get next(): number | undefined {
+    return this.#order.at(-1);
   }
 
   /** Of the torrent. */

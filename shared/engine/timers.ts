@@ -13,6 +13,7 @@ export type TimerName =
         | 'superSeed'
         | 'quietChannels'
         | 'laterHaves'
+        | 'keptChannels'
         | 'uplink'
         | 'haves';
     }

@@ -6,58 +6,22 @@
 import type { Bitfield } from '../bitfield.ts';
 import type { Geometry } from '../geometry.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
-import { Picker } from '../picker/picker.ts';
+import type { Picker } from '../picker/picker.ts';
 import type { FileRoot, InfoHash, InfoHashV2, PieceIndex } from '../units.ts';
-import { AddressBook } from './address-book.ts';
+import type { AddressBook } from './address-book.ts';
 import type { Channel } from './channel.ts';
-import { pieceFree } from './free-pieces.ts';
 import type { LeafAsk } from './hash-exchange.ts';
 import type { Address } from './inputs.ts';
 import type { EngineState } from './state.ts';
 import { SuperSeeder } from './super-seeder.ts';
-
-/** A complete piece whose hash is not known yet, or failed: its bytes or leaves, and who sent each block. */
-export interface SentPiece {
-  readonly senders: readonly Contributor[];
-}
-
-export interface Contributor {
-  /** Undefined: the web seed. */
-  readonly nodeKey: string | undefined;
-  /** Its last block came unasked (GV2). */
-  readonly isGift: boolean;
-}
-
-export interface CheckingPiece extends SentPiece {
-  readonly bytes: Uint8Array;
-}
-
-export interface FailedPiece extends SentPiece {
-  readonly leaves: Uint8Array;
-}
-
-export interface WebSeedFetch {
-  readonly number: number;
-  /** That did not come yet. */
-  readonly pieces: Set<PieceIndex>;
-  readonly forReader: boolean;
-  readonly startedAt: number;
-  /** Pieces that another node may turn out to have had, and what they took of the budget for races. */
-  readonly contested: Map<PieceIndex, number>;
-  /** Nodes may be asked for its pieces, too: it takes long. */
-  isShared: boolean;
-}
-
-export interface WebSeedState {
-  /** Undefined while no fetch is under way. */
-  fetch: WebSeedFetch | undefined;
-  /** What was contested of fetches that are over: whether others had it is known once they have answered. */
-  unsettled: { readonly pieces: Map<PieceIndex, number>; readonly until: number } | undefined;
-  /** Pieces that were asked of the web seed while nodes had been asked, too; made with the first. */
-  raced: Set<PieceIndex> | undefined;
-  failures: number;
-  retryAt: number;
-}
+import {
+  Activity,
+  type CheckingPiece,
+  type Contributor,
+  type FailedPiece,
+  type Giver,
+} from './torrent-activity.ts';
+import { NO_FETCH, type WebSeedState } from './web-seed-state.ts';
 
 export interface TorrentDescription {
   readonly torrent: InfoHash;
@@ -70,41 +34,6 @@ export interface TorrentDescription {
   readonly webSeed: boolean;
 }
 
-/** What a torrent has while it is spoken about with others, fetched or waited for. */
-class Activity {
-  readonly picker: Picker;
-  readonly addresses: AddressBook;
-  readonly channels = new Map<SourceId, Channel>();
-  readonly contributors = new Map<SourceId, Contributor>();
-  readonly buffers = new Map<PieceIndex, Uint8Array>();
-  readonly checking = new Map<PieceIndex, CheckingPiece>();
-  readonly failures = new Map<PieceIndex, FailedPiece[]>();
-  readonly leafAsks = new Map<PieceIndex, LeafAsk>();
-  readonly readers = new Map<number, readonly PieceIndex[]>();
-  readonly readerSince = new Map<PieceIndex, number>();
-
-  constructor(torrent: Torrent, state: EngineState) {
-    const { picker, maxAddressesPerTorrent, redialAfterMs } = state.options;
-    this.picker = new Picker(torrent.geometry, torrent.held, picker, {
-      pieceFree: (piece, begun) => pieceFree(state, torrent, piece, begun),
-    });
-    this.addresses = new AddressBook(maxAddressesPerTorrent, redialAfterMs);
-  }
-
-  get isQuiet(): boolean {
-    const { channels, buffers, checking, failures, readers } = this;
-    const busy = channels.size + buffers.size + checking.size + failures.size + readers.size;
-    return busy === 0 && this.picker.isIdle;
-  }
-}
-
-const NO_FETCH: WebSeedState = {
-  fetch: undefined,
-  unsettled: undefined,
-  raced: undefined,
-  failures: 0,
-  retryAt: 0,
-};
 const NO_CHANNELS: ReadonlyMap<SourceId, Channel> = new Map();
 const NO_READERS: ReadonlyMap<number, readonly PieceIndex[]> = new Map();
 
@@ -186,6 +115,11 @@ export class Torrent {
   /** What is done to learn the true leaves of pieces that failed. */
   get leafAsks(): Map<PieceIndex, LeafAsk> {
     return this.#active.leafAsks;
+  }
+
+  /** Pieces that came just now, unasked or of the origin: fresh-pieces.ts. */
+  get fresh(): Map<PieceIndex, Giver> {
+    return this.#active.fresh;
   }
 
   get readers(): ReadonlyMap<number, readonly PieceIndex[]> {

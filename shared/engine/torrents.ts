@@ -1,9 +1,12 @@
 /** Torrents come and go. */
-import { invariant } from '../errors.ts';
+import { invariant, PeerError } from '../errors.ts';
+import { channelMessageReceived } from './channel-messages.ts';
 import { closeChannel } from './channels.ts';
 import { closeLink } from './connections.ts';
 import { announce } from './dialer.ts';
+import { beginChannels } from './early-channels.ts';
 import type { EngineInput } from './inputs.ts';
+import { forgetKept } from './kept-channels.ts';
 import { traceTorrent } from './standing-trace.ts';
 import type { EngineState } from './state.ts';
 import { Torrent } from './torrent.ts';
@@ -18,6 +21,26 @@ export function addTorrent(state: EngineState, input: Extract<EngineInput, { typ
   if (state.isTracing) traceTorrent(state, torrent);
   announce(state, torrent, 'started');
   if (torrent.wantsAnything) wantingChanged(state, torrent, true);
+  if (input.isNew) beginChannels(state, torrent);
+  handleKept(state, torrent);
+}
+
+/** EC3: the torrent is here now; what the origin said of it before is handled, in order. */
+function handleKept(state: EngineState, torrent: Torrent): void {
+  const kept = state.kept.byTorrent.get(torrent.infoHash);
+  if (!kept) return;
+  const { link, payloads } = kept;
+  forgetKept(state, kept);
+  try {
+    for (const payload of payloads) {
+      const { phase } = link;
+      if (!state.links.has(link.id) || phase.name !== 'ready') return;
+      channelMessageReceived(state, link, phase, payload);
+    }
+  } catch (error) {
+    if (!(error instanceof PeerError)) throw error;
+    closeLink(state, link, error.code);
+  }
 }
 
 export function removeTorrent(state: EngineState, torrent: Torrent): void {

@@ -84,6 +84,7 @@ function describeEnvelope(payload: Uint8Array, ids: ExtendedIds): TracedMessage 
   const channel = said.number;
   switch (said.type) {
     case 'open':
+    case 'begin':
       return { kind: 'channelOpen', bytes, channel, torrent: said.infoHash, ...countOf(said.pieces) };
     case 'accept':
       return { kind: 'channelAccept', bytes, channel, ...countOf(said.pieces) };

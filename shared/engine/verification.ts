@@ -20,7 +20,8 @@ import { passOn } from './passing-on.ts';
 import { torrentQuiet } from './quiet-channels.ts';
 import { fillRequests, tellInterest } from './requests.ts';
 import type { EngineState } from './state.ts';
-import type { CheckingPiece, Contributor, FailedPiece, Torrent } from './torrent.ts';
+import type { Torrent } from './torrent.ts';
+import type { CheckingPiece, Contributor, FailedPiece } from './torrent-activity.ts';
 import { wantingChanged } from './wanting.ts';
 import { webSeedOutrun } from './web-seed.ts';
 

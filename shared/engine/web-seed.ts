@@ -7,10 +7,11 @@ import { cancelRequest } from './given-up-requests.ts';
 import { noteLate, patience } from './late-nodes.ts';
 import { contest, countRaced, leaveToSettle, settle } from './races.ts';
 import type { EngineState } from './state.ts';
-import type { Torrent, WebSeedState } from './torrent.ts';
+import type { Torrent } from './torrent.ts';
 import { pieceArrived } from './verification.ts';
 import { decide } from './web-seed-decision.ts';
 import type { WebSeedDecision } from './web-seed-policy.ts';
+import type { WebSeedState } from './web-seed-state.ts';
 
 /** After a failed fetch: doubling from here, up to the limit. */
 const RETRY_MS = 250;

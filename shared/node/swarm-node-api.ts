@@ -19,11 +19,15 @@ export interface SwarmNodeOptions {
   readonly upRateBytesPerSecond: number;
   readonly downRateBytesPerSecond: number;
   readonly maxLinks: number;
+  /** Pieces of any set may be sent to it unasked; false: it fetches what readers want. Default true. */
+  readonly takesGifts?: boolean;
 }
 
 export interface TorrentOptions {
   readonly want: 'all' | 'none';
   readonly superSeed: boolean;
+  /** Published just now: nobody else can have it, and nobody need ask for it. Default false. */
+  readonly isNew?: boolean;
   /** Base URLs as in BEP 19; only those on an origin the node was configured with are ever asked (threat row 25). */
   readonly webSeeds: readonly string[];
   /** Tracker to announce to; undefined: none. */

@@ -114,6 +114,7 @@ function makeEngine({ options, parts, peerPort }: Ground): Engine {
     allocate: (lengthBytes) => parts.store.pieceBuffer(lengthBytes),
     maxLinks: options.maxLinks,
     reservedFleetLinks: reservedLinksOf(options),
+    takesGifts: options.takesGifts ?? true,
   });
 }
 

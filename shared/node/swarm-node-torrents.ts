@@ -124,6 +124,7 @@ export class NodeTorrents {
       verified: torrent.held.clone(),
       want: torrent.want,
       superSeed: torrent.options.superSeed,
+      isNew: torrent.options.isNew ?? false,
       webSeed: trustedSeeds(torrent, this.#parts.origins).length > 0,
     });
   }

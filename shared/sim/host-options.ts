@@ -25,6 +25,7 @@ export interface HostOptions {
 export interface AddOptions {
   readonly isSeed?: boolean;
   readonly superSeed?: boolean;
+  readonly isNew?: boolean;
   readonly webSeed?: boolean;
   readonly want?: 'all' | 'none';
 }

@@ -97,6 +97,7 @@ export class SimHost {
       verified: this.disk.open(torrent, how.isSeed ?? false),
       want: how.want ?? 'all',
       superSeed: how.superSeed ?? false,
+      isNew: how.isNew ?? false,
       webSeed: how.webSeed ?? false,
     });
   }

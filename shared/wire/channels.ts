@@ -17,6 +17,10 @@ export const OUR_HASHES_ID = 3;
 export const GIFTS_EXTENSION = 'sh_gifts';
 export const OUR_GIFTS_ID = 4;
 
+/** Says that the origin's channels are taken before they are accepted (EC1); there are no messages of this id. */
+export const EARLY_EXTENSION = 'sh_early';
+export const OUR_EARLY_ID = 5;
+
 /** What a node has, in an open or accept. */
 export type ToldPieces =
   | { readonly type: 'none' }
@@ -25,7 +29,8 @@ export type ToldPieces =
 
 export type ChannelMessage =
   | {
-      readonly type: 'open';
+      /** `begin`: an open whose channel is in use at once (EC2). */
+      readonly type: 'open' | 'begin';
       readonly number: number;
       readonly infoHash: InfoHash;
       readonly pieces: ToldPieces;
@@ -36,7 +41,7 @@ export type ChannelMessage =
   /** `inner` is a message of the peer wire without its length prefix; a view of the payload. */
   | { readonly type: 'message'; readonly number: number; readonly inner: Uint8Array };
 
-const TYPE = { open: 0, accept: 1, close: 2, message: 3, give: 4 } as const;
+const TYPE = { open: 0, accept: 1, close: 2, message: 3, give: 4, begin: 5 } as const;
 const PIECES = { none: 0, all: 1, bitfield: 2 } as const;
 const HEAD_BYTES = 5;
 /** Length prefix, extended message's id, the receiver's id for us. */
@@ -44,11 +49,17 @@ const ENVELOPE_BYTES = 6;
 const INFO_HASH_BYTES = 20;
 const PIECE_BYTES = 4;
 
-export function encodeOpen(id: number, number: number, infoHash: InfoHash, pieces: ToldPieces): Uint8Array {
+export function encodeOpen(
+  id: number,
+  number: number,
+  infoHash: InfoHash,
+  pieces: ToldPieces,
+  type: 'open' | 'begin' = 'open',
+): Uint8Array {
   const hash = fromHex(infoHash);
   invariant(hash?.length === INFO_HASH_BYTES, 'an info-hash is 20 bytes');
   const told = encodePieces(pieces);
-  const message = envelope(id, TYPE.open, number, INFO_HASH_BYTES + told.length);
+  const message = envelope(id, TYPE[type], number, INFO_HASH_BYTES + told.length);
   message.set(hash, ENVELOPE_BYTES + HEAD_BYTES);
   message.set(told, ENVELOPE_BYTES + HEAD_BYTES + INFO_HASH_BYTES);
   return message;
@@ -118,10 +129,12 @@ export function parseChannelMessage(payload: Uint8Array): ChannelMessage {
   const number = readUint32(payload, 1);
   const rest = payload.subarray(HEAD_BYTES);
   switch (payload[0]) {
-    case TYPE.open: {
+    case TYPE.open:
+    case TYPE.begin: {
       const infoHash = parseInfoHash(toHex(rest.subarray(0, INFO_HASH_BYTES)));
       if (infoHash === undefined) throw invalid('open without an info-hash');
-      return { type: 'open', number, infoHash, pieces: parsePieces(rest.subarray(INFO_HASH_BYTES)) };
+      const type = payload[0] === TYPE.open ? 'open' : 'begin';
+      return { type, number, infoHash, pieces: parsePieces(rest.subarray(INFO_HASH_BYTES)) };
     }
     case TYPE.accept:
       return { type: 'accept', number, pieces: parsePieces(rest) };

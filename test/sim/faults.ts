@@ -2,6 +2,7 @@
 
 import type { SimHost } from '../../shared/sim/host.ts';
 import type { PieceIndex } from '../../shared/units.ts';
+import { tellFleet } from './fleet.ts';
 import type { Scenario } from './random-scenario.ts';
 import { between, chance } from './tunables.ts';
 
@@ -76,8 +77,10 @@ function leave(host: SimHost): void {
   host.die('crash');
 }
 
-function restart({ origin, originAdds, feed, simulation }: Scenario, host: SimHost): void {
+function restart(scenario: Scenario, host: SimHost): void {
+  const { origin, originAdds, feed, simulation } = scenario;
   host.restart();
+  tellFleet(scenario);
   if (host !== origin) {
     feed.rejoin(host);
     return;

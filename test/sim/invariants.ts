@@ -5,6 +5,7 @@ import type { End } from '../../shared/sim/connection.ts';
 import type { SimHost } from '../../shared/sim/host.ts';
 import type { StepWatch } from '../../shared/sim/rules.ts';
 import type { Simulation } from '../../shared/sim/simulation.ts';
+import type { PieceIndex } from '../../shared/units.ts';
 import { WireWatch } from './wire-watch.ts';
 
 /** Steps of one host at one moment: a burst of messages is some hundred, a loop has no end. */
@@ -18,6 +19,8 @@ const READER_REQUESTS = 16;
 export class Watch implements StepWatch {
   readonly #simulation: Simulation;
   readonly #wires = new Map<End, WireWatch>();
+  /** Of this step, for nodes that were choked before it. */
+  readonly #reads: { readonly wire: WireWatch; readonly piece: PieceIndex; readonly to: string }[] = [];
   readonly #steps = new Map<SimHost, { at: number; count: number }>();
 
   constructor(simulation: Simulation) {
@@ -33,10 +36,14 @@ export class Watch implements StepWatch {
     const wire = this.#wire(end);
     if (action.type === 'send') wire.sent(action.chunks, this.#simulation.events.now);
     else if (!wire.mayUpload(action.piece))
-      host.violated('upload-unchoked', `reads piece ${action.piece} for ${end.other.name}, who is choked`);
+      this.#reads.push({ wire, piece: action.piece, to: end.other.name });
   }
 
   stepped(host: SimHost): void {
+    // What an unchoke of the same step allows: it leaves at the step's end, and the block after it.
+    for (const { wire, piece, to } of this.#reads.splice(0))
+      if (!wire.mayUpload(piece))
+        host.violated('upload-unchoked', `reads piece ${piece} for ${to}, who is choked`);
     const { now } = this.#simulation.events;
     const steps = this.#steps.get(host);
     if (steps?.at !== now) this.#steps.set(host, { at: now, count: 1 });

@@ -90,7 +90,7 @@ function publish(
   set: SimTorrent,
   { rttMs, joinMs = 0 }: LateSets,
 ): void {
-  origin.add(set, { isSeed: true, superSeed: true });
+  origin.add(set, { isSeed: true, superSeed: true, isNew: true });
   for (const edge of edges) {
     const join = () => {
       edge.add(set);

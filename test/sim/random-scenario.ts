@@ -12,6 +12,7 @@ import type { AddOptions } from '../../shared/sim/host-options.ts';
 import { Simulation } from '../../shared/sim/simulation.ts';
 import { drawFaults, FAULTS_MS } from './faults.ts';
 import { SimFeed } from './feed.ts';
+import { tellFleet } from './fleet.ts';
 import { Watch } from './invariants.ts';
 import { livenessBoundMs } from './liveness.ts';
 import { between, chance, drawTunables } from './tunables.ts';
@@ -24,6 +25,8 @@ export interface Scenario {
   /** Honest edges. */
   readonly hosts: readonly SimHost[];
   readonly feed: SimFeed;
+  /** They know each other as nodes of one fleet: gifts, and channels that the origin begins. */
+  readonly isFleet: boolean;
   /** What goes wrong, as it is drawn. */
   readonly faults: string[];
 }
@@ -79,7 +82,10 @@ function drawScenario(seed: number): { readonly scenario: Scenario; readonly bug
   const hostile = Array.from({ length: random.integer(3) }, (_, i) => drawHostile(drawn, i + 1));
   const feed = new SimFeed(simulation, random, between(random, 1, 2_000));
   const originAdds = { isSeed: true, superSeed: chance(random, 0.7) };
-  const scenario = { simulation, random, origin, originAdds, hosts, feed, faults: [] };
+  // Of a source of its own: what older seeds draw stays as it was.
+  const isFleet = chance(seededRandom(seed ^ 0xf1ee7), 0.5);
+  const scenario = { simulation, random, origin, originAdds, hosts, feed, isFleet, faults: [] };
+  tellFleet(scenario);
   drawTorrents(scenario);
   for (const host of [...hosts, ...hostile]) connectSometime(scenario, host);
   return { scenario, buggify };
@@ -101,7 +107,7 @@ function drawTorrents({ simulation, random, origin, originAdds, feed }: Scenario
     simulation.addTorrent(torrent);
     const publishedAt = chance(random, 0.5) ? 0 : random.fraction() * FAULTS_MS;
     simulation.events.at(publishedAt, () => {
-      origin.add(torrent, originAdds);
+      origin.add(torrent, { ...originAdds, isNew: originAdds.superSeed === true });
       feed.append({ type: 'publish', torrent });
     });
     if (i === 0 || !chance(random, 0.1)) continue;

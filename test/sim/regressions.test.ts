@@ -10,4 +10,8 @@ describe('drawn swarms that found something', () => {
   it('seed 510: a piece on parole, begun anew, was asked twice of one node; the forgotten request was late for ever, and the engine span', () => {
     runRandomScenario(510);
   });
+
+  it('seed 10: a first channel that ended as its link was introduced stood among the quiet ones, and was closed again later', () => {
+    runRandomScenario(10);
+  });
 });

@@ -17,11 +17,14 @@ describe('a new set of 256 KiB on eight linked edges', () => {
       }
     });
 
-    it(`GV6: each edge is given its share, so that nobody is last: edges that join within 50 ms, one queue per uplink, seed ${seed}`, () => {
+    it(`GV6, EC2: each edge is given its share at once, so that nobody is last: edges that join within 50 ms, one queue per uplink, seed ${seed}`, () => {
       const results = run({ joinMs: 50, queueKib: 256 });
       const worst = Math.max(...results.map(({ overRtts }) => overRtts));
-      // Without shares the worst of ten sets took 12.7, 29.1 and 11.3 round trips (seeds 1 to 3), with them 8.2 to 9.9.
-      expect(worst).toBeLessThan(10);
+      // Without shares the worst of ten sets took 12.7, 29.1 and 11.3 round trips (seeds 1 to 3), with them 8.2 to 9.9;
+      // since the origin begins, and shares are of bytes, 5.6 of thirty.
+      expect(worst).toBeLessThan(7);
+      // Who joins when siblings have pieces already is given them, and does not ask as well.
+      expect(Math.max(...results.map(({ wasted }) => wasted))).toBeLessThan(0.05);
     });
 
     it(`without gifts it is everywhere ten round trips after the bound, seed ${seed}`, () => {

@@ -16,7 +16,7 @@ export const INFO_HASH_V2 = 'b2'.repeat(32) as InfoHashV2;
 export const OUR_ID = '11'.repeat(20) as PeerId;
 export const PEER_ID = '22'.repeat(20) as PeerId;
 export const LINK = 7 as LinkId;
-const PEER_ADDRESS = { ip: '10.0.0.9', port: 40_009 };
+export const PEER_ADDRESS = { ip: '10.0.0.9', port: 40_009 };
 
 export class ScriptedPeer {
   readonly engine: Engine;
@@ -71,8 +71,9 @@ export class ScriptedPeer {
     this.now = end;
   }
 
-  connect(link = LINK): void {
-    this.input({ type: 'linkOpened', link, direction: 'inbound', address: PEER_ADDRESS, torrent: undefined });
+  connect(link = LINK, direction: 'inbound' | 'outbound' = 'inbound'): void {
+    const torrent = direction === 'outbound' ? INFO_HASH : undefined;
+    this.input({ type: 'linkOpened', link, direction, address: PEER_ADDRESS, torrent });
   }
 
   say(...chunks: readonly Uint8Array[]): void {
