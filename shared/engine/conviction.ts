@@ -3,7 +3,8 @@ import { equalBytes } from '../bytes.ts';
 import type { PeerId } from '../units.ts';
 import { closeLink } from './connections.ts';
 import type { EngineState } from './state.ts';
-import type { FailedPiece, Torrent } from './torrent.ts';
+import type { Torrent } from './torrent.ts';
+import type { FailedPiece } from './torrent-activity.ts';
 import { webSeedLied } from './web-seed.ts';
 
 const LEAF_BYTES = 32;
