@@ -1,6 +1,8 @@
 /** All products as the pages list them: small, so that it is kept in memory and no visit asks the database. */
 import type { Image, Product } from '../../shared/api-types/catalog.ts';
+import { hasFeature } from '../../shared/http/shop-boxes.ts';
 import { type ListData, listData } from './page-data.ts';
+import { featurePhoto, type LargestPhoto } from './preload.ts';
 
 export interface ShelfItem extends Pick<Product, 'id' | 'title' | 'priceCents' | 'currency' | 'category'> {
   readonly image: Pick<Image, 'id' | 'alt' | 'width' | 'height'> | undefined;
@@ -12,11 +14,19 @@ export interface Shelf {
   readonly categories: readonly string[];
   /** For the page's script. */
   readonly data: ListData;
+  /** Of the first product, when it is shown large. */
+  readonly feature: LargestPhoto | undefined;
 }
 
 export function makeShelf(products: readonly Product[]): Shelf {
   const categories = [...new Set(products.map(({ category }) => category))].filter((name) => name !== '');
-  return { items: products.map(itemOf), categories, data: listData(products, categories) };
+  const first = hasFeature(products.length) ? products[0]?.images[0] : undefined;
+  return {
+    items: products.map(itemOf),
+    categories,
+    data: listData(products, categories),
+    feature: first && featurePhoto(first),
+  };
 }
 
 function itemOf({ id, title, priceCents, currency, category, images: [image] }: Product): ShelfItem {

@@ -13,6 +13,7 @@ import { liveEdges, shownOf } from './page-data.ts';
 import { pageHead, privateHead, productWords, shopWords } from './page-head.ts';
 import { fillPage } from './page-template.ts';
 import { PLAIN_PAGE_PRODUCTS, plainList, plainProduct } from './plain-pages.ts';
+import { type LargestPhoto, preloadOf, stagePhoto } from './preload.ts';
 import { makeShelf, type Shelf } from './shelf.ts';
 
 export interface ShopOptions {
@@ -31,6 +32,8 @@ interface PageParts {
   readonly head: Html;
   readonly plain: Html;
   readonly data: object;
+  /** undefined: the page has no photo, or none that stands out. */
+  readonly largest?: LargestPhoto | undefined;
 }
 
 /** Connections that are open when the script has chosen an edge save its first photo a round trip. */
@@ -95,6 +98,7 @@ function listParts(shelf: Shelf, { category, page }: ListQuery, publicUrl: strin
     head: pageHead(shopWords(publicUrl, category, page)),
     plain: plainList({ items, categories, category, page }),
     data: { list: data },
+    largest: category === '' ? shelf.feature : undefined,
   };
 }
 
@@ -104,6 +108,7 @@ function productParts(product: Product, publicUrl: string): PageParts {
     head: pageHead(productWords(product, publicUrl)),
     plain: plainProduct(product),
     data: { product: shownOf(product) },
+    largest: product.images[0] && stagePhoto(product.images[0]),
   };
 }
 
@@ -112,7 +117,9 @@ async function send(options: ShopOptions, req: Request, res: Response, parts: Pa
   const preconnects = edges
     .slice(0, MOST_PRECONNECTS)
     .map(({ url }) => html`<link rel="preconnect" href="${url}" />`);
-  const head = html`${parts.head}${preconnects}${dataBlock('application/json', { ...parts.data, edges }, 'page-data')}`;
+  const preload = parts.largest && preloadOf(parts.largest, edges);
+  const data = dataBlock('application/json', { ...parts.data, edges, preload: preload?.from }, 'page-data');
+  const head = html`${preload?.link}${preconnects}${parts.head}${data}`;
   const page = new EncodedBody(await fillPage(options.folder, { head, plain: parts.plain }));
   const { coding, bytes } = await page.for(req.get('accept-encoding'));
   res.status(parts.status).set({

@@ -39,6 +39,7 @@ const shop: Shop = {
   bag: new BagStore(),
 };
 
+if (brought.preload !== undefined) shop.imageLog.preloading(brought.preload.imageId, brought.preload.url);
 shop.edgeWatch.start();
 watchBrowser(shop.edgeWatch);
 void shop.products.loadMissing();

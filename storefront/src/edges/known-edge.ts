@@ -5,6 +5,8 @@ export interface ListedEdge {
   readonly name: string;
   /** Base URL, no trailing slash. It identifies the edge. */
   readonly url: string;
+  /** Of the bytes it fetched, the part that came from other nodes, 0 to 1; absent: it is not known. */
+  readonly peerShare?: number;
 }
 
 export interface KnownEdge extends ListedEdge {
@@ -28,9 +30,20 @@ export function parseEdgeList(answer: unknown, pageProtocol: string): ListedEdge
   for (const entry of answer.edges.slice(0, EDGES_MAX)) {
     if (!isRecord(entry) || entry.live !== true || typeof entry.name !== 'string') continue;
     const url = parseBaseUrl(entry.url, pageProtocol);
-    if (url !== undefined) edges.set(url, { name: entry.name, url });
+    if (url !== undefined) edges.set(url, { name: entry.name, url, ...peerShareOf(entry.bytes) });
   }
   return [...edges.values()];
+}
+
+function peerShareOf(bytes: unknown): { readonly peerShare?: number } {
+  if (!isRecord(bytes)) return {};
+  const { fromPeers, fromOrigin } = bytes;
+  if (!isCount(fromPeers) || !isCount(fromOrigin) || fromPeers + fromOrigin === 0) return {};
+  return { peerShare: fromPeers / (fromPeers + fromOrigin) };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
 /** A base URL in the one form that is compared: `http://host:port`, without query, user or trailing slash. */
@@ -55,8 +68,7 @@ export function mergeEdges(
   );
   return [
     ...listed.map((edge) => ({
-      name: edge.name,
-      url: edge.url,
+      ...edge,
       listedAtMs: nowMs,
       health: healthOf.get(edge.url) ?? UNKNOWN_HEALTH,
     })),

@@ -1,7 +1,8 @@
 /** Which edge should serve an image, and which is next when it does not. Pure: everything known comes in. */
+
+import { rendezvousOrder } from '../../../shared/http/rendezvous.ts';
 import { isAvoided } from './health.ts';
 import type { KnownEdge } from './known-edge.ts';
-import { rendezvousOrder } from './rendezvous.ts';
 
 /** A node that images can come from. */
 export interface ImageSource {

@@ -43,6 +43,11 @@ export class ImageLog {
     this.#update(key, undefined, undefined);
   }
 
+  /** Its bytes are on their way from there. */
+  preloading(imageId: string, url: string): void {
+    this.#lastUrl.set(imageId, url);
+  }
+
   lastUrl(imageId: string): string | undefined {
     return this.#lastUrl.get(imageId);
   }

@@ -62,7 +62,7 @@ const JPEG_ROUND = 2;
 
 /** The fleet changed, or time passed. */
 export function whenFleetChanged(state: PhotoState, view: PhotoView): PhotoState {
-  if (state.kind === 'waiting') return view.settled ? begin(view, 0, 0, undefined) : state;
+  if (state.kind === 'waiting') return mayBegin(view) ? begin(view, 0, 0, undefined) : state;
   if (state.kind === 'resting') {
     const retry = begin(view, state.attempt, state.round, state.kept);
     const edgeIsBack = retry.kind === 'loading' && retry.source.kind === 'edge';
@@ -108,6 +108,11 @@ export function drawingsOf(state: PhotoState): readonly Drawing[] {
   if (state.kind === 'shown') return [state];
   const kept = state.kind === 'waiting' || state.kept === undefined ? [] : [state.kept];
   return state.kind === 'loading' ? [...kept, state] : kept;
+}
+
+/** What is on its way already need not wait for any measurement. */
+function mayBegin({ settled, edges, preferredUrl }: PhotoView): boolean {
+  return settled || edges.some(({ url }) => url === preferredUrl);
 }
 
 function begin(view: PhotoView, attempt: number, round: number, kept: Drawing | undefined): PhotoState {

@@ -4,8 +4,8 @@
  */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { type BoxWidth, type Fit, sizesInBox } from '../../../shared/http/box-sizes.ts';
 import type { ShopImage } from '../catalog/shop-product.ts';
-import { type BoxWidth, type Fit, sizesInBox } from './box-sizes.ts';
 import { type Drawing, drawingsOf, wantsJpegOnly } from './photo-state.ts';
 import { pictureSources } from './picture-sources.ts';
 import { makePlaceholderPicture, placeholderColour, placeholderPicture } from './placeholder.ts';
@@ -26,7 +26,7 @@ export function Photo({ image, alt, fit, boxAspect, boxes }: PhotoProps): JSX.El
   const { state } = photo;
   const boxRef = useRef<HTMLDivElement>(null);
   const urgent = useInViewAtFirst(boxRef);
-  const picture = usePlaceholder(image.placeholder);
+  const picture = usePlaceholder(image.placeholder, state.kind === 'shown');
   const drawings = urgent === undefined ? [] : drawingsOf(state);
   const source = state.kind === 'loading' || state.kind === 'shown' ? state.source : undefined;
   const background = {
@@ -74,7 +74,8 @@ function DrawnImage({ drawing, image, alt, urgent, photo }: DrawnImageProps): JS
   const { state, imgRef, loaded, failed } = photo;
   const isCurrent = 'source' in state && state.attempt === drawing.attempt;
   const isSeen = !isCurrent || state.kind === 'shown';
-  const fades = state.kind === 'shown' && !state.isReplacement;
+  // A page that appears needs no fade: it would only be seen later.
+  const fades = state.kind === 'shown' && !state.isReplacement && !urgent;
   const sources = pictureSources(drawing.source.url, image, { jpegOnly: wantsJpegOnly(drawing) });
   if (sources === undefined) return null;
   return (
@@ -113,12 +114,13 @@ function useInViewAtFirst(boxRef: { readonly current: HTMLElement | null }): boo
   return inView;
 }
 
-function usePlaceholder(hash: string): string | undefined {
+/** @param isCovered by the image itself: then nobody would see it being drawn */
+function usePlaceholder(hash: string, isCovered: boolean): string | undefined {
   const [picture, setPicture] = useState(() => placeholderPicture(hash));
   useEffect(() => {
     const made = placeholderPicture(hash);
     setPicture(made);
-    if (made === undefined) return makePlaceholderPicture(hash, setPicture);
-  }, [hash]);
+    if (made === undefined && !isCovered) return makePlaceholderPicture(hash, setPicture);
+  }, [hash, isCovered]);
   return picture;
 }

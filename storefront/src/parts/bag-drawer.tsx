@@ -1,6 +1,7 @@
 /** The bag, in a dialog at the side. The browser's own dialog keeps the focus in and closes on Escape. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { BAG_BOXES } from '../../../shared/http/shop-boxes.ts';
 import { productPath } from '../../../shared/http/shop-paths.ts';
 import { formatPrice } from '../../../shared/money.ts';
 import { QUANTITY_MAX } from '../bag/bag.ts';
@@ -11,7 +12,6 @@ import { useShop } from '../shop-context.ts';
 import { useStore } from '../store.ts';
 import { BagTotals } from './bag-totals.tsx';
 import { CloseIcon, MinusIcon, PlusIcon } from './icons.tsx';
-import { BAG_BOXES } from './layout-boxes.ts';
 
 export function BagDrawer(): JSX.Element {
   const { bag } = useShop();

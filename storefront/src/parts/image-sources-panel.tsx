@@ -5,6 +5,7 @@ import { isAvoided } from '../edges/health.ts';
 import type { KnownEdge } from '../edges/known-edge.ts';
 import type { ImageSource } from '../edges/rank.ts';
 import { countSources, type LoggedImage } from '../images/image-log.ts';
+import type { ImageTiming } from '../images/image-timing.ts';
 import { useShop } from '../shop-context.ts';
 import { useStore } from '../store.ts';
 import { CloseIcon } from './icons.tsx';
@@ -45,10 +46,11 @@ export function ImageSourcesPanel({ onClose }: { readonly onClose: () => void })
       <details class="sources__images">
         <summary>Each image</summary>
         <ul>
-          {shown.slice(0, LISTED_MAX).map(({ key, alt, source }) => (
+          {shown.slice(0, LISTED_MAX).map(({ key, alt, source, timing }) => (
             <li key={key}>
               <span dir="auto">{alt}</span>
               <span class="sources__name">{source?.name}</span>
+              {timing !== undefined && <span class="sources__timing">{timingWords(timing)}</span>}
             </li>
           ))}
         </ul>
@@ -95,8 +97,20 @@ function stateOf(edge: KnownEdge | undefined): string {
   if (edge === undefined) return '';
   if (isAvoided(edge.health, Date.now())) return 'away';
   const { latencyMs } = edge.health;
-  return latencyMs === null ? '' : `${Math.max(1, Math.round(latencyMs))} ms`;
+  const peers = edge.peerShare === undefined ? [] : [`${Math.round(100 * edge.peerShare)} % from peers`];
+  return [...peers, ...(latencyMs === null ? [] : [milliseconds(latencyMs)])].join(' · ');
 }
+
+function timingWords({ bytes, durationMs, fromCache, nodeHadItIn, bytesFromPeers }: ImageTiming): string {
+  const size = bytes === null ? [] : [kilobytes(bytes)];
+  if (fromCache) return [...size, 'kept in this browser'].join(' · ');
+  const fetched = bytesFromPeers > 0 ? [`${kilobytes(bytesFromPeers)} of it from peers just now`] : [];
+  const lay = nodeHadItIn === 'memory' || nodeHadItIn === 'disk' ? [`from its ${nodeHadItIn}`] : fetched;
+  return [...size, milliseconds(durationMs), ...lay].join(' · ');
+}
+
+const milliseconds = (ms: number) => `${Math.max(1, Math.round(ms))} ms`;
+const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
 
 function summary(shown: readonly LoggedImage[]): string {
   const fromOrigin = shown.filter(({ source }) => source?.kind === 'origin').length;

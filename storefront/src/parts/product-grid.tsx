@@ -1,15 +1,19 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import {
+  CARD_ASPECT,
+  CARD_BOXES,
+  FEATURE_ASPECT,
+  FEATURE_BOXES,
+  hasFeature,
+} from '../../../shared/http/shop-boxes.ts';
 import { productPath } from '../../../shared/http/shop-paths.ts';
 import { formatPrice } from '../../../shared/money.ts';
 import type { ShopProduct } from '../catalog/shop-product.ts';
 import { Photo } from '../images/photo.tsx';
-import { CARD_ASPECT, CARD_BOXES, FEATURE_ASPECT, FEATURE_BOXES } from './layout-boxes.ts';
 
 /** Full rows at two, three and four columns. */
 const PAGE_PRODUCTS = 48;
-/** With fewer products a large first card would leave holes in the grid. */
-const FEATURE_FROM_PRODUCTS = 5;
 
 export interface ProductGridProps {
   readonly products: readonly ShopProduct[];
@@ -19,12 +23,12 @@ export interface ProductGridProps {
 
 export function ProductGrid({ products, featuresFirst }: ProductGridProps): JSX.Element {
   const [limit, setLimit] = useState(PAGE_PRODUCTS);
-  const hasFeature = featuresFirst && products.length >= FEATURE_FROM_PRODUCTS;
+  const isFirstLarge = featuresFirst && hasFeature(products.length);
   return (
     <>
       <ul class="grid">
         {products.slice(0, limit).map((product, index) => (
-          <ProductCard key={product.id} product={product} isFeature={hasFeature && index === 0} />
+          <ProductCard key={product.id} product={product} isFeature={isFirstLarge && index === 0} />
         ))}
       </ul>
       {limit < products.length && (

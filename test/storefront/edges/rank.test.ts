@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rendezvousOrder } from '../../../shared/http/rendezvous.ts';
 import { isAvoided } from '../../../storefront/src/edges/health.ts';
 import { nextSource, rankEdges } from '../../../storefront/src/edges/rank.ts';
-import { rendezvousOrder } from '../../../storefront/src/edges/rendezvous.ts';
 import { edge, imageIdOf, ORIGIN } from './fleet.ts';
 
 const IMAGE = imageIdOf(7);

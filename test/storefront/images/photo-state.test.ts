@@ -33,6 +33,12 @@ describe('a photo', () => {
     expect(whenDecoded(loading)).toMatchObject({ kind: 'shown', attempt: 0 });
   });
 
+  it('that is on its way from a known edge already waits for no measurement', () => {
+    const view = { ...VIEW, settled: false, preferredUrl: VIEW.edges[1]?.url };
+    expect(nameOf(whenFleetChanged(WAITING, view))).toBe('b');
+    expect(whenFleetChanged(WAITING, { ...view, preferredUrl: 'http://gone' })).toBe(WAITING);
+  });
+
   it('goes from edge to edge, at last to the origin, then rests and begins again', () => {
     let state = whenFleetChanged(WAITING, VIEW);
     const path = [nameOf(state)];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { rendezvousOrder, rendezvousWeight } from '../../../storefront/src/edges/rendezvous.ts';
-import { imageIdOf } from './fleet.ts';
+import { rendezvousOrder, rendezvousWeight } from '../../../shared/http/rendezvous.ts';
+import { imageIdOf } from '../../storefront/edges/fleet.ts';
 
 const NODES = [
   'http://127.0.0.1:8081',

@@ -1,5 +1,5 @@
 /** Widths of the boxes that photos stand in, for `sizes`. They repeat styles/grid.css and styles/product.css. */
-import type { BoxWidth } from '../images/box-sizes.ts';
+import type { BoxWidth } from './box-sizes.ts';
 
 export const CARD_ASPECT = 1;
 export const CARD_BOXES: readonly BoxWidth[] = [
@@ -27,3 +27,19 @@ export const STAGE_BOXES: readonly BoxWidth[] = [
 
 export const THUMB_BOXES: readonly BoxWidth[] = [{ width: '72px' }];
 export const BAG_BOXES: readonly BoxWidth[] = [{ width: '64px' }];
+
+/** With fewer products a large first card would leave holes in the grid. */
+const FEATURE_FROM_PRODUCTS = 5;
+
+export function hasFeature(products: number): boolean {
+  return products >= FEATURE_FROM_PRODUCTS;
+}
+
+/** The stage takes the first photo's shape within these bounds, and keeps it: the page must not jump. */
+const STAGE_ASPECT_MIN = 4 / 5;
+const STAGE_ASPECT_MAX = 3 / 2;
+
+/** Width over height. */
+export function stageAspect(first: { readonly width: number; readonly height: number }): number {
+  return Math.min(STAGE_ASPECT_MAX, Math.max(STAGE_ASPECT_MIN, first.width / first.height));
+}

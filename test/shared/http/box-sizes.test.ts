@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sizesInBox } from '../../../storefront/src/images/box-sizes.ts';
+import { sizesInBox } from '../../../shared/http/box-sizes.ts';
 
 const BOXES = [{ when: '(min-width: 700px)', width: '300px' }, { width: 'calc(50vw - 8px)' }];
 
