@@ -101,8 +101,9 @@ export class Fleet {
     return edge;
   }
 
-  async createProduct(title: string): Promise<string> {
-    const body = JSON.stringify({ title, description: 'for a test', priceCents: 100, currency: 'EUR' });
+  async createProduct(title: string, more: { readonly category?: string } = {}): Promise<string> {
+    const fields = { title, description: 'for a test', priceCents: 100, currency: 'EUR', ...more };
+    const body = JSON.stringify(fields);
     const headers = { ...authorization(), 'content-type': 'application/json' };
     const response = await fetch(`${this.origin.url}/admin/products`, { method: 'POST', headers, body });
     if (response.status !== 201) throw new Error(`product: ${response.status} ${await response.text()}`);

@@ -14,16 +14,12 @@ export function Header(): JSX.Element {
           <ShoalMark />
           <span>Shoal Goods</span>
         </a>
-        <button
-          type="button"
-          class="header__bag"
-          aria-haspopup="dialog"
-          aria-label={items === 0 ? 'Bag, empty' : `Bag, ${items} ${items === 1 ? 'item' : 'items'}`}
-          onClick={() => bag.open.set(true)}
-        >
+        <button type="button" class="header__bag" aria-haspopup="dialog" onClick={() => bag.open.set(true)}>
           <BagIcon />
           <span class="header__bag-word">Bag</span>
+          {items === 0 && <span class="visually-hidden">empty</span>}
           {items > 0 && <span class="header__bag-count">{items}</span>}
+          {items > 0 && <span class="visually-hidden">{items === 1 ? 'item' : 'items'}</span>}
         </button>
       </div>
     </header>

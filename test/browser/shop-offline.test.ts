@@ -1,0 +1,106 @@
+/** A large shop, edges that die while somebody scrolls, and a second visit without any network. */
+import type { Browser } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, Fleet, type RunningNode } from '../support/fleet.ts';
+import { launchBrowser, skipReason } from './support/launch-browser.ts';
+import {
+  expectEveryImageDecoded,
+  expectFromEdges,
+  expectNoBrokenImage,
+  expectNoLayoutShift,
+  imageSources,
+  openShop,
+} from './support/shop-page.ts';
+
+const PRODUCTS = 500;
+const PHOTOS = 24;
+const NAMES = ['alba', 'boca', 'cala'];
+
+describe.skipIf(skipReason)(`a shop of ${PRODUCTS} products${skipReason ? ` (${skipReason})` : ''}`, () => {
+  const fleet = new Fleet();
+  let browser: Browser;
+  let edges: readonly RunningNode[];
+
+  beforeAll(async () => {
+    await fleet.startOrigin();
+    edges = await Promise.all(NAMES.map((name) => fleet.startEdge({ name })));
+    for (let number = 1; number <= PRODUCTS; number++) {
+      const product = await fleet.createProduct(`Product ${number}`);
+      if (number <= PHOTOS) await fleet.upload(product, await smallPhoto(number));
+    }
+    await eventually('every edge is complete', async () => {
+      const all = await Promise.all(edges.map((edge) => edge.status()));
+      return all.every(({ images }) => images.complete === PHOTOS);
+    });
+    browser = await launchBrowser();
+  }, 180_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await fleet.close();
+  });
+
+  it('the first products are there with the page, all are found, and they are shown a part at a time', async () => {
+    const shop = await openShop(browser, fleet.origin.url);
+    await shop.page.getByRole('button', { name: `Show more (${PRODUCTS - 48})` }).click();
+    expect(await shop.page.locator('.card').count()).toBe(96);
+    await shop.page.getByRole('searchbox').fill('product 499');
+    await expect.poll(() => shop.page.locator('.card__title').allTextContents()).toEqual(['Product 499']);
+    await expectNoLayoutShift(shop.page);
+    expect(shop.problems).toEqual([]);
+    await shop.close();
+  });
+
+  it('a second visit without a network shows what was seen, photos too', async () => {
+    const shop = await openShop(browser, fleet.origin.url);
+    const { page } = shop;
+    const before = await expectEveryImageDecoded(page);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    const wanted = new Set(before.map(({ imageId }) => imageId)).size;
+    await page.waitForFunction(
+      async (count) => {
+        const images = await (await caches.open('shoal-images-1')).keys();
+        const pages = await (await caches.open('shoal-pages-1')).keys();
+        return images.length >= count && pages.some(({ url }) => url.endsWith('/'));
+      },
+      wanted,
+      { polling: 100 },
+    );
+    await page.reload();
+    await expectEveryImageDecoded(page);
+    await page.context().setOffline(true);
+    await page.reload();
+    const after = await expectEveryImageDecoded(page);
+    expect(after.map(({ imageId }) => imageId)).toEqual(before.map(({ imageId }) => imageId));
+    await page.getByRole('link').filter({ hasText: 'Product 2' }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'Product 2' }).waitFor();
+    await expectEveryImageDecoded(page);
+    await page.context().setOffline(false);
+    expect(shop.problems).toEqual([]);
+    await shop.close();
+  });
+
+  it('kill -9 of two of three edges while somebody scrolls: no image is broken, and all come', async () => {
+    const shop = await openShop(browser, fleet.origin.url, { viewport: { width: 700, height: 500 } });
+    const { page } = shop;
+    await page.locator('.photo[data-state="shown"]').first().waitFor();
+    for (let step = 0; step < 12; step++) {
+      if (step === 3) await edges[0]?.kill('SIGKILL');
+      if (step === 6) await edges[1]?.kill('SIGKILL');
+      await page.mouse.wheel(0, 300);
+      await expectNoBrokenImage(page);
+    }
+    await expectEveryImageDecoded(page);
+    const late = (await imageSources(page)).slice(-4);
+    expectFromEdges(late);
+    expect(shop.problems).toEqual([]);
+    await shop.close();
+  });
+});
+
+async function smallPhoto(number: number): Promise<Uint8Array<ArrayBuffer>> {
+  const background = { r: (number * 53) % 256, g: (number * 97) % 256, b: (number * 151) % 256 };
+  const photo = sharp({ create: { width: 400, height: 300, channels: 3, background } });
+  return new Uint8Array(await photo.jpeg().toBuffer());
+}

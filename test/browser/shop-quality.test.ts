@@ -1,0 +1,171 @@
+/** What every state of the shop owes to everybody: readable, reachable by keys, at any width, light and dark. */
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, Fleet, PROJECT } from '../support/fleet.ts';
+import { expectNoViolations } from './support/axe.ts';
+import { launchBrowser, skipReason } from './support/launch-browser.ts';
+import {
+  expectEveryImageDecoded,
+  expectNoLayoutShift,
+  openShop,
+  productTitles,
+  type ShopPage,
+} from './support/shop-page.ts';
+
+const PHOTOS = path.join(PROJECT, 'server/demo/photos');
+const LONG = 'Donaudampfschifffahrtsgesellschaftskapitänsmütze, '.repeat(4).slice(0, 199);
+const SCRIPT_GZIP_BYTES_MAX = 40_000;
+
+describe.skipIf(skipReason)(`the shop for everybody${skipReason ? ` (${skipReason})` : ''}`, () => {
+  const fleet = new Fleet();
+  const opened: ShopPage[] = [];
+  let browser: Browser;
+  let bowl: string;
+
+  beforeAll(async () => {
+    await fleet.startOrigin();
+    const edge = await fleet.startEdge({ name: 'alba' });
+    bowl = await fleet.createProduct('Bowl', { category: 'Kitchen' });
+    for (const file of ['bowl.jpg', 'brushes.jpg']) await fleet.upload(bowl, await photo(file));
+    const others = [await fleet.createProduct(LONG, { category: 'Very long '.repeat(5) })];
+    for (const title of ['Drum', 'Table', 'Print']) others.push(await fleet.createProduct(title));
+    await fleet.upload(others[1]!, await photo('djembe.jpg'));
+    await eventually('the edge is complete', async () => (await edge.status()).images.complete === 3);
+    browser = await launchBrowser();
+  }, 120_000);
+
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((shop) => shop.close()));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await fleet.close();
+  });
+
+  const photo = async (file: string) => new Uint8Array(await readFile(path.join(PHOTOS, file)));
+  const open = async (address = '/', options: BrowserContextOptions = {}): Promise<Page> => {
+    const shop = await openShop(browser, fleet.origin.url + address, options);
+    opened.push(shop);
+    return shop.page;
+  };
+  const addToBag = async (page: Page) => {
+    await page.getByRole('button', { name: 'Add to bag' }).click();
+    await page.getByRole('link', { name: 'Go to checkout' }).waitFor();
+  };
+
+  it('axe-core finds nothing in grid, search without result, and image sources', async () => {
+    const page = await open();
+    await expectEveryImageDecoded(page);
+    await expectNoViolations(page);
+    await page.getByRole('button', { name: 'Image sources', exact: true }).click();
+    await expectNoViolations(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('searchbox').fill('nothing like it');
+    await page.getByText('Nothing matches').waitFor();
+    await expectNoViolations(page);
+  });
+
+  it('axe-core finds nothing in product, zoomed photo, bag, checkout, its errors, its end, and a page that is not', async () => {
+    const page = await open(`/product/${bowl}`);
+    await expectEveryImageDecoded(page);
+    await expectNoViolations(page);
+    await page.getByRole('button', { name: 'Zoom' }).click();
+    await expectNoViolations(page);
+    await addToBag(page);
+    await expectNoViolations(page);
+    await page.getByRole('link', { name: 'Go to checkout' }).click();
+    await page.getByRole('heading', { name: 'Checkout' }).waitFor();
+    await expectNoViolations(page);
+    await page.getByRole('button', { name: 'Place mock order' }).click();
+    await page.getByText('Tell us who it is for.').waitFor();
+    await expectNoViolations(page);
+    await page.goto(`${fleet.origin.url}/product/none`);
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await expectNoViolations(page);
+  });
+
+  it('with keys alone: a product, zoomed and turned, into the bag, and through a checkout with bad answers', async () => {
+    const page = await open(`/product/${bowl}`);
+    await expectEveryImageDecoded(page);
+    await page.getByRole('button', { name: 'Zoom' }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.gallery__stage--zoomed').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.gallery__stage:not(.gallery__stage--zoomed)').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('button', { name: 'Photo 2 of 2' }).and(page.locator('[aria-current]')).waitFor();
+    await page.getByRole('button', { name: 'Add to bag' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Go to checkout' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'Name' }).focus();
+    await page.keyboard.type('<b>Ane</b>');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('ane at example');
+    await page.keyboard.press('Enter');
+    await page.getByText('That is no e-mail address').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('email');
+    expect(await page.locator('[aria-invalid]').count()).toBe(4);
+    await page.keyboard.press('Control+A');
+    for (const answer of ['ane@example.com', 'Kale Nagusia 1', '48001', 'Bilbo']) {
+      await page.keyboard.type(answer);
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'That would have been it' }).waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('Thank you, <b>Ane</b>.');
+    await page.getByRole('button', { name: 'Bag empty' }).waitFor();
+  });
+
+  it.each([320, 1920])('at %i pixels nothing is wider than the screen, and nothing moves', async (width) => {
+    const page = await open('/', { viewport: { width, height: 900 } });
+    for (const address of ['/', `/product/${bowl}`, '/checkout']) {
+      await page.goto(fleet.origin.url + address);
+      if (address === '/checkout') await page.getByRole('heading', { level: 1 }).waitFor();
+      else await expectEveryImageDecoded(page);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(wide, address).toBeLessThanOrEqual(0);
+      await expectNoLayoutShift(page);
+    }
+  });
+
+  it('a shelf holds its products, and its address leads back to it', async () => {
+    const page = await open();
+    await page.getByRole('navigation', { name: 'Categories' }).getByRole('link', { name: 'Kitchen' }).click();
+    expect(await productTitles(page)).toEqual(['Bowl']);
+    expect(new URL(page.url()).search).toBe('?category=Kitchen');
+    await page.reload();
+    await page.locator('.card').first().waitFor();
+    expect(await productTitles(page)).toEqual(['Bowl']);
+  });
+
+  it('without script the shop is a list of words, prices and photos', async () => {
+    const page = await open('/', { javaScriptEnabled: false });
+    expect(await page.getByRole('main').getByRole('listitem').count()).toBeGreaterThan(4);
+    await page.getByRole('link', { name: 'Bowl' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Bowl' }).waitFor();
+    const photos = page.locator('main img');
+    expect(await photos.first().getAttribute('srcset')).toContain('?w=640 640w');
+    expect(await photos.count()).toBe(2);
+  });
+
+  it(`the scripts of a first visit are at most ${SCRIPT_GZIP_BYTES_MAX / 1000} kB, compressed`, async () => {
+    const page = await open('/', { serviceWorkers: 'block' });
+    await page.locator('.card').first().waitFor();
+    const scripts = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map(({ name }) => new URL(name).pathname)
+        .filter((name) => name.endsWith('.js')),
+    );
+    const bytes = scripts.map(
+      (name) => gzipSync(readFileSync(path.join(PROJECT, 'dist/storefront', name))).length,
+    );
+    expect(bytes.length).toBeGreaterThan(0);
+    expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(SCRIPT_GZIP_BYTES_MAX);
+  });
+});
