@@ -119,7 +119,7 @@ export class Joiner {
   }
 
   /**
-   * An origin that is linked teaches (BEP 16) and gives what an edge without prefetch does not want; what a reader
+   * An origin that is linked teaches (BEP 16) what an edge without prefetch does not want; what a reader
    * wants is asked of it by HTTP as long as that works.
    */
   #tellPeers(infoHash: InfoHash): void {
