@@ -1,6 +1,4 @@
 /** The demo as a person runs it: origin, four edges, sample shop; however it ends, nothing of it stays. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +6,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Image } from '../../shared/api-types/catalog.ts';
 import type { EdgeList } from '../../shared/api-types/status.ts';
+import { type Demo, endDemo, runDemo, see, started } from '../support/demo-process.ts';
 import { eventually, PROJECT } from '../support/fleet.ts';
 import { childrenOf, isAlive } from '../support/processes.ts';
 import { expectServed, imagesOf } from '../support/published.ts';
@@ -21,54 +20,14 @@ const NEXT_RUN_MS = 20_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'shoal-demo-'));
 const demos: Demo[] = [];
 afterAll(async () => {
-  for (const demo of demos) {
-    for (const pid of [demo.child.pid as number, ...demo.pids])
-      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
-    if (demo.child.exitCode === null && demo.child.signalCode === null) await once(demo.child, 'exit');
-  }
+  for (const demo of demos) await endDemo(demo);
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Demo {
-  readonly child: ChildProcess;
-  readonly exited: Promise<number | null>;
-  /** Its processes and theirs, as far as they were seen. */
-  pids: number[];
-  output(): string;
-}
-
 function run(): Demo {
-  const child = spawn(process.execPath, [path.join(PROJECT, 'dist/server/demo/main.js')], {
-    env: { ...process.env, SHOAL_DEMO_DATA: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
-  const demo: Demo = { child, exited, pids: [], output: () => output };
+  const demo = runDemo(folder);
   demos.push(demo);
   return demo;
-}
-
-/** @returns the origin's URL, when the demo says that all runs */
-async function started(demo: Demo, limitMs: number): Promise<string> {
-  let hasEnded = false;
-  void demo.exited.then(() => (hasEnded = true));
-  await eventually(
-    'the demo runs',
-    () => {
-      if (hasEnded) throw new Error(`the demo ended:\n${demo.output()}`);
-      return demo.output().includes('Ctrl-C stops everything');
-    },
-    limitMs,
-  );
-  see(demo);
-  return /origin\s+(http:\S+)\/status/.exec(demo.output())?.[1] as string;
-}
-
-function see(demo: Demo): void {
-  const nodes = childrenOf(demo.child.pid as number);
-  demo.pids = [...nodes, ...nodes.flatMap(childrenOf)];
 }
 
 const gone = (demo: Demo) => eventually('no process is left', () => !demo.pids.some(isAlive), 10_000);
