@@ -8,6 +8,7 @@ import { thumbHashToAverageRGBA, thumbHashToDataURL } from 'thumbhash';
 const HASH_BYTES_MIN = 5;
 const HASH_BYTES_MAX = 64;
 const SLICE_MS = 4;
+const IDLE_WITHIN_MS = 300;
 
 const pictures = new Map<string, string>();
 const queue: { hash: string; done: (dataUrl: string) => void }[] = [];
@@ -39,11 +40,17 @@ export function makePlaceholderPicture(hash: string, done: (dataUrl: string) => 
 function schedule(): void {
   if (scheduled || queue.length === 0) return;
   scheduled = true;
-  setTimeout(() => {
+  whenIdle(() => {
     scheduled = false;
     workOneSlice();
     schedule();
   });
+}
+
+/** A photo that comes while the page is still busy with its start needs no drawing at all. */
+function whenIdle(work: () => void): void {
+  if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: IDLE_WITHIN_MS });
+  else setTimeout(work, IDLE_WITHIN_MS);
 }
 
 function workOneSlice(): void {
