@@ -1,4 +1,7 @@
-/** Copies over time. What the origin sent is dashed, so that the two curves are told apart without their colours. */
+/**
+ * Copies over time, up to now: what comes would answer the question that is asked first. What the origin sent is dashed, so that the two curves are told apart
+ * without their colours.
+ */
 import type { SwarmLog } from '../log/swarm-log.ts';
 import type { Figures } from '../meters/figures-of.ts';
 import { fresh } from './fresh-canvas.ts';
@@ -21,19 +24,25 @@ export function drawCurves(canvas: HTMLCanvasElement, log: SwarmLog, figures: Fi
     context.lineTo(width, y(copies));
     context.stroke();
   }
-  const draw = (sums: Float64Array, colour: string, dash: number[]) => {
+  const nowX = (Math.min(atMs, endMs) / endMs) * width;
+  const draw = (sums: Float64Array, copiesNow: number, colour: string, dash: number[]) => {
     context.strokeStyle = colour;
     context.lineWidth = 2;
     context.setLineDash(dash);
     context.beginPath();
     sums.forEach((bytes, step) => {
-      context.lineTo((width * step) / STEPS, y(bytes / Math.max(1, figures.copyBytes)));
+      const x = (width * step) / STEPS;
+      if (x < nowX) context.lineTo(x, y(bytes / Math.max(1, figures.copyBytes)));
     });
+    context.lineTo(nowX, y(copiesNow));
     context.stroke();
     context.setLineDash([]);
   };
-  draw(log.tallies.verifiedBytes.sampled(endMs, STEPS), palette.swarm, []);
-  draw(log.tallies.originBytes.sampled(endMs, STEPS), palette.origin, [5, 4]);
+  draw(log.tallies.verifiedBytes.sampled(endMs, STEPS), arrivedCopies(figures), palette.swarm, []);
+  draw(log.tallies.originBytes.sampled(endMs, STEPS), figures.originCopies, palette.origin, [5, 4]);
   context.fillStyle = palette.ink;
-  context.fillRect((atMs / endMs) * width - 0.75, 0, 1.5, height);
+  context.fillRect(nowX - 0.75, 0, 1.5, height);
 }
+
+/** Content at all edges together. */
+export const arrivedCopies = ({ verifiedShare, edges }: Figures): number => verifiedShare * edges;

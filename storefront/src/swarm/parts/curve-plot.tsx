@@ -1,7 +1,7 @@
-/** Two curves over the whole run: copies that left the origin, and content that arrived at all edges together. */
+/** Two curves: copies that left the origin, and content that arrived at all edges together. */
 import type { JSX } from 'preact';
 import { useStore } from '../../store.ts';
-import { drawCurves } from '../draw/curves.ts';
+import { arrivedCopies, drawCurves } from '../draw/curves.ts';
 import type { SwarmLog } from '../log/swarm-log.ts';
 import type { Figures } from '../meters/figures-of.ts';
 import { copiesWords } from '../meters/meters.ts';
@@ -19,7 +19,7 @@ export function CurvePlot({
   const moment = useStore(viewer.moment);
   const canvasRef = usePaintedCanvas((canvas) => drawCurves(canvas, log, figures, moment), [figures]);
   const sent = copiesWords(figures.originCopies);
-  const had = copiesWords(figures.verifiedShare * figures.edges);
+  const had = copiesWords(arrivedCopies(figures));
   return (
     <figure class="curves">
       <canvas
