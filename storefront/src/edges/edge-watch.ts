@@ -11,11 +11,10 @@ import {
   afterImageLoaded,
   afterProbe,
   type EdgeHealth,
-  isAvoided,
   type ProbeResult,
 } from './health.ts';
 import { type KnownEdge, type ListedEdge, mergeEdges } from './known-edge.ts';
-import { edgesToProbe } from './probe-plan.ts';
+import { edgesToProbe, REFRESH_MS, refreshPauseMs } from './probe-plan.ts';
 import { type ImageSource, nearLimitMs } from './rank.ts';
 
 export interface Fleet {
@@ -38,13 +37,8 @@ export interface EdgeWatchHost {
   readonly isHidden: () => boolean;
 }
 
-const REFRESH_MS = 10_000;
 /** First probes open connections while the page is busy: they are repeated soon. */
 const SECOND_REFRESH_MS = 1_500;
-/** While no edge can be used, each second without one is a second of the origin's, or of no images at all. */
-const NO_EDGE_REFRESH_MS = 2_000;
-/** Refreshes of many shoppers must not fall into step. */
-const REFRESH_JITTER_MS = 2_000;
 /** After a failure: soon, but once for all images that failed together. */
 const REFRESH_AFTER_FAILURE_MS = 250;
 /** Longer than any edge that is worth choosing. */
@@ -155,10 +149,7 @@ export class EdgeWatch {
   #pauseMs(): number {
     if (this.#refreshAgain) return REFRESH_AFTER_FAILURE_MS;
     if (this.#isFirstRefresh) return SECOND_REFRESH_MS;
-    const { edges } = this.fleet.get();
-    const nowMs = this.#host.nowMs();
-    if (edges.length > 0 && edges.every(({ health }) => isAvoided(health, nowMs))) return NO_EDGE_REFRESH_MS;
-    return REFRESH_MS + Math.random() * REFRESH_JITTER_MS;
+    return refreshPauseMs(this.fleet.get().edges, this.#host.nowMs(), Math.random());
   }
 
   async #refreshList(): Promise<void> {

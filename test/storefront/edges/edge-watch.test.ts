@@ -117,6 +117,22 @@ describe('edge watch, over real sockets', () => {
     await until((fleet) => probeOf(fleet, 'a') === 'ok');
   });
 
+  it('an edge that gives nothing is asked whether it is there, and left when it does not answer', async () => {
+    let isMute = false;
+    const edge = await serve((_, res) => void (isMute || res.end('ok')));
+    const origin = await serve((_, res) =>
+      res.end(JSON.stringify({ edges: [{ name: 'a', url: edge.url, live: true }] })),
+    );
+    const { watch, until } = watchFrom(origin.url);
+    watch.start();
+    await until((fleet) => probeOf(fleet, 'a') === 'ok');
+    await watch.suspect(edge.url);
+    expect(probeOf(watch.fleet.get(), 'a')).toBe('ok');
+    isMute = true;
+    await watch.suspect(edge.url);
+    expect(probeOf(watch.fleet.get(), 'a')).toBe('failed');
+  });
+
   it('settles without any edge when the origin has none', async () => {
     const origin = await serve((_, res) => res.end('{"edges":[]}'));
     const { watch, until } = watchFrom(origin.url);
