@@ -150,6 +150,11 @@ export class Channel implements CandidateOwner {
     this.#givenUp.set(key, (this.#givenUp.get(key) ?? 0) + 1);
   }
 
+  /** An answer is still to come for a request that was given up. */
+  hasGivenUp(key: number): boolean {
+    return this.#givenUp?.has(key) ?? false;
+  }
+
   /** Takes an answer, block or reject, for one request that was given up. @returns whether there was one */
   wasGivenUp(key: number): boolean {
     const count = this.#givenUp?.get(key);

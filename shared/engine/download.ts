@@ -1,6 +1,7 @@
 /** Taking blocks in, and hearing that they will not come. */
 import { PeerError } from '../errors.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
+import { encodeCancel } from '../wire/encode.ts';
 import type { WireBlock } from '../wire/messages.ts';
 import { traceBlock, traceRequestOff } from './block-trace.ts';
 import type { Channel } from './channel.ts';
@@ -38,6 +39,9 @@ export function blockReceived(
   if (bytes.length !== torrent.geometry.block(piece, blockIndex).lengthBytes) {
     throw new PeerError('peer_block_invalid', `block ${piece}:${beginBytes} of ${bytes.length} bytes`);
   }
+  // Given up, asked for again, and here is the answer to the first request: the second one's would come twice (BEP 6).
+  if (request && channel.hasGivenUp(key))
+    state.say(channel, encodeCancel(torrent.geometry.block(piece, blockIndex)));
   const { node } = channel;
   channel.lastBlockAt = state.now;
   node.lastBlockAt = state.now;

@@ -14,4 +14,8 @@ describe('drawn swarms that found something', () => {
   it('seed 10: a first channel that ended as its link was introduced stood among the quiet ones, and was closed again later', () => {
     runRandomScenario(10);
   });
+
+  it('seed 33: a block came for a request that was given up and made again; the second one stood at a crawling host for ever', () => {
+    runRandomScenario(33);
+  });
 });

@@ -18,6 +18,9 @@ function askedTwice(): ScriptedPeer {
   return peer;
 }
 
+const cancels = (peer: ScriptedPeer) =>
+  peer.heard().filter((message) => message.type === 'cancel' && message.beginBytes === 0).length;
+
 const requests = (peer: ScriptedPeer) =>
   peer.heard().filter((message) => message.type === 'request' && message.beginBytes === 0).length;
 
@@ -36,5 +39,14 @@ describe('a block asked for, given up and asked for again', () => {
     peer.say(encodeReject(BLOCK), encodePiece(0, 0, new Uint8Array(16_384)));
     expect(peer.closedFor).toBeUndefined();
     expect(peer.engine.counters.fromPeersBytes).toBe(16_384);
+  });
+
+  it('BEP 6: a block that answers the first request calls the second one off', () => {
+    const peer = askedTwice();
+    const before = cancels(peer);
+    peer.say(encodePiece(0, 0, new Uint8Array(16_384)));
+    expect(cancels(peer) - before).toBe(1);
+    peer.say(encodeReject(BLOCK));
+    expect(peer.closedFor).toBeUndefined();
   });
 });
