@@ -12,6 +12,11 @@ export function Footer(): JSX.Element {
           A sample shop. Nothing is sold here; the photos travel through <strong>Shoal</strong>, an image CDN
           whose edges feed each other.
         </p>
+        <nav class="footer__pages" aria-label="Behind the shop">
+          <a href="/desk">Desk</a>
+          <a href="/fleet">Fleet</a>
+          <a href="/swarm">Swarm</a>
+        </nav>
         <button
           type="button"
           class="button button--quiet"
