@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DemoFleet, FleetControl } from '../../shared/api-types/demo.ts';
 import { type Demo, endDemo, runDemo, see, started } from '../support/demo-process.ts';
 import { eventually, Fleet, PROJECT } from '../support/fleet.ts';
 import { childrenOf } from '../support/processes.ts';
@@ -10,6 +11,7 @@ import { expectNoViolations } from './support/axe.ts';
 import { overflow, tabTo } from './support/desk-page.ts';
 import { launchBrowser, skipReason } from './support/launch-browser.ts';
 import { expectEveryImageDecoded, openShop, type ShopPage } from './support/shop-page.ts';
+import { nodeButton, openSwarm } from './support/swarm-page.ts';
 
 /** The machine may be busy: edges start, and drain for some seconds. */
 const WAIT_LIMIT_MS = 30_000;
@@ -140,6 +142,20 @@ describe.skipIf(skipReason)(`the fleet page${skipReason ? ` (${skipReason})` : '
       },
     );
 
+    it('on the swarm page, acts are done to the real edges', async () => {
+      const swarm = await openSwarm(browser, url, `?fleet=${url}`);
+      const { page } = swarm;
+      await nodeButton(page, 'edge-4').press('Enter');
+      await button(page, 'Kill edge-4').click();
+      await eventually('edge-4 is killed', async () => (await demoState(url, 'edge-4')) === 'killed');
+      await button(page, 'Restart edge-4').click();
+      await eventually('edge-4 runs', async () => (await demoState(url, 'edge-4')) === 'running');
+      await button(page, 'Kill edge-4').waitFor();
+      see(demo);
+      expect(swarm.problems).toEqual([]);
+      await swarm.close();
+    });
+
     it('when the demo ends, the page says that nobody answers', async () => {
       const shown = await openFleet(browser, url);
       await becomes(shown.page, 'edge-1', 'running');
@@ -161,6 +177,12 @@ async function openFleet(browser: Browser, url: string, width = 1280): Promise<S
 async function ended(shown: ShopPage): Promise<void> {
   expect([shown.problems, shown.failedRequests]).toEqual([[], []]);
   await shown.close();
+}
+
+async function demoState(originUrl: string, edge: string): Promise<string | undefined> {
+  const control = (await (await fetch(`${originUrl}/api/fleet-control`)).json()) as FleetControl;
+  const { edges } = (await (await fetch(`${control.url}/demo/edges`)).json()) as DemoFleet;
+  return edges.find(({ name }) => name === edge)?.state;
 }
 
 const card = (page: Page, name: string) => page.locator(`.edge[data-name="${name}"]`);

@@ -3,11 +3,16 @@
  * whoever acts at a moment makes another run that is the same up to there, and both stay.
  */
 import type { Act, TimedAct } from '../../../shared/sim/scenario.ts';
+import { type DemoControl, findControl } from '../demo/demo-control.ts';
 import { createStore } from '../store.ts';
+import { demoActor } from './live/demo-actor.ts';
 import { LiveFleet } from './live/live-fleet.ts';
+import type { Actor } from './log/actor.ts';
 import type { Branch } from './log/branch.ts';
+import type { SwarmLog } from './log/swarm-log.ts';
 import type { Selection } from './share/url-state.ts';
 import { branchWords } from './simulate/act-words.ts';
+import { offeredActs } from './simulate/offered-acts.ts';
 import { SimulatedRun } from './simulate/simulated-run.ts';
 import { fetchRecording, openRecording } from './source/recording.ts';
 import { fitSpeed } from './time/fit-speed.ts';
@@ -43,6 +48,12 @@ export class Director {
   #asked = 0;
   #stopFleet: (() => void) | undefined;
 
+  readonly #simulator: Actor = {
+    hint: 'It happens at the moment that is shown; the run as it was stays beside it.',
+    offers: offeredActs,
+    perform: (act) => this.#act(act),
+  };
+
   constructor(viewer: Viewer) {
     this.#viewer = viewer;
   }
@@ -63,10 +74,13 @@ export class Director {
   openFleet(address: string): void {
     const asked = this.#begin({ kind: 'fleet', address });
     let branch: Branch | undefined;
+    const control = isOwn(address) ? findControl(address) : undefined;
     const fleet = new LiveFleet(address, {
-      ready: (log) => {
+      ready: async (log) => {
+        const actor = this.#demoActor(await control, log);
+        if (asked !== this.#asked) return;
         this.isBusy.set(false);
-        branch = { id: this.#nextId++, kind: 'live', label: 'live', log };
+        branch = { id: this.#nextId++, kind: 'live', label: 'live', log, ...(actor && { actor }) };
         this.#viewer.open(branch, { atMs: Math.max(0, log.endMs - FOLLOW_BEHIND_MS) });
         this.#viewer.follow();
       },
@@ -74,6 +88,14 @@ export class Director {
       failed: (why) => asked === this.#asked && this.#failed(why),
     });
     this.#stopFleet = () => fleet.stop();
+  }
+
+  #demoActor(control: DemoControl | null | undefined, log: SwarmLog): Actor | undefined {
+    if (!control) return undefined;
+    return demoActor(control, log, {
+      busy: (isBusy) => this.isBusy.set(isBusy),
+      ended: (problem) => this.problem.set(problem),
+    });
   }
 
   async openFile(file: File): Promise<void> {
@@ -140,7 +162,7 @@ export class Director {
       ready: (log) => {
         if (asked !== this.#asked) return run.stop();
         this.isBusy.set(false);
-        branch = { id: this.#nextId++, kind: 'simulation', label, log, act: (act) => this.#act(act) };
+        branch = { id: this.#nextId++, kind: 'simulation', label, log, actor: this.#simulator };
         this.#runs.set(branch, run);
         ready(branch);
       },
@@ -165,3 +187,7 @@ export class Director {
     this.problem.set(why);
   }
 }
+
+/** Only of the demo that served this page: another one lets it do nothing. */
+const isOwn = (address: string): boolean =>
+  URL.canParse(address) && new URL(address).origin === location.origin;

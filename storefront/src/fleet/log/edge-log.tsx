@@ -1,7 +1,7 @@
 /** The last lines of an edge's log, the newest at the end. */
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { DemoControl } from '../control/demo-control.ts';
+import type { DemoControl } from '../../demo/demo-control.ts';
 import { isAtLeast, LEVELS, type Level, type LogLine } from './log-lines.ts';
 import { useEdgeLog } from './use-edge-log.ts';
 

@@ -1,6 +1,6 @@
 /** An edge's log as it grows, while it is shown. */
 import { useEffect, useState } from 'preact/hooks';
-import type { DemoControl } from '../control/demo-control.ts';
+import type { DemoControl } from '../../demo/demo-control.ts';
 import { type LogLine, withLines } from './log-lines.ts';
 
 const ASK_EVERY_MS = 1_000;

@@ -1,6 +1,6 @@
 /** More edges by one click. */
 import type { JSX } from 'preact';
-import type { DemoControl } from '../control/demo-control.ts';
+import type { DemoControl } from '../../demo/demo-control.ts';
 import type { FleetWatch, ShownFleet } from '../watch/fleet-watch.ts';
 import { useAct } from './use-act.ts';
 

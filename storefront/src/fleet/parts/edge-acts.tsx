@@ -3,7 +3,7 @@
  * the focus.
  */
 import type { JSX } from 'preact';
-import type { DemoControl, EdgeAct } from '../control/demo-control.ts';
+import type { DemoControl, EdgeAct } from '../../demo/demo-control.ts';
 import type { FleetWatch, ShownEdge } from '../watch/fleet-watch.ts';
 import type { EdgeState } from '../watch/parse-fleet.ts';
 import type { Drawer } from './edge-card.tsx';

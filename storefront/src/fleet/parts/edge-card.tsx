@@ -1,7 +1,7 @@
 /** One edge: how it fares, and in the demo what can be done to it. */
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import type { DemoControl } from '../control/demo-control.ts';
+import type { DemoControl } from '../../demo/demo-control.ts';
 import { EdgeLog } from '../log/edge-log.tsx';
 import type { FleetWatch, ShownEdge } from '../watch/fleet-watch.ts';
 import { limitWords } from '../words.ts';

@@ -1,7 +1,7 @@
 /** The limits of an edge on the peer wire. They are flags of its process, so it is started anew. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { DemoControl } from '../control/demo-control.ts';
+import type { DemoControl } from '../../demo/demo-control.ts';
 import type { FleetWatch, ShownEdge } from '../watch/fleet-watch.ts';
 import { limitWords } from '../words.ts';
 import { useAct } from './use-act.ts';

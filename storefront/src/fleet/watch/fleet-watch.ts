@@ -1,8 +1,7 @@
 /** Asks for the fleet each second while somebody looks: the demo's control where there is one, else the origin. */
-import type { FleetControl } from '../../../../shared/api-types/demo.ts';
 import { announce } from '../../announce.ts';
+import { type DemoControl, findControl } from '../../demo/demo-control.ts';
 import { createStore } from '../../store.ts';
-import { DemoControl } from '../control/demo-control.ts';
 import { type ListedEdge, type ListedFleet, parseDemoFleet, parseOriginFleet } from './parse-fleet.ts';
 import { RateBook, type Rates } from './rate-book.ts';
 
@@ -67,10 +66,7 @@ export class FleetWatch {
   }
 
   async #findControl(): Promise<DemoControl | undefined> {
-    if (this.#control !== undefined) return this.#control ?? undefined;
-    const answer = (await answerOf('/api/fleet-control')) as Partial<FleetControl> | undefined;
-    if (answer === undefined) return undefined;
-    this.#control = typeof answer.url === 'string' ? new DemoControl(answer.url) : null;
+    if (this.#control === undefined) this.#control = await findControl(location.origin);
     return this.#control ?? undefined;
   }
 

@@ -1,5 +1,5 @@
 /** One run that can be watched. Acting in a run's past makes another one beside it; both stay. */
-import type { Act } from '../../../../shared/sim/scenario.ts';
+import type { Actor } from './actor.ts';
 import type { SwarmLog } from './swarm-log.ts';
 
 export interface Branch {
@@ -8,6 +8,6 @@ export interface Branch {
   /** `as planned`, `edge 3 killed at 4.0 s`. */
   readonly label: string;
   readonly log: SwarmLog;
-  /** Does something to the swarm at the moment that is shown; undefined where nobody may. */
-  readonly act?: (act: Act) => void;
+  /** undefined: nobody may do anything to it. */
+  readonly actor?: Actor;
 }

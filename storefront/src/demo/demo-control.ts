@@ -1,12 +1,30 @@
 /** Calls of the demo's control (server/demo/control): edges are started, ended and limited. */
-import type { DemoLog, RateLimits } from '../../../../shared/api-types/demo.ts';
-import { type Answer, NO_ANSWER, refusalOf, refused } from '../../answers/answer.ts';
+import type { DemoLog, FleetControl, RateLimits } from '../../../shared/api-types/demo.ts';
+import { type Answer, NO_ANSWER, refusalOf, refused } from '../answers/answer.ts';
 
 export type EdgeAct = 'start' | 'stop' | 'kill';
 
 /** Loopback: what takes longer is a machine that is too busy to wait for. */
 const TIMEOUT_MS = 10_000;
 const SILENT = { ...NO_ANSWER, detail: 'The demo did not answer. Is it still running?' };
+
+/**
+ * @param originUrl of the page's own origin: another demo lets this page do nothing
+ * @returns null: it is no demo's; undefined: it does not answer
+ */
+export async function findControl(originUrl: string): Promise<DemoControl | null | undefined> {
+  try {
+    const response = await fetch(`${originUrl}/api/fleet-control`, {
+      cache: 'no-store',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!response.ok) return undefined;
+    const { url } = (await response.json()) as Partial<FleetControl>;
+    return typeof url === 'string' ? new DemoControl(url) : null;
+  } catch {
+    return undefined;
+  }
+}
 
 export class DemoControl {
   readonly url: string;
