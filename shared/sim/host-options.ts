@@ -1,15 +1,14 @@
 /** What a simulated host is, and what is asked of it. */
 import type { EngineOptions } from '../engine/options.ts';
 import type { NodeRole } from '../trace/record.ts';
+import type { AccessRates } from './access-rates.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { Buggify } from './buggify.ts';
 
-export interface HostOptions {
+export interface HostOptions extends AccessRates {
   readonly name: string;
   /** What it is called in a log; default `edge`. */
   readonly role?: NodeRole;
-  readonly upBytesPerSecond: number;
-  readonly downBytesPerSecond: number;
   /** Its part of every path's one-way delay. */
   readonly latencyMs: number;
   readonly ip?: string;

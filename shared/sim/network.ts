@@ -4,8 +4,9 @@
  * RFC 8290 section 4.2); the downlink is first come, first served. A connection has so many bytes on their way
  * at most, as a TCP window allows. Nothing is ever lost above TCP: a lost packet is a stall and a smaller window.
  */
-import type { Random } from '../random.ts';
+import type { AccessRates, Loss } from './access-rates.ts';
 import { type EventQueue, stepAfter } from './event-queue.ts';
+import { Framing } from './frames.ts';
 import type { Load, Pipe } from './pipe.ts';
 import { joined } from './read-buffer.ts';
 import { UplinkUse } from './uplink-use.ts';
@@ -19,23 +20,6 @@ const REPORT_BYTES = 4_096;
 /** Least retransmission timeout of Linux; RFC 6298 wants a second. */
 const MIN_RETRANSMIT_MS = 200;
 
-/** Packets are lost now and then. */
-export interface Loss {
-  /** Of what leaves in one turn, so many are hit. */
-  readonly share: number;
-  readonly random: Random;
-}
-
-export interface AccessRates {
-  readonly upBytesPerSecond: number;
-  readonly downBytesPerSecond: number;
-  /**
-   * The uplink is one queue of so many bytes, first come, first served, that drops what is over, as most routers have
-   * it. Default: fair queueing without a limit.
-   */
-  readonly queueBytes?: number | undefined;
-}
-
 export class AccessLink {
   readonly upBytesPerMs: number;
   readonly downBytesPerMs: number;
@@ -47,6 +31,7 @@ export class AccessLink {
   #sparse: Pipe[] = [];
   readonly #bulk: Pipe[] = [];
   readonly #queueBytes: number | undefined;
+  readonly #framing: Framing;
   readonly #queue: Load[] = [];
   #waitingBytes = 0;
   #isBusy = false;
@@ -57,6 +42,7 @@ export class AccessLink {
     this.upBytesPerMs = rates.upBytesPerSecond / 1000;
     this.downBytesPerMs = rates.downBytesPerSecond / 1000;
     this.#queueBytes = rates.queueBytes;
+    this.#framing = new Framing(rates.frames);
   }
 
   send(pipe: Pipe, chunks: readonly Uint8Array[]): void {
@@ -93,7 +79,8 @@ export class AccessLink {
   }
 
   #put(load: Load, queueBytes: number): void {
-    const { pipe, bytes } = load;
+    const { pipe } = load;
+    const bytes = this.#framing.wireBytes(load.bytes);
     if (this.#waitingBytes + bytes > queueBytes) {
       const { now } = this.#events;
       pipe.lost(now + 4 * pipe.latencyMs + this.#waitingBytes / this.upBytesPerMs);
@@ -113,7 +100,7 @@ export class AccessLink {
   #next(): void {
     const queued = this.#queue.shift();
     if (queued) {
-      this.#waitingBytes -= queued.bytes;
+      this.#waitingBytes -= this.#framing.wireBytes(queued.bytes);
       this.#carry([queued]);
     } else if (this.#sparse.length > SPARSE_BATCH) this.#transmit(this.#sparse.splice(0, SPARSE_BATCH));
     else if (this.#sparse.length > 0) {
@@ -137,7 +124,8 @@ export class AccessLink {
 
   #carry(loads: readonly Load[]): void {
     this.#isBusy = true;
-    const bytes = loads.reduce((sum, load) => sum + load.bytes, 0);
+    const loadBytes = loads.reduce((sum, load) => sum + this.#framing.wireBytes(load.bytes), 0);
+    const bytes = loadBytes + this.#framing.takeOwed();
     const durationMs = (bytes * this.slowness) / this.upBytesPerMs;
     this.use.note(this.#events.now, bytes, durationMs);
     this.#events.at(this.#events.now + durationMs, () => {
@@ -168,7 +156,7 @@ export class AccessLink {
   #arrive(load: Load): void {
     const { now } = this.#events;
     const isFree = this.#downFreeAt <= now;
-    const durationMs = (load.bytes * this.slowness) / this.downBytesPerMs;
+    const durationMs = (this.#framing.wireBytes(load.bytes) * this.slowness) / this.downBytesPerMs;
     this.#downFreeAt = stepAfter(Math.max(this.#downFreeAt, now) + durationMs);
     // A packet's own time on an idle downlink is far below a millisecond: not worth an event.
     if (isFree && load.bytes <= SPARSE_BYTES) this.#deliver(load);
@@ -179,6 +167,8 @@ export class AccessLink {
     const wasFull = pipe.onWayBytes >= pipe.windowBytes;
     pipe.onWayBytes -= bytes;
     pipe.arrived(bytes);
+    // An uplink with nothing to send has time for them.
+    if (this.#isBusy) this.#framing.arrived(bytes);
     if (pipe.isDead) return;
     if (!pipe.isClosed) pipe.delivered(joined(chunks, bytes));
     if (wasFull) this.#events.at(this.#events.now + pipe.latencyMs, () => pipe.from.resume(pipe));

@@ -4,6 +4,7 @@ import { edgeSeconds, type RunReport, reportOf } from './metrics.ts';
 import { publishedFor } from './published.ts';
 import type { FanOutShape } from './scenarios.ts';
 import type { Behaviour } from './shaped-fleet.ts';
+import { withSimulation } from './simulated.ts';
 import { spread } from './spread.ts';
 
 const RIDERS = 2;
@@ -25,7 +26,7 @@ export async function measureFreeRiders(lab: Lab, shape: FanOutShape): Promise<R
     },
   });
   const numbers = others.map((_, index) => index + 1);
-  const report = reportOf(withRiders, numbers);
+  const report = withSimulation(reportOf(withRiders, numbers), withRiders, RIDERS);
   const lastOther = report.figures['last s'] as number;
   const lastWithout = without.figures['last s'] as number;
   const ridersSeconds = edgeSeconds(withRiders).slice(others.length);

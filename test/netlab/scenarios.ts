@@ -10,6 +10,7 @@ import { type RunReport, reportOf } from './metrics.ts';
 import type { WantedSets } from './payload.ts';
 import { publishedFor } from './published.ts';
 import { measurePurge } from './purge.ts';
+import { APART_MARK, withSimulation } from './simulated.ts';
 import { spread } from './spread.ts';
 import type { LinkShape } from './switch.ts';
 
@@ -48,13 +49,14 @@ export const EIGHT: FanOutShape = {
 function fanOut(summary: string, shape: FanOutShape, marks: readonly Mark[]): Scenario {
   return {
     summary,
-    marks,
+    marks: [...marks, APART_MARK],
     fanOut: shape,
     run: async (lab) => {
       const published = await publishedFor(lab.photos, shape.wanted);
       const { seedUpKbit, edgeLink } = shape;
       const behaviours = Array.from({ length: shape.edges }, () => 'honest' as const);
-      return reportOf(await spread(lab, { published, seedUpKbit, edgeLink, behaviours }));
+      const seen = await spread(lab, { published, seedUpKbit, edgeLink, behaviours });
+      return withSimulation(reportOf(seen), seen, 0);
     },
   };
 }
@@ -102,6 +104,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     marks: [
       { figure: 'others/without riders', atMost: 1.1 },
       { figure: 'last other/first rider', atMost: 1 },
+      APART_MARK,
     ],
     run: (lab) => measureFreeRiders(lab, EIGHT),
   },

@@ -1,8 +1,9 @@
 /** One spread of a payload from an origin to edges that start empty and together: what fan-outs and faults share. */
 import type { Lab } from './lab.ts';
-import { boundSeconds, bytesPerSecond, type Spread } from './metrics.ts';
+import { boundSeconds, bytesPerSecond } from './metrics.ts';
 import type { Published } from './published.ts';
 import { type Behaviour, type ShapedEdge, ShapedFleet } from './shaped-fleet.ts';
+import type { SeenSpread } from './simulated.ts';
 import { pause } from './status-client.ts';
 import { type HostFigures, type LinkShape, Switch } from './switch.ts';
 
@@ -25,7 +26,7 @@ const LIMIT_EXTRA_MS = 30_000;
 export const deadlineOf = (beginMs: number, bound: number): number =>
   beginMs + bound * 1000 * LIMIT_PER_BOUND + LIMIT_EXTRA_MS;
 
-export async function spread(lab: Lab, options: SpreadOptions): Promise<Spread> {
+export async function spread(lab: Lab, options: SpreadOptions): Promise<SeenSpread> {
   const { published, seedUpKbit, edgeLink, behaviours } = options;
   const folder = await lab.freshFolder();
   const links = [{ ...edgeLink, upKbit: seedUpKbit }, ...behaviours.map(() => edgeLink)];
@@ -41,7 +42,8 @@ export async function spread(lab: Lab, options: SpreadOptions): Promise<Spread> 
     const cpuSeconds = fleet.cpuSeconds();
     await options.check?.(fleet);
     hosts = await network.stop();
-    return { ...payload, client: 'shoal', beginMs, doneAtMs, cpuSeconds, hosts };
+    const seen = { beginMs, doneAtMs, cpuSeconds, hosts, sentBySeed: network.sentBySeed() };
+    return { ...payload, client: 'shoal', published, ...seen };
   } finally {
     await fleet.close();
     if (hosts === undefined) await network.stop();

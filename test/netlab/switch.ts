@@ -34,7 +34,7 @@ export interface SentFrame {
 export const DELAY_MS = 5;
 export const RTT_MS = 4 * DELAY_MS;
 /** 105 ms at 20 Mbit/s, as home routers have. */
-const QUEUE_KIB = 256;
+export const QUEUE_KIB = 256;
 const SOURCES = ['switch.c', 'hosts.h', 'frame-queue.h'];
 /** Above the nodes: a link does not get slower because a node is busy. */
 const NICENESS = -10;

@@ -21,6 +21,8 @@ export interface FanOutResult {
   readonly originCopies: number;
   readonly wastedBytes: number;
   readonly isComplete: boolean;
+  /** When each host was done, in their order, liars left out; infinite: never. */
+  readonly doneSeconds: readonly number[];
   readonly causes: Causes;
   readonly curves: readonly Curve[];
 }
@@ -66,7 +68,7 @@ export function resultOf(simulation: Simulation, run: FinishedRun): FanOutResult
   const { contentBytes, origin, honest, boundSeconds, isComplete } = run;
   const done = honest
     .filter((host) => host.isUp)
-    .map((host) => Math.max(...host.completedAt.values()) / 1000)
+    .map((host) => lastOf(host.completedAt))
     .sort((a, b) => a - b);
   const seconds = simulation.events.now / 1000;
   return {
@@ -76,6 +78,9 @@ export function resultOf(simulation: Simulation, run: FinishedRun): FanOutResult
     originCopies: origin.engine.counters.uploadedBytes / contentBytes,
     wastedBytes: honest.reduce((sum, host) => sum + host.engine.counters.wastedBytes, 0),
     isComplete,
+    doneSeconds: honest.map(({ completedAt }) =>
+      completedAt.size < simulation.torrents.size ? Number.POSITIVE_INFINITY : lastOf(completedAt),
+    ),
     causes: causesOf(simulation, origin, done),
     curves: honest.map((host) => ({
       name: host.name,
@@ -84,6 +89,9 @@ export function resultOf(simulation: Simulation, run: FinishedRun): FanOutResult
     })),
   };
 }
+
+const lastOf = (completedAt: ReadonlyMap<unknown, number>): number =>
+  Math.max(...completedAt.values()) / 1000;
 
 function causesOf(simulation: Simulation, origin: SimHost, done: readonly number[]): Causes {
   const endMs = simulation.events.now;

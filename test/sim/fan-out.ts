@@ -1,7 +1,9 @@
 /** One origin, many hosts that start together, each with the same image sets. */
 import { seededRandom } from '../../shared/random.ts';
+import type { AccessRates } from '../../shared/sim/access-rates.ts';
 import { liar } from '../../shared/sim/behaviour.ts';
 import { ladderOf, makeTorrent } from '../../shared/sim/content.ts';
+import { ETHERNET } from '../../shared/sim/frames.ts';
 import type { SimHost } from '../../shared/sim/host.ts';
 import { Simulation } from '../../shared/sim/simulation.ts';
 import { drawTopology } from '../../shared/sim/topology.ts';
@@ -25,6 +27,16 @@ export interface FanOut {
   readonly peers: number;
   /** Of an uplink that is one queue and drops what is over; 0: fair queueing without a limit. */
   readonly queueKib: number;
+  /** Headers of TCP/IP and Ethernet take their time on the links, and acknowledgements. */
+  readonly frames: boolean;
+}
+
+/** What another run was like, for one that is to be like it. */
+export interface Likeness {
+  /** Bytes of each set's renditions. Default: ladders of equal sets. */
+  readonly sets?: readonly (readonly number[])[];
+  /** When each host begins. Default: within {@link START_JITTER_MS}. */
+  readonly startsMs?: readonly number[];
 }
 
 const BYTES_PER_KBIT = 125;
@@ -33,15 +45,17 @@ const PATIENCE = 40;
 /** Hosts do not start in the same millisecond. */
 const START_JITTER_MS = 20;
 
-export function runFanOut(options: FanOut): FanOutResult {
+export function runFanOut(options: FanOut, likeness: Likeness = {}): FanOutResult {
   const simulation = new Simulation(options.seed);
-  const fileBytes = options.mib * 2 ** 20;
+  const sets = likeness.sets ?? equalSets(options);
+  const fileBytes = sets.flat().reduce((sum, bytes) => sum + bytes, 0);
   const latencyMs = options.rttMs / 4;
   const rates = {
     upBytesPerSecond: options.upKbit * BYTES_PER_KBIT,
     downBytesPerSecond: options.downKbit * BYTES_PER_KBIT,
     latencyMs,
     queueBytes: options.queueKib > 0 ? options.queueKib << 10 : undefined,
+    frames: options.frames ? ETHERNET : undefined,
   };
   const seedUpBytesPerSecond = options.seedUpKbit * BYTES_PER_KBIT;
   const origin = simulation.addHost({
@@ -50,13 +64,13 @@ export function runFanOut(options: FanOut): FanOutResult {
     upBytesPerSecond: seedUpBytesPerSecond,
     behaviour: { countsReads: true },
   });
-  addTorrents(simulation, options.sets, fileBytes);
+  addTorrents(simulation, sets);
   const hosts = Array.from({ length: options.hosts }, (_, i) => addHost(simulation, options, rates, i));
   for (const torrent of simulation.torrents.values()) origin.add(torrent, { isSeed: true, superSeed: true });
   simulation.tracker.topology = drawTopology(origin, hosts, options.peers, seededRandom(options.seed + 2));
   if (simulation.tracker.topology) simulation.tracker.opensAtMs = 2 * START_JITTER_MS;
   tellFleet(simulation.hosts, origin);
-  startHosts(simulation, hosts);
+  startHosts(simulation, hosts, likeness);
   killSome(simulation, hosts, options);
   const boundSeconds = kumarRossSeconds({
     fileBytes,
@@ -69,7 +83,7 @@ export function runFanOut(options: FanOut): FanOutResult {
   const isDone = () => {
     for (; doneCount < honest.length; doneCount++) {
       const host = honest[doneCount] as SimHost;
-      if (host.isUp && host.completedAt.size < options.sets) return false;
+      if (host.isUp && host.completedAt.size < sets.length) return false;
     }
     return true;
   };
@@ -78,23 +92,25 @@ export function runFanOut(options: FanOut): FanOutResult {
   return resultOf(simulation, { contentBytes: fileBytes, origin, honest, boundSeconds, isComplete });
 }
 
-function addTorrents(simulation: Simulation, sets: number, fileBytes: number): void {
-  const random = seededRandom(simulation.seed + 1);
-  for (let i = 0; i < sets; i++) {
+function equalSets({ sets, mib }: FanOut): number[][] {
+  const fileBytes = mib * 2 ** 20;
+  return Array.from({ length: sets }, (_, i) => {
     const setBytes = Math.floor((fileBytes * (i + 1)) / sets) - Math.floor((fileBytes * i) / sets);
-    simulation.addTorrent(makeTorrent(i, sets === 1 ? [setBytes] : ladderOf(setBytes), random));
-  }
+    return sets === 1 ? [setBytes] : ladderOf(setBytes);
+  });
+}
+
+function addTorrents(simulation: Simulation, sets: readonly (readonly number[])[]): void {
+  const random = seededRandom(simulation.seed + 1);
+  sets.forEach((files, i) => {
+    simulation.addTorrent(makeTorrent(i, files, random));
+  });
 }
 
 function addHost(
   simulation: Simulation,
   options: FanOut,
-  rates: {
-    readonly upBytesPerSecond: number;
-    readonly downBytesPerSecond: number;
-    readonly latencyMs: number;
-    readonly queueBytes: number | undefined;
-  },
+  rates: AccessRates & { readonly latencyMs: number },
   index: number,
 ): SimHost {
   const isLiar = index < options.liars;
@@ -113,12 +129,13 @@ function tellFleet(hosts: readonly SimHost[], origin: SimHost): void {
   for (const host of hosts) host.input({ type: 'fleet', nodes });
 }
 
-function startHosts(simulation: Simulation, hosts: readonly SimHost[]): void {
-  for (const host of hosts) {
-    simulation.events.at(1 + simulation.random.fraction() * START_JITTER_MS, () => {
+function startHosts(simulation: Simulation, hosts: readonly SimHost[], { startsMs }: Likeness): void {
+  hosts.forEach((host, i) => {
+    const jitterMs = simulation.random.fraction() * START_JITTER_MS;
+    simulation.events.at(1 + (startsMs?.[i] ?? jitterMs), () => {
       for (const torrent of simulation.torrents.values()) host.add(torrent);
     });
-  }
+  });
 }
 
 /** The last ones of the list, one after the other, while the first copy is still on its way. */

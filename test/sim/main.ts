@@ -1,7 +1,7 @@
 /** `npm run sim -- FLAGS`: a fan-out in virtual time, its growth with the swarm, or swarms drawn from seeds. */
 import { writeFileSync } from 'node:fs';
 import { defineFlags } from '../../shared/node/config/flags.ts';
-import { count, type FlagKind, path } from '../../shared/node/config/kinds.ts';
+import { count, type FlagKind, onOff, path } from '../../shared/node/config/kinds.ts';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
 import { runFanOut } from './fan-out.ts';
 import type { FanOutResult } from './fan-out-result.ts';
@@ -60,6 +60,11 @@ const flags = defineFlags({
     kind: count('KiB', 'KiB', 0, 65_536),
     default: 0,
     description: 'One queue per uplink, which drops what is over; 0: fair and endless',
+  },
+  frames: {
+    kind: onOff,
+    default: false,
+    description: 'Headers of TCP/IP and Ethernet, and acknowledgements, take their time on the links',
   },
   lateKib: {
     kind: count('KiB', 'KiB', 1, 1_048_576),

@@ -37,6 +37,7 @@ const fanOut: FanOut = {
   kill: 1,
   peers: 6,
   queueKib: 256,
+  frames: true,
 };
 
 describe('a run replays', () => {
