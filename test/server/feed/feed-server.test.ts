@@ -182,10 +182,17 @@ describe('feed: who is refused, and with which code', () => {
     await deaf.hello();
     await deaf.frame('welcome');
     await deaf.closed;
+    await expect.poll(() => feed.sockets).toBe(0);
+  });
+
+  test('threat row 15: who answers pings keeps the socket for longer than silence is allowed', async () => {
+    const limits = { pingEveryMs: 20, silentMs: 1_000 };
+    const { url, feed } = await rig(limits);
     const alive = new Client(url);
     await alive.hello();
     await alive.frame('welcome');
-    for (let pings = 0; pings < 6; pings++) await once(alive.socket, 'ping');
+    const pings = (1.2 * limits.silentMs) / limits.pingEveryMs;
+    for (let ping = 0; ping < pings; ping++) await once(alive.socket, 'ping');
     expect(feed.sockets).toBe(1);
   });
 

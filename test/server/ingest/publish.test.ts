@@ -86,7 +86,7 @@ test('the torrent, the log entry and the answer tell of the same image', async (
   expect(parseMagnet(body.magnet)).toMatchObject({ infoHash: body.infoHash, infoHashV2: body.infoHashV2 });
   const head = origin.catalog.head();
   const [entry] = await origin.catalog.entriesAfter(head.number - 1, 1);
-  const { magnet: _m, torrent: _t, alt: _a, tags: _tags, ...published } = body;
+  const { magnet: _m, torrent: _t, alt: _a, tags: _tags, srcset: _s, ...published } = body;
   expect(parseEntryBody(entry?.body as string).change).toEqual({ type: 'publish', image: published });
 });
 
