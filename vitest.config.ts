@@ -5,7 +5,8 @@ const WHOLE_SYSTEMS = ['test/system/**/*.test.ts', 'test/interop/**/*.test.ts', 
 
 // Real sockets and processes are among the parts, and two files share two cores: what fails once is run once more.
 // Forks, not threads: native modules (sharp, sqlite) live in the tests' processes.
-const common = { pool: 'forks', testTimeout: 30_000, hookTimeout: 60_000 } as const;
+// A limit ends what hangs; it is no mark: on a machine with other work tests took eight times as long.
+const common = { pool: 'forks', testTimeout: 120_000, hookTimeout: 120_000 } as const;
 
 export default defineConfig({
   test: {
