@@ -12,6 +12,8 @@ export interface ChokerOptions {
   readonly slots: number;
   /** So many of them for strangers, while nodes of the fleet are there (threat row 1). Default: all. */
   readonly strangerSlots?: number;
+  /** So many of them go to nodes drawn at random: 1, the default, or 0. */
+  readonly optimisticSlots?: number;
 }
 
 export interface Unchoked {
@@ -30,9 +32,11 @@ export function chokingRound(
 ): Unchoked {
   const interested = stats.filter((node) => node.isInterested).sort(ranking);
   const table = new Table(stats, options);
-  for (const node of interested) if (table.size < options.slots - 1) table.seat(node);
+  const { optimisticSlots = 1 } = options;
+  for (const node of interested) if (table.size < options.slots - optimisticSlots) table.seat(node);
   const others = interested.filter((node) => !table.nodes.has(node.node) && table.admits(node));
-  if (others.length === 0 || options.slots <= 0) return { nodes: table.nodes, optimistic: undefined };
+  if (others.length === 0 || options.slots <= 0 || optimisticSlots === 0)
+    return { nodes: table.nodes, optimistic: undefined };
   const keeps = others.find(({ node }) => node === optimistic);
   const next = keeps ?? drawOptimistic(others, random);
   table.seat(next);
@@ -46,6 +50,7 @@ export function rotateOptimistic(
   options: ChokerOptions,
   random: Random,
 ): string | undefined {
+  if (options.optimisticSlots === 0) return undefined;
   const table = new Table(stats, options);
   for (const node of stats)
     if (unchoked.nodes.has(node.node) && node.node !== unchoked.optimistic) table.seat(node);

@@ -1,6 +1,6 @@
 /** Carries the choker's decisions out: rounds, the optimistic slot, and free slots at once. */
 import { chokingRound, fillFreeSlots, rotateOptimistic } from '../choker/choker.ts';
-import { type NodeStats, type Ranking, seedRoundRobin, titForTat } from '../choker/ranking.ts';
+import { type NodeStats, type Ranking, seedRoundRobin } from '../choker/ranking.ts';
 import { encodeChoke, encodeReject, encodeUnchoke } from '../wire/encode.ts';
 import type { Channel } from './channel.ts';
 import type { RemoteNode } from './node.ts';
@@ -87,13 +87,14 @@ function isFullOfFleet(state: EngineState): boolean {
   return seats >= state.options.uploadSlots;
 }
 
-const slotsOf = ({ options: { uploadSlots, strangerSlots } }: EngineState) => ({
+const slotsOf = ({ options: { uploadSlots, strangerSlots, hasOptimisticSlot } }: EngineState) => ({
   slots: uploadSlots,
   strangerSlots: Math.min(strangerSlots, uploadSlots),
+  optimisticSlots: Number(hasOptimisticSlot),
 });
 
 function ranking(state: EngineState): Ranking {
-  if (state.wantingTorrents.size > 0) return titForTat;
+  if (state.wantingTorrents.size > 0) return state.options.leechRanking;
   return seedRoundRobin(state.options.seedShareBytes);
 }
 

@@ -33,7 +33,7 @@ export function linkOpened(
 ): void {
   const torrent = wanted === undefined ? undefined : state.torrents.get(wanted);
   const phase: Handshaking = { name: 'handshaking', reader: new HandshakeReader(), torrent };
-  const link = new Link(id, direction, address, phase, state.now);
+  const link = new Link(id, direction, address, phase, state.now, state.options.pieceOrder);
   link.havesRead = state.haveLog.end;
   state.links.set(id, link);
   state.trace({ type: 'linkOpened', link: id, direction });

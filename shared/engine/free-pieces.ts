@@ -1,5 +1,5 @@
 /** Pieces that links may be asked for: found, free again, become rarer. Each change goes where the choice is made. */
-import { BEGUN_LEVEL, MAX_LEVEL } from '../picker/candidates.ts';
+import { BEGUN_LEVEL } from '../picker/candidates.ts';
 import type { PieceIndex } from '../units.ts';
 import type { Channel } from './channel.ts';
 import type { EngineState } from './state.ts';
@@ -8,12 +8,9 @@ import type { Torrent } from './torrent.ts';
 /** Had by so few nodes, a piece is rare. */
 const RARE = 3;
 
-/**
- * Where an open piece stands among candidates. Random first piece (BEP 3): a torrent of which we have nothing yet is
- * of use to others with any piece, and all the sooner if it is not the one that everybody fetches.
- */
-export function levelOf(torrent: Torrent, piece: PieceIndex): number {
-  return torrent.held.count === 0 ? 1 : Math.min(torrent.picker.availability(piece), MAX_LEVEL);
+/** Where an open piece stands among what the channel's link may be asked for (picker/piece-order.ts). */
+export function levelOf({ link, torrent }: Channel, piece: PieceIndex): number {
+  return link.pieceOrder(torrent, piece);
 }
 
 /** The other side of a channel has the piece, and we may want it. */
@@ -21,7 +18,7 @@ export function candidateFound(channel: Channel, piece: PieceIndex): void {
   const { torrent, link } = channel;
   const isLeft = torrent.picker.isLeft(piece);
   if (!isLeft && !torrent.picker.isOpen(piece)) return;
-  link.candidates.add(channel, piece, isLeft ? BEGUN_LEVEL : levelOf(torrent, piece));
+  link.candidates.add(channel, piece, isLeft ? BEGUN_LEVEL : levelOf(channel, piece));
   if (torrent.picker.isAwaited(piece)) link.awaiting.add(channel);
 }
 
@@ -30,7 +27,7 @@ export function pieceFree(state: EngineState, torrent: Torrent, piece: PieceInde
   const isAwaited = torrent.picker.isAwaited(piece);
   for (const channel of torrent.channels.values()) {
     if (!channel.has.has(piece)) continue;
-    channel.link.candidates.add(channel, piece, begun ? BEGUN_LEVEL : levelOf(torrent, piece));
+    channel.link.candidates.add(channel, piece, begun ? BEGUN_LEVEL : levelOf(channel, piece));
     if (isAwaited) channel.link.awaiting.add(channel);
     state.linksToFill.add(channel.link);
   }
@@ -40,6 +37,6 @@ export function pieceFree(state: EngineState, torrent: Torrent, piece: PieceInde
 export function becameRarer(torrent: Torrent, piece: PieceIndex): void {
   if (!torrent.picker.isOpen(piece) || torrent.picker.availability(piece) > RARE) return;
   for (const channel of torrent.channels.values()) {
-    if (channel.has.has(piece)) channel.link.candidates.add(channel, piece, levelOf(torrent, piece));
+    if (channel.has.has(piece)) channel.link.candidates.add(channel, piece, levelOf(channel, piece));
   }
 }

@@ -1,6 +1,7 @@
 /** One connection. It knows bytes, the handshake and its node; what is said about a torrent is the channel's. */
 import type { Bitfield } from '../bitfield.ts';
 import { Candidates } from '../picker/candidates.ts';
+import { type PieceOrder, rarestFirst } from '../picker/piece-order.ts';
 import type { LinkId, PieceIndex } from '../units.ts';
 import type { MessageDecoder } from '../wire/decoder.ts';
 import type { HandshakeReader } from '../wire/handshake.ts';
@@ -92,6 +93,7 @@ export class Link {
   readonly outstanding = new Set<Request>();
   /** What may be asked for next, over all channels. */
   readonly candidates = new Candidates<Channel>();
+  readonly pieceOrder: PieceOrder;
   readonly begun: BegunPiece[] = [];
   /** Channels that have something readers wait for; those that began to wait first come first. */
   readonly awaiting = new Set<Channel>();
@@ -117,11 +119,13 @@ export class Link {
     address: Address,
     phase: Handshaking,
     now: number,
+    pieceOrder: PieceOrder = rarestFirst,
   ) {
     this.id = id;
     this.direction = direction;
     this.address = address;
     this.phase = phase;
+    this.pieceOrder = pieceOrder;
     this.lastSentAt = now;
     this.lastReceivedAt = now;
     this.nextChannelNumber = direction === 'outbound' ? 1 : 2;

@@ -3,6 +3,7 @@ import type { HashFunctions } from '../metainfo/metainfo.ts';
 import type { PickerOptions } from '../picker/picker.ts';
 import type { Random } from '../random.ts';
 import type { PeerId } from '../units.ts';
+import type { EnginePolicies } from './policies.ts';
 
 export interface EngineTunables {
   /** Upload slots, counted in nodes, the optimistic one among them. Default 20: a fleet of that size needs no turns. */
@@ -89,7 +90,7 @@ export interface EngineTunables {
  */
 export type BuggifyPoint = 'pickAny' | 'endGameNow' | 'chokeNow' | 'rotateNow' | 'closeGreeted';
 
-export interface EngineOptions extends Partial<EngineTunables> {
+export interface EngineOptions extends Partial<EngineTunables>, Partial<EnginePolicies> {
   readonly peerId: PeerId;
   /** Told to peers in the BEP 10 handshake, so that they can dial back; undefined when we do not listen. */
   readonly listenPort: number | undefined;

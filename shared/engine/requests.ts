@@ -109,7 +109,7 @@ function askCandidate(state: EngineState, link: Link, room: number): number {
     if (level === BEGUN_LEVEL && !isOpen && !picker.hasFreeBlocks(piece)) continue;
     if (level !== BEGUN_LEVEL || isOpen) {
       if (!isOpen) continue;
-      const levelNow = levelOf(channel.torrent, piece);
+      const levelNow = levelOf(channel, piece);
       if (levelNow > level) {
         link.candidates.add(channel, piece, levelNow);
         continue;

@@ -16,6 +16,7 @@ import type { RemoteNode } from './node.ts';
 import type { NodeGroup } from './node-group.ts';
 import { defaultTunables, type EngineOptions, type EngineTunables } from './options.ts';
 import type { LaterHave } from './passing-on.ts';
+import { defaultPolicies, type EnginePolicies } from './policies.ts';
 import { SpreadTime } from './spread-time.ts';
 import { Timers } from './timers.ts';
 import type { Torrent } from './torrent.ts';
@@ -47,7 +48,7 @@ export interface Dial {
 }
 
 export class EngineState {
-  readonly options: EngineOptions & EngineTunables;
+  readonly options: EngineOptions & EngineTunables & EnginePolicies;
   readonly torrents = new Map<InfoHash, Torrent>();
   /** By what stands in a handshake: the v1 info-hash, or the v2 one cut to 20 bytes (BEP 52). */
   readonly torrentsByWireHash = new Map<string, Torrent>();
@@ -132,7 +133,7 @@ export class EngineState {
   readonly laterHaves: LaterHave[] = [];
 
   constructor(options: EngineOptions) {
-    this.options = { ...defaultTunables, ...options };
+    this.options = { ...defaultTunables, ...defaultPolicies, ...options };
     const { allowedFastBytesPerSecond, allowedFastBurstBytes } = this.options;
     this.fastUploads = new TokenBucket(allowedFastBytesPerSecond, allowedFastBurstBytes, 0);
     this.isTracing = options.trace ?? false;

@@ -2,7 +2,7 @@
  * Our uplink, shared by all links. Whoever comes after others (choker/standing.ts) is sent a block at a time, while
  * nothing is sent to the others, and beside those a small share.
  */
-import { AFTER_SHARE, comesAfter } from '../choker/standing.ts';
+import { AFTER_SHARE } from '../choker/standing.ts';
 import { BLOCK_BYTES } from '../units.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
@@ -111,7 +111,7 @@ export function isAfter(state: EngineState, node: RemoteNode): boolean {
     sent += member.sent.bytesPerSecond(state.now);
     received += member.received.bytesPerSecond(state.now);
   }
-  return comesAfter({
+  return state.options.isServedAfter({
     isFleet: node.isFleet,
     hasFleet: state.fleet.size > 0,
     isLeeching,

@@ -57,6 +57,15 @@ describe('optimistic slot (BEP 3)', () => {
     }
   });
 
+  it('switched off, all slots go by rank, and nobody is drawn', () => {
+    const stats = giving({ a: 5, b: 50, c: 20, d: 10, e: 1, f: 2 });
+    const off = { ...SLOTS, optimisticSlots: 0 };
+    const round = chokingRound(stats, titForTat, 'e', off, seededRandom(1));
+    expect([...round.nodes]).toEqual(['b', 'c', 'd', 'a']);
+    expect(round.optimistic).toBeUndefined();
+    expect(rotateOptimistic(stats, round, off, seededRandom(1))).toBeUndefined();
+  });
+
   it('moves every rotation, and reaches everybody about equally often', () => {
     const stats = giving({ a: 9, b: 9, c: 9, d: 0, e: 0, f: 0, g: 0, h: 0 });
     const random = seededRandom(7);
