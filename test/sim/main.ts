@@ -1,8 +1,9 @@
 /** `npm run sim -- FLAGS`: a fan-out in virtual time, its growth with the swarm, or swarms drawn from seeds. */
 import { writeFileSync } from 'node:fs';
 import { defineFlags } from '../../shared/node/config/flags.ts';
-import { count, type FlagKind, onOff, path } from '../../shared/node/config/kinds.ts';
+import { count, onOff, path } from '../../shared/node/config/kinds.ts';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
+import { counts } from './counts.ts';
 import { runFanOut } from './fan-out.ts';
 import type { FanOutResult } from './fan-out-result.ts';
 import { runGrowth } from './growth.ts';
@@ -11,13 +12,6 @@ import { growthSvg, plotSvg } from './plot.ts';
 import { causeLines, TABLE_HEAD, tableRow } from './report.ts';
 import { soak } from './soak.ts';
 import { scenarioName, writeTraceFile } from './trace-file.ts';
-
-/** Numbers of hosts, parted by commas. */
-const counts: FlagKind<readonly number[]> = {
-  placeholder: 'counts',
-  unit: 'hosts',
-  parse: (given) => given.split(',').map((part) => count('count', 'hosts', 1, 10_000).parse(part)),
-};
 
 const flags = defineFlags({
   hosts: { kind: count('count', 'hosts', 1, 10_000), default: 8, description: 'Hosts that want everything' },
@@ -75,7 +69,7 @@ const flags = defineFlags({
     description: 'With --late-kib: each host joins a set within so long',
   },
   grow: {
-    kind: counts,
+    kind: counts('hosts', 10_000),
     description: 'Run with so many hosts each, such as 10,30,100: a table, and a plot over them',
   },
   scenarios: {

@@ -1,0 +1,41 @@
+/** The pages of docs/labs say what their commands print. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LABS } from './all-labs.ts';
+import { chartSvg } from './chart.ts';
+import { tablesOf } from './page.ts';
+import { markdownTable } from './table-text.ts';
+import { LAB_PAGES, pageNames, pictureOf, runCommand } from './write-pages.ts';
+
+const read = (page: string) => readFileSync(path.join(LAB_PAGES, page), 'utf8');
+
+describe('labs', () => {
+  it('each has a page, in this order, and the index names them all', () => {
+    const index = read('README.md');
+    expect(pageNames().map((page) => tablesOf(read(page))[0]?.lab)).toEqual(LABS.map(({ name }) => name));
+    for (const page of pageNames()) expect(index).toContain(`(${page})`);
+    expect(readdirSync(path.join(LAB_PAGES, 'images')).length).toBe(pageNames().length);
+  });
+
+  for (const page of pageNames()) {
+    it(`${page}: the answer of the bet holds; tables and picture are what the commands make`, {
+      timeout: 120_000,
+    }, () => {
+      const text = read(page);
+      expect(text).toContain(`(images/${path.basename(pictureOf(page))})`);
+      for (const { lab, flags, text: written } of tablesOf(text)) {
+        const result = runCommand(lab, flags);
+        expect(written, `npm run lab pages; ${lab} ${flags.join(' ')}`).toBe(markdownTable(result.table));
+        if (flags.length > 0) continue;
+        expect(result.answer.holds, result.answer.claim).toBe(true);
+        expect(readFileSync(pictureOf(page), 'utf8')).toBe(chartSvg(result.chart));
+      }
+    });
+  }
+
+  it('a flag that a lab does not know is told, and runs nothing', () => {
+    const outcome = LABS[0]?.run(['--leecher', '3']);
+    expect(outcome).toMatchObject({ type: 'wrong' });
+  });
+});
