@@ -9,7 +9,7 @@ import { alike, LabSwarm, seconds } from './lab-swarm.ts';
 const flags = defineFlags({
   leavesAfter: {
     kind: count('percent', '% of a copy', 0, 1_000),
-    default: 160,
+    default: 200,
     description: 'The seed leaves when it has sent so much; 0: it stays',
   },
   leechers: { kind: count('count', 'nodes', 2, 20), default: 8, description: 'Leechers' },
