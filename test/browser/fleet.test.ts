@@ -94,7 +94,7 @@ describe.skipIf(skipReason)(`the fleet page${skipReason ? ` (${skipReason})` : '
       await button(shown.page, 'Speed of edge-2').click();
       await shown.page.getByLabel('Gives at most').selectOption('64 KiB/s');
       await shown.page.getByRole('button', { name: 'Restart with these' }).click();
-      await card(shown.page, 'edge-2').getByText('Slowed down').waitFor();
+      await card(shown.page, 'edge-2').getByText('Slowed:').waitFor();
       await becomes(shown.page, 'edge-2', 'running');
       const flags = childrenOf(demo.child.pid as number).map((pid) =>
         readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' '),

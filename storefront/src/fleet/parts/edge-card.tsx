@@ -39,8 +39,7 @@ export function EdgeCard({ edge, control, watch }: EdgeCardProps): JSX.Element {
         <EdgeFiguresList figures={edge.figures} />
         {isLimited && (
           <p class="edge__limits">
-            Slowed down: takes {limitWords(limits.downBytesPerSecond)}, gives{' '}
-            {limitWords(limits.upBytesPerSecond)}
+            Slowed: takes {limitWords(limits.downBytesPerSecond)}, gives {limitWords(limits.upBytesPerSecond)}
           </p>
         )}
         {control !== undefined && (
