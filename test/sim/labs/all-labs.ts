@@ -1,9 +1,11 @@
-/** The labs in the order of their pages. */
+/** The labs in the order of their pages; and arithmetic that docs/COST.md asks for in the same way. */
+import { costLab } from './cost.ts';
 import { endGame } from './end-game.ts';
 import { growth } from './growth.ts';
 import type { Lab } from './lab.ts';
 import { lateJoiner } from './late-joiner.ts';
 import { oneSeed } from './one-seed.ts';
+import { paper } from './paper.ts';
 import { pieceSize } from './piece-size.ts';
 import { pipelining } from './pipelining.ts';
 import { poison } from './poison.ts';
@@ -23,3 +25,8 @@ export const LABS: readonly Lab[] = [
   pipelining,
   poison,
 ];
+
+export const ARITHMETIC: readonly Lab[] = [costLab, paper];
+
+export const labNamed = (name: string | undefined): Lab | undefined =>
+  [...LABS, ...ARITHMETIC].find((lab) => lab.name === name);

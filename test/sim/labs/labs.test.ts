@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LABS } from './all-labs.ts';
+import { ARITHMETIC, LABS } from './all-labs.ts';
 import { chartSvg } from './chart.ts';
 import { tablesOf } from './page.ts';
 import { markdownTable } from './table-text.ts';
-import { LAB_PAGES, pageNames, pictureOf, runCommand } from './write-pages.ts';
+import { COST_PAGE, LAB_PAGES, pageNames, pictureOf, runCommand } from './write-pages.ts';
 
 const read = (page: string) => readFileSync(path.join(LAB_PAGES, page), 'utf8');
 
@@ -33,6 +33,16 @@ describe('labs', () => {
       }
     });
   }
+
+  it('docs/COST.md: its tables are what the commands print, and the swarm pays', () => {
+    const tables = tablesOf(readFileSync(COST_PAGE, 'utf8'));
+    expect(new Set(tables.map(({ lab }) => lab))).toEqual(new Set(ARITHMETIC.map(({ name }) => name)));
+    for (const { lab, flags, text: written } of tables) {
+      const { table, answer } = runCommand(lab, flags);
+      expect(written, `npm run lab pages; ${lab} ${flags.join(' ')}`).toBe(markdownTable(table));
+      if (flags.length === 0) expect(answer.holds, answer.claim).toBe(true);
+    }
+  });
 
   it('a flag that a lab does not know is told, and runs nothing', () => {
     const outcome = LABS[0]?.run(['--leecher', '3']);

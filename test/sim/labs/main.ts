@@ -1,18 +1,18 @@
 /** `npm run lab NAME -- FLAGS`: an experiment in virtual time; `npm run lab pages` writes the pages' tables and pictures. */
 import { writeFileSync } from 'node:fs';
-import { LABS } from './all-labs.ts';
+import { ARITHMETIC, LABS, labNamed } from './all-labs.ts';
 import { chartSvg } from './chart.ts';
 import type { Lab, LabResult } from './lab.ts';
 import { alignedTable, markdownTable } from './table-text.ts';
 import { writePages } from './write-pages.ts';
 
 const [name, ...flags] = process.argv.slice(2);
-const lab = LABS.find((one) => one.name === name);
+const lab = labNamed(name);
 if (name === 'pages') writePages();
 else if (lab) runLab(lab);
 else {
   console.error('npm run lab NAME [-- FLAGS]; --help after -- tells the flags of a lab');
-  for (const one of LABS) console.error(`  ${one.name.padEnd(14)} ${one.question}`);
+  for (const one of [...LABS, ...ARITHMETIC]) console.error(`  ${one.name.padEnd(14)} ${one.question}`);
   process.exitCode = name === undefined ? 0 : 2;
 }
 
