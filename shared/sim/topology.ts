@@ -5,6 +5,8 @@ import type { SimHost } from './host.ts';
 /** Whose addresses the tracker gives to whom. */
 export type Topology = ReadonlyMap<SimHost, readonly SimHost[]>;
 
+const MAX_DRAWS = 100;
+
 /**
  * Each host is told of half as many others as it is to know, drawn at random, and is itself told to as many: links go
  * both ways. The origin, which dials nobody, is told to as many hosts as any host knows.
@@ -22,7 +24,8 @@ export function drawTopology(
   const topology = new Map<SimHost, SimHost[]>();
   for (const host of hosts) {
     const told = new Set<SimHost>();
-    while (told.size < toldCount) {
+    // In a swarm hardly larger than that, those who are left may all have been told of it already.
+    for (let draws = 0; told.size < toldCount && draws < toldCount * MAX_DRAWS; draws++) {
       const other = hosts[random.integer(hosts.length)] as SimHost;
       if (other !== host && !topology.get(other)?.includes(host)) told.add(other);
     }

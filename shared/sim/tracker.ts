@@ -12,6 +12,8 @@ export class SimTracker {
   topology: Topology | undefined;
   /** It answers nobody before: a swarm that begins together is known to itself then. */
   opensAtMs = 0;
+  /** Announces that came. */
+  announces = 0;
   readonly #announced = new Map<InfoHash, Set<SimHost>>();
   readonly #random: Random;
 
@@ -20,6 +22,7 @@ export class SimTracker {
   }
 
   heard(from: SimHost, torrent: InfoHash): void {
+    this.announces++;
     const known = this.#announced.get(torrent) ?? new Set();
     this.#announced.set(torrent, known.add(from));
   }

@@ -45,7 +45,12 @@ const PATIENCE = 40;
 /** Hosts do not start in the same millisecond. */
 const START_JITTER_MS = 20;
 
-export function runFanOut(options: FanOut, likeness: Likeness = {}): FanOutResult {
+/** @param atEnd looks at the swarm while it still stands */
+export function runFanOut(
+  options: FanOut,
+  likeness: Likeness = {},
+  atEnd: (simulation: Simulation) => void = () => undefined,
+): FanOutResult {
   const simulation = new Simulation(options.seed);
   const sets = likeness.sets ?? equalSets(options);
   const fileBytes = sets.flat().reduce((sum, bytes) => sum + bytes, 0);
@@ -89,6 +94,7 @@ export function runFanOut(options: FanOut, likeness: Likeness = {}): FanOutResul
   };
   const isComplete = simulation.runUntil(isDone, boundSeconds * PATIENCE * 1000);
   simulation.checkUplinks();
+  atEnd(simulation);
   return resultOf(simulation, { contentBytes: fileBytes, origin, honest, boundSeconds, isComplete });
 }
 

@@ -1,21 +1,53 @@
 /** The same fan-out with more and more hosts at fixed rates: what grows with the swarm that should not. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type FanOut, runFanOut } from './fan-out.ts';
 import type { FanOutResult } from './fan-out-result.ts';
 
 export interface GrowthPoint {
   readonly hosts: number;
   readonly result: FanOutResult;
+  readonly load: Load;
+}
+
+/** What the swarm is to its tracker and to each of its nodes. */
+export interface Load {
+  /** Over the run; announces of a start are most of them. */
+  readonly announcesPerSecond: number;
+  readonly linksPerNode: number;
+  /** V8's heap and buffers beside it: engine, links and what the simulator keeps of a host, when all are complete. */
+  readonly kibPerNode: number;
 }
 
 export function runGrowth(
   options: FanOut,
   counts: readonly number[],
-  done: (options: FanOut, result: FanOutResult) => void,
+  done: (point: GrowthPoint) => void,
 ): GrowthPoint[] {
+  const collect = garbageCollector();
   return counts.map((hosts) => {
-    const grown = { ...options, hosts };
-    const result = runFanOut(grown);
-    done(grown, result);
-    return { hosts, result };
+    const before = usedBytes(collect);
+    let load: Load = { announcesPerSecond: 0, linksPerNode: 0, kibPerNode: 0 };
+    const result = runFanOut({ ...options, hosts }, {}, ({ hosts: nodes, tracker, events }) => {
+      load = {
+        announcesPerSecond: (tracker.announces * 1_000) / events.now,
+        linksPerNode: nodes.reduce((sum, node) => sum + node.engine.linkCount, 0) / nodes.length,
+        kibPerNode: (usedBytes(collect) - before) / 1_024 / nodes.length,
+      };
+    });
+    const point = { hosts, result, load };
+    done(point);
+    return point;
   });
+}
+
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+function usedBytes(collect: () => void): number {
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }

@@ -9,7 +9,7 @@ import type { FanOutResult } from './fan-out-result.ts';
 import { runGrowth } from './growth.ts';
 import { runLateSets } from './late-set.ts';
 import { growthSvg, plotSvg } from './plot.ts';
-import { causeLines, TABLE_HEAD, tableRow } from './report.ts';
+import { causeLines, GROWTH_HEAD, growthRow, TABLE_HEAD, tableRow } from './report.ts';
 import { soak } from './soak.ts';
 import { scenarioName, writeTraceFile } from './trace-file.ts';
 
@@ -121,10 +121,13 @@ function runLate(setKib: number): void {
 }
 
 function grow(counts: readonly number[]): void {
-  console.log(TABLE_HEAD);
-  const points = runGrowth(options, counts, (grown, result) => console.log(tableRow(grown, result)));
+  console.log(GROWTH_HEAD);
+  const points = runGrowth(options, counts, (point) => console.log(growthRow(point)));
   tellCost();
-  writeJson({ options, points: points.map(({ hosts, result }) => ({ hosts, figures: figuresOf(result) })) });
+  writeJson({
+    options,
+    points: points.map(({ hosts, result, load }) => ({ hosts, load, figures: figuresOf(result) })),
+  });
   if (options.plot !== undefined) writeFileSync(options.plot, growthSvg(points));
   process.exitCode = points.every(({ result }) => result.isComplete) ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 /** What a run tells: a row of the table, and where the time went. */
 import type { FanOut } from './fan-out.ts';
 import type { FanOutResult } from './fan-out-result.ts';
+import type { GrowthPoint } from './growth.ts';
 
 export const TABLE_HEAD =
   '| hosts | sets | MiB | seconds | bound | ratio | copies from the origin | wasted bytes |\n|---|---|---|---|---|---|---|---|';
@@ -16,6 +17,23 @@ export function tableRow(options: FanOut, result: FanOutResult): string {
     ratio.toFixed(3),
     originCopies.toFixed(3),
     wastedBytes,
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+export const GROWTH_HEAD =
+  '| hosts | all complete, s | last / bound | copies from the origin | announces a second | links of a node | memory of a node, KiB |\n|---|---|---|---|---|---|---|';
+
+export function growthRow({ hosts, result, load }: GrowthPoint): string {
+  const { seconds, ratio, originCopies, isComplete } = result;
+  const cells = [
+    hosts,
+    isComplete ? seconds.toFixed(2) : `not done in ${seconds.toFixed(0)}`,
+    ratio.toFixed(3),
+    originCopies.toFixed(3),
+    load.announcesPerSecond.toFixed(1),
+    load.linksPerNode.toFixed(1),
+    load.kibPerNode.toFixed(0),
   ];
   return `| ${cells.join(' | ')} |`;
 }
