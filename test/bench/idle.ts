@@ -8,7 +8,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NodeStatus } from '../../shared/api-types/status.ts';
-import { freePort, PROJECT } from '../support/fleet.ts';
+import { PROJECT } from '../support/fleet.ts';
+import { freePort } from '../support/free-port.ts';
 import { idleData } from './idle-data.ts';
 
 export interface IdleNode {

@@ -7,7 +7,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { eventually, freePort } from '../support/fleet.ts';
+import { eventually } from '../support/fleet.ts';
+import { freePort } from '../support/free-port.ts';
 
 export interface Peer {
   readonly port: number;

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { serveImages } from '../shared/node/http/serve.ts';
-import { eventually, freePort } from '../support/fleet.ts';
+import { eventually } from '../support/fleet.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Answer, askPort, rawExchange } from '../support/http-client.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Image, ProductList } from '../../shared/api-types/catalog.ts';
 import type { EdgeList, NodeStatus } from '../../shared/api-types/status.ts';
+import { freePort } from './free-port.ts';
 import { type NodePlace, spawnNode } from './node-process.ts';
 
 /** The checkout: this file also runs from dist/, for the benchmarks. */
@@ -178,17 +179,4 @@ export async function eventually(
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error(`not within ${limitMs} ms: ${what}`);
-}
-
-export async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -6,7 +6,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Image } from '../../shared/api-types/catalog.ts';
-import { eventually, Fleet, freePort, PROJECT, type RunningNode } from './fleet.ts';
+import { eventually, Fleet, PROJECT, type RunningNode } from './fleet.ts';
+import { freePort } from './free-port.ts';
 import { type Answer, ImageLoad, knownRenditions, type Shelf } from './image-load.ts';
 import type { KnownRendition } from './shopper.ts';
 

@@ -3,7 +3,8 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Image } from '../../shared/api-types/catalog.ts';
-import { eventually, Fleet, freePort, PROJECT, type RunningNode } from '../support/fleet.ts';
+import { eventually, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
+import { freePort } from '../support/free-port.ts';
 import { expectServed } from '../support/published.ts';
 
 /** Of the contract: a restarted origin has its edges back within this, once it is ready. */

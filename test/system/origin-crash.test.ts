@@ -4,7 +4,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, expect, it } from 'vitest';
 import { seededRandom } from '../../shared/random.ts';
-import { eventually, Fleet, freePort, PROJECT } from '../support/fleet.ts';
+import { eventually, Fleet, PROJECT } from '../support/fleet.ts';
+import { freePort } from '../support/free-port.ts';
 import { childrenOf, isAlive } from '../support/processes.ts';
 import { expectWholeOrigin, imagesOf } from '../support/published.ts';
 

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { startControl } from '../../../server/demo/control/start-control.ts';
 import { DemoFleet } from '../../../server/demo/fleet/demo-fleet.ts';
 import type { DemoFleet as Answer, DemoEdge as DemoEdgeAnswer } from '../../../shared/api-types/demo.ts';
-import { eventually, freePort } from '../../support/fleet.ts';
+import { eventually } from '../../support/fleet.ts';
+import { freePort } from '../../support/free-port.ts';
 
 export interface SmallDemo {
   readonly fleet: DemoFleet;
