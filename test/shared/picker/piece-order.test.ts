@@ -17,7 +17,13 @@ describe('orders of pieces', () => {
   it('in order: no piece stands lower than one before it, and none where begun pieces do', () => {
     for (const size of [1, 2, 254, 255, 5_000]) {
       const levels = Array.from({ length: size }, (_, piece) =>
-        inOrder(torrent(0, new Array(size).fill(1)), piece),
+        inOrder(
+          torrent(
+            0,
+            Array.from({ length: size }, () => 1),
+          ),
+          piece,
+        ),
       );
       expect(levels).toEqual([...levels].sort((a, b) => a - b));
       expect(levels[0]).toBeGreaterThan(BEGUN_LEVEL);
