@@ -3,16 +3,14 @@
  * at a place that its torrent and number tell. So thousands of hosts work on bytes that stay in the processor's
  * cache, and a block that is wrong, cut or in the wrong place is still told from the true one.
  */
-import { equalBytes } from '../bytes.ts';
 import { Geometry } from '../geometry.ts';
 import { pieceLengthFor } from '../metainfo/make.ts';
 import { type Random, seededRandom } from '../random.ts';
 import { BLOCK_BYTES, type InfoHash, type InfoHashV2, type PieceIndex } from '../units.ts';
+import { sameBytes, WORD_BYTES } from './same-bytes.ts';
 
 /** Places at which a block may begin: more than a torrent here has blocks. */
 const PLACES = 32_768;
-/** Blocks begin at whole words, so that they can be compared by words. */
-const WORD_BYTES = 4;
 /** Odd, so that the blocks of a torrent begin at different places. */
 const BLOCK_STEP = 101;
 const TORRENT_STEP = 7_919;
@@ -54,7 +52,7 @@ export class SimTorrent {
   }
 
   isTrueBlock(piece: PieceIndex, beginBytes: number, block: Uint8Array): boolean {
-    return sameWords(block, this.truth(piece, beginBytes, block.length));
+    return sameBytes(block, this.truth(piece, beginBytes, block.length));
   }
 
   /** The whole piece, in bytes of its own. */
@@ -82,17 +80,6 @@ export class SimTorrent {
 }
 
 const LEAF_BYTES = 32;
-
-/** Each block is compared twice: byte by byte that was a quarter of a simulated swarm's time. */
-function sameWords(a: Uint8Array, b: Uint8Array): boolean {
-  const isAligned = (a.byteOffset | b.byteOffset) % WORD_BYTES === 0;
-  if (a.length !== b.length || !isAligned) return equalBytes(a, b);
-  const wordCount = Math.floor(a.length / WORD_BYTES);
-  const wordsOfA = new Int32Array(a.buffer, a.byteOffset, wordCount);
-  const wordsOfB = new Int32Array(b.buffer, b.byteOffset, wordCount);
-  for (let i = 0; i < wordCount; i++) if (wordsOfA[i] !== wordsOfB[i]) return false;
-  return equalBytes(a.subarray(wordCount * WORD_BYTES), b.subarray(wordCount * WORD_BYTES));
-}
 
 /** FNV-1a (Fowler, Noll, Vo), 32 bits. */
 function checksum(bytes: Uint8Array): number {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { defineFlags } from '../../shared/node/config/flags.ts';
 import { count, onOff, path } from '../../shared/node/config/kinds.ts';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
+import { compareBy } from '../../shared/sim/same-bytes.ts';
 import { counts } from './counts.ts';
 import { runFanOut } from './fan-out.ts';
 import type { FanOutResult } from './fan-out-result.ts';
@@ -85,6 +86,8 @@ const flags = defineFlags({
   json: { kind: path, description: 'Write options and figures to this file' },
   plot: { kind: path, description: 'Write pieces over time, or figures over hosts, to this SVG file' },
 });
+
+compareBy((a, b) => Buffer.compare(a, b) === 0);
 
 const options = readFlagsOrExit({
   name: 'sim',
