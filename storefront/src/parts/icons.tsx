@@ -1,22 +1,5 @@
-/** Line drawings, 24 by 24, in the colour of the text around them. Hidden from screen readers: the text says it. */
-import type { ComponentChildren, JSX } from 'preact';
-
-function Icon({ children }: { readonly children: ComponentChildren }): JSX.Element {
-  return (
-    <svg
-      class="icon"
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.6"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-      aria-hidden="true"
-    >
-      {children}
-    </svg>
-  );
-}
+/** Line drawings that more than one page uses, and those of the shop. */
+import { Icon } from './icon.tsx';
 
 export const SearchIcon = () => (
   <Icon>

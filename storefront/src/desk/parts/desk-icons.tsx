@@ -1,22 +1,5 @@
 /** Line drawings of the desk, as those of the shop. */
-import type { ComponentChildren, JSX } from 'preact';
-
-function Icon({ children }: { readonly children: ComponentChildren }): JSX.Element {
-  return (
-    <svg
-      class="icon"
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.6"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-      aria-hidden="true"
-    >
-      {children}
-    </svg>
-  );
-}
+import { Icon } from '../../parts/icon.tsx';
 
 export const GripIcon = () => (
   <Icon>

@@ -1,7 +1,8 @@
 /** Asks for the address of an origin whose fleet is to be watched. Watching changes nothing there. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { useSwarm } from '../viewer-context.ts';
+import { useModal } from './use-modal.ts';
 
 export function FleetDialog({
   isOpen,
@@ -11,13 +12,8 @@ export function FleetDialog({
   readonly onClose: () => void;
 }): JSX.Element {
   const { director } = useSwarm();
-  const dialogRef = useRef<HTMLDialogElement>(null);
+  const dialogRef = useModal(isOpen);
   const addressRef = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const dialog = dialogRef.current;
-    if (isOpen && dialog?.open === false) dialog.showModal();
-    if (!isOpen) dialog?.close();
-  }, [isOpen]);
   return (
     <dialog ref={dialogRef} class="help" aria-labelledby="fleet-title" onClose={onClose}>
       <h2 id="fleet-title">Watch a fleet</h2>

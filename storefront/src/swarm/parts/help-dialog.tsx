@@ -1,6 +1,6 @@
 /** Keys of the page, in a dialog that `?` opens. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useModal } from './use-modal.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['Space', 'play or pause'],
@@ -21,12 +21,7 @@ export function HelpDialog({
   readonly isOpen: boolean;
   readonly onClose: () => void;
 }): JSX.Element {
-  const dialogRef = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = dialogRef.current;
-    if (isOpen && dialog?.open === false) dialog.showModal();
-    if (!isOpen) dialog?.close();
-  }, [isOpen]);
+  const dialogRef = useModal(isOpen);
   return (
     <dialog ref={dialogRef} class="help" aria-labelledby="help-title" onClose={onClose}>
       <div class="panel__head">
