@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
+import { everyEdgeHas, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
 import { launchBrowser, skipReason } from './support/launch-browser.ts';
 import {
   expectEveryImageDecoded,
@@ -31,10 +31,7 @@ describe.skipIf(skipReason)(`the shop of a real fleet${skipReason ? ` (${skipRea
       const product = await fleet.createProduct(file.replace('.jpg', ''));
       await fleet.upload(product, new Uint8Array(await readFile(path.join(PHOTOS, file))));
     }
-    await eventually('every edge is complete', async () => {
-      const all = await Promise.all(edges.map((edge) => edge.status()));
-      return all.every(({ images }) => images.complete === photos.length);
-    });
+    await everyEdgeHas(edges, photos.length);
     browser = await launchBrowser();
   }, 180_000);
 

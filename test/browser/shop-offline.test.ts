@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, Fleet, type RunningNode } from '../support/fleet.ts';
+import { everyEdgeHas, Fleet, type RunningNode } from '../support/fleet.ts';
 import { launchBrowser, skipReason } from './support/launch-browser.ts';
 import {
   expectEveryImageDecoded,
@@ -29,10 +29,7 @@ describe.skipIf(skipReason)(`a shop of ${PRODUCTS} products${skipReason ? ` (${s
       const product = await fleet.createProduct(`Product ${number}`);
       if (number <= PHOTOS) await fleet.upload(product, await smallPhoto(number));
     }
-    await eventually('every edge is complete', async () => {
-      const all = await Promise.all(edges.map((edge) => edge.status()));
-      return all.every(({ images }) => images.complete === PHOTOS);
-    });
+    await everyEdgeHas(edges, PHOTOS);
     browser = await launchBrowser();
   }, 180_000);
 

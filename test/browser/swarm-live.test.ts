@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
+import { everyEdgeHas, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
 import { launchBrowser, skipReason } from './support/launch-browser.ts';
 import { nodeButton, openSwarm, sentences } from './support/swarm-page.ts';
 
@@ -34,10 +34,7 @@ describe.skipIf(skipReason)(
       for (const name of ['origin', ...NAMES]) await nodeButton(page, name).waitFor({ state: 'attached' });
       const product = await fleet.createProduct('bowl');
       await fleet.upload(product, new Uint8Array(await readFile(PHOTO)));
-      await eventually('every edge is complete', async () => {
-        const all = await Promise.all(edges.map((edge) => edge.status()));
-        return all.every(({ images }) => images.complete === 1);
-      });
+      await everyEdgeHas(edges, 1);
       await expect
         .poll(() => sentences(page), { timeout: 15_000 })
         .toEqual(

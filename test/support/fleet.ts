@@ -167,6 +167,14 @@ async function ready(node: RunningNode): Promise<void> {
   });
 }
 
+/** Waits until each of the edges knows of so many images, and has them whole. */
+export function everyEdgeHas(edges: readonly RunningNode[], images: number): Promise<void> {
+  return eventually(`every edge has ${images} images whole`, async () => {
+    const all = await Promise.all(edges.map((edge) => edge.status()));
+    return all.every((status) => status.images.known === images && status.images.complete === images);
+  });
+}
+
 /** Waits for a fact about other processes, which no event tells. Fails with `what` when it never comes. */
 export async function eventually(
   what: string,

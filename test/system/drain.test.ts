@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Image } from '../../shared/api-types/catalog.ts';
 import { encodeInterested } from '../../shared/wire/encode.ts';
-import { eventually, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
+import { everyEdgeHas, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
 import { childrenOf, isAlive } from '../support/processes.ts';
 import { dialPeer } from '../support/wire-peer.ts';
 
@@ -35,10 +35,7 @@ async function startFleet(channel = false): Promise<Running> {
   const product = await fleet.createProduct('Stream');
   const photo = await readFile(path.join(PROJECT, 'server/demo/photos/stream.jpg'));
   const image = await fleet.upload(product, new Uint8Array(photo));
-  await eventually('the edges are complete', async () => {
-    const all = await Promise.all(edges.map((edge) => edge.status()));
-    return all.every(({ images }) => images.complete === 1);
-  });
+  await everyEdgeHas(edges, 1);
   return { fleet, edges, image };
 }
 

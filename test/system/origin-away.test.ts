@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Image } from '../../shared/api-types/catalog.ts';
-import { eventually, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
+import { eventually, everyEdgeHas, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
 import { freePort } from '../support/free-port.ts';
 import { expectServed } from '../support/published.ts';
 
@@ -19,11 +19,7 @@ let product: string;
 const photo = async (name: string) =>
   new Uint8Array(await readFile(path.join(PROJECT, `server/demo/photos/${name}.jpg`)));
 
-const edgesAreComplete = () =>
-  eventually('every edge holds every image', async () => {
-    const all = await Promise.all(edges.map((edge) => edge.status()));
-    return all.every((status) => status.images.complete === images.length);
-  });
+const edgesAreComplete = () => everyEdgeHas(edges, images.length);
 
 const isReady = async (node: RunningNode) => (await fetch(`${node.url}/readyz`)).status === 200;
 

@@ -6,7 +6,14 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Image } from '../../shared/api-types/catalog.ts';
 import type { EdgeAcknowledgement } from '../../shared/api-types/status.ts';
-import { authorization, eventually, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
+import {
+  authorization,
+  eventually,
+  everyEdgeHas,
+  Fleet,
+  PROJECT,
+  type RunningNode,
+} from '../support/fleet.ts';
 import { unsentBytes } from '../support/unsent-bytes.ts';
 
 const EDGES = 8;
@@ -28,10 +35,7 @@ beforeAll(async () => {
     const photo = await readFile(path.join(PROJECT, `server/demo/photos/${name}.jpg`));
     images.push(await fleet.upload(product, new Uint8Array(photo)));
   }
-  await eventually('every edge holds every image', async () => {
-    const all = await Promise.all(edges.map((edge) => edge.status()));
-    return all.every((status) => status.images.complete === images.length);
-  });
+  await everyEdgeHas(edges, images.length);
 }, 180_000);
 afterAll(() => fleet.close());
 

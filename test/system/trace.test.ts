@@ -7,7 +7,7 @@ import { TraceMerge } from '../../shared/trace/merge.ts';
 import { parseTrace } from '../../shared/trace/parse.ts';
 import { Timeline } from '../../shared/trace/timeline.ts';
 import { writeTrace } from '../../shared/trace/write.ts';
-import { eventually, Fleet, PROJECT } from '../support/fleet.ts';
+import { everyEdgeHas, Fleet, PROJECT } from '../support/fleet.ts';
 import { askPort } from '../support/http-client.ts';
 import { type Watching, watchTrace } from '../support/trace-stream.ts';
 
@@ -47,10 +47,7 @@ it('origin and edges show it as it happens, and together they are one picture', 
   expect([hidden.status, JSON.parse(hidden.body.toString()).code]).toEqual([404, 'trace_off']);
   const product = await fleet.createProduct('Dandelion');
   const image = await fleet.upload(product, new Uint8Array(await readFile(path.join(PROJECT, PHOTO))));
-  await eventually('every edge is complete', async () => {
-    const all = await Promise.all(edges.map((edge) => edge.status()));
-    return all.every(({ images }) => images.known === 1 && images.complete === 1);
-  });
+  await everyEdgeHas(edges, 1);
   const bytes = image.renditions.reduce((sum, rendition) => sum + rendition.bytes, 0);
   for (const { until } of watched.slice(1))
     await until('all pieces', ({ records }) => {

@@ -10,7 +10,7 @@ import type { Signed } from '../../shared/log/entry.ts';
 import { parseMetainfo } from '../../shared/metainfo/parse.ts';
 import { createLogCrypto } from '../../shared/node/crypto/log-crypto.ts';
 import { nodeHashes } from '../../shared/node/hashing/node-hashes.ts';
-import { eventually, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
+import { everyEdgeHas, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
 
 const fleet = new Fleet();
 let edges: readonly RunningNode[];
@@ -23,10 +23,7 @@ beforeAll(async () => {
   edges = await Promise.all(['a', 'b', 'c'].map((name) => fleet.startEdge({ name })));
   const product = await fleet.createProduct('Dandelion');
   image = await fleet.upload(product, new Uint8Array(source));
-  await eventually('every edge is complete', async () => {
-    const all = await Promise.all(edges.map((edge) => edge.status()));
-    return all.every(({ images }) => images.known === 1 && images.complete === 1);
-  });
+  await everyEdgeHas(edges, 1);
 }, 120_000);
 afterAll(() => fleet.close());
 
