@@ -44,6 +44,8 @@ export async function pixels(page: Page): Promise<string> {
 export async function sentences(page: Page): Promise<string[]> {
   const words = page.locator('.words');
   if ((await words.getAttribute('open')) === null) await words.locator('summary').click();
+  // The table is filled after the toggle event, which the browser sends later than the click.
+  await words.locator('button').first().waitFor();
   return words.locator('button').allTextContents();
 }
 
