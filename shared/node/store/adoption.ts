@@ -3,7 +3,8 @@ import type { FileState } from './file-state.ts';
 import type { FileSystem } from './file-system.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 
-export async function takeOver(fileSystem: FileSystem, state: FileState, path: string): Promise<void> {
+/** @returns its identity under the new name, before anybody else could have opened it there */
+export async function takeOver(fileSystem: FileSystem, state: FileState, path: string): Promise<string> {
   const { file, paths } = state;
   const source = await fileSystem.open(path, false);
   try {
@@ -11,14 +12,16 @@ export async function takeOver(fileSystem: FileSystem, state: FileState, path: s
     if (lengthBytes !== file.lengthBytes)
       throw new StoreError('store_mismatch', `${path} has ${lengthBytes} bytes, not ${file.lengthBytes}`);
     await source.sync();
+    await fileSystem.makeDirectory(paths.directory);
+    state.isOnDisk = true;
+    await fileSystem.rename(path, paths.whole);
+    state.isNamedWhole = true;
+    const identity = source.identity();
+    await fileSystem.syncDirectory(paths.directory);
+    return identity;
   } finally {
     await source.close();
   }
-  await fileSystem.makeDirectory(paths.directory);
-  state.isOnDisk = true;
-  await fileSystem.rename(path, paths.whole);
-  state.isNamedWhole = true;
-  await fileSystem.syncDirectory(paths.directory);
 }
 
 /** What an earlier, unfinished file of this root left. */

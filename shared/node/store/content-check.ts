@@ -1,6 +1,7 @@
 /**
  * Whole files are still what their roots say: disks rot, and people change files. A file is hashed when the first of its
  * bytes is read from disk, and again when its inode, length or times have changed since: else a read costs two fstats.
+ * What its caller hashed to have it adopted is trusted until then.
  * What is not whole yet is not judged: its leaves were hashed when they came, and are read from memory mostly.
  */
 import { BLOCK_BYTES } from '../../units.ts';
@@ -18,6 +19,11 @@ export class ContentCheck {
   /** As the file was when it was found right. */
   readonly #right = new WeakMap<FileState, string>();
   readonly #hashing = new WeakMap<FileState, Promise<boolean>>();
+
+  /** Its caller has hashed the file as it is now. */
+  trust(state: FileState, identity: string): void {
+    this.#right.set(state, identity);
+  }
 
   /**
    * Bytes of one of the store's files.

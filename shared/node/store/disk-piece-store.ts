@@ -123,7 +123,7 @@ export class DiskPieceStore implements PieceStore {
       const isMet = await this.#parts.knownRoots.meet(file.root).catch(() => true);
       const state = this.#newState(file);
       try {
-        await takeOver(this.#parts.fileSystem, state, path);
+        this.#parts.contentCheck.trust(state, await takeOver(this.#parts.fileSystem, state, path));
       } catch (cause) {
         throw toStoreError(cause, `adopt ${file.root}`);
       }

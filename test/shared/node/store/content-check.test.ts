@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDiskPieceStore } from '../../../../shared/node/store/disk-piece-store.ts';
+import { nodeFileSystem } from '../../../../shared/node/store/file-system.ts';
 import { storePaths } from '../../../../shared/node/store/have-file.ts';
 import { BLOCK_BYTES } from '../../../../shared/units.ts';
 import { makeContent } from '../../../support/stored-content.ts';
@@ -32,6 +33,28 @@ async function flip(file: string, atBytes: number): Promise<void> {
   await handle.close();
 }
 
+/** The real file system, and how much was read through it. */
+function countingReads() {
+  const counted = {
+    bytes: 0,
+    fileSystem: {
+      ...nodeFileSystem,
+      open: async (name: string, create: boolean) => {
+        const file = await nodeFileSystem.open(name, create);
+        const read = file.read.bind(file);
+        file.read = (into, offsetBytes) => {
+          counted.bytes += into.length;
+          return read(into, offsetBytes);
+        };
+        return file;
+      },
+    },
+  };
+  return counted;
+}
+
+/** What one read takes with it: shared/node/store/read-range.ts. */
+const READ_WINDOW_BYTES = 32 * BLOCK_BYTES;
 const SMALL = 3 * BLOCK_BYTES + 5;
 const LARGE = 60 * BLOCK_BYTES + 5;
 
@@ -74,6 +97,20 @@ describe('threat row 51: bytes that somebody, or the disk, changed behind our ba
     expect(await store.read(content.file, LARGE - 10, 10)).toEqual(content.bytes.subarray(LARGE - 10));
     await truncate(whole, LARGE - 1);
     await expect(store.read(content.file, 0, 10)).rejects.toThrow();
+    await store.close();
+  });
+
+  it('a file that was adopted is hashed when it has changed since, and not before', async () => {
+    const content = makeContent(LARGE, 5);
+    const reads = countingReads();
+    const store = await openDiskPieceStore({ directory, cacheBytes: 0, fileSystem: reads.fileSystem });
+    const made = path.join(directory, 'made');
+    await writeFile(made, content.bytes);
+    await store.adopt(content.file, made);
+    await store.read(content.file, 0, 10);
+    expect(reads.bytes).toBe(READ_WINDOW_BYTES);
+    await flip(storePaths(directory, content.file.root).whole, LARGE - 1);
+    await expect(store.read(content.file, 0, 10)).rejects.toMatchObject({ code: 'store_mismatch' });
     await store.close();
   });
 });
