@@ -89,13 +89,13 @@ function DeskHeader({ path }: { readonly path: string }): JSX.Element {
   const current = (isSo: boolean) => (isSo ? 'page' : undefined);
   const isUnused = path.startsWith('/desk/unused');
   return (
-    <header class="desk-header">
-      <div class="header__row desk-header__row">
-        <a class="desk-header__home" href="/desk" data-page>
+    <header class="tool-header">
+      <div class="header__row tool-header__row">
+        <a class="tool-header__home" href="/desk" data-page>
           <ShoalMark />
           <span>Desk</span>
         </a>
-        <nav class="desk-header__nav" aria-label="Desk">
+        <nav class="tool-header__nav desk-nav" aria-label="Desk">
           <a href="/desk" data-page aria-current={current(!isUnused)}>
             Products
           </a>

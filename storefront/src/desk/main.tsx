@@ -17,6 +17,7 @@ import { UploadQueue } from './uploads/upload-queue.ts';
 import { watchUploads } from './uploads/watch-uploads.ts';
 import '../styles/tokens.css';
 import '../styles/base.css';
+import '../styles/tool-pages.css';
 import './styles/desk.css';
 import './styles/sign-in.css';
 import './styles/dock.css';

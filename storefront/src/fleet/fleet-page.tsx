@@ -35,13 +35,13 @@ export function FleetPage({ watch }: { readonly watch: FleetWatch }): JSX.Elemen
 
 function FleetHeader(): JSX.Element {
   return (
-    <header class="fleet-header">
-      <div class="header__row fleet-header__row">
-        <a class="fleet-header__home" href="/fleet">
+    <header class="tool-header">
+      <div class="header__row tool-header__row">
+        <a class="tool-header__home" href="/fleet">
           <ShoalMark />
           <span>Fleet</span>
         </a>
-        <nav class="fleet-header__nav" aria-label="Other pages">
+        <nav class="tool-header__nav" aria-label="Other pages">
           <a href="/">Shop</a>
           <a href="/swarm">Swarm</a>
           <a href="/desk">Desk</a>

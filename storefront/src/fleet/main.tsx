@@ -4,6 +4,7 @@ import { FleetPage } from './fleet-page.tsx';
 import { FleetWatch } from './watch/fleet-watch.ts';
 import '../styles/tokens.css';
 import '../styles/base.css';
+import '../styles/tool-pages.css';
 import './styles/fleet.css';
 import './styles/edge-card.css';
 import './styles/edge-log.css';
