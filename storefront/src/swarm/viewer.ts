@@ -104,7 +104,7 @@ export class Viewer {
     this.selection.set(undefined);
     this.pointedAt.set(undefined);
     this.branch.set(branch);
-    this.time.set({ ...AT_THE_BEGIN, endMs: branch.log.endMs, isOpen: branch.log.isOpen, ...time });
+    this.time.set(grow({ ...AT_THE_BEGIN, ...time }, branch.log.endMs, branch.log.isOpen));
     this.grown.set(this.grown.get() + 1);
   }
 

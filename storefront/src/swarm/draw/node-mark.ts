@@ -8,6 +8,8 @@ interface Manner {
   readonly isMarked: boolean;
   /** Names only of nodes that are marked: there is no room for more. */
   readonly isCrowded: boolean;
+  /** Of the stage: words stay on it. */
+  readonly widthPx: number;
 }
 
 const LETTERS: Readonly<Record<SceneNode['manner'], string>> = {
@@ -17,6 +19,8 @@ const LETTERS: Readonly<Record<SceneNode['manner'], string>> = {
   stranger: 'stranger',
 };
 const wholeTurn = 2 * Math.PI;
+/** Between words and the edge of the stage. */
+const BESIDE_PX = 4;
 
 export function drawNode(
   context: CanvasRenderingContext2D,
@@ -48,7 +52,7 @@ export function drawNode(
     drawMiddle(context, centre, radiusPx, node, palette);
   } else drawDown(context, centre, radiusPx, palette);
   if (!manner.isCrowded || manner.isMarked || node.isOrigin)
-    drawName(context, centre, radiusPx, node, palette);
+    drawName(context, centre, radiusPx, node, palette, manner.widthPx);
 }
 
 function drawMiddle(
@@ -109,6 +113,7 @@ function drawName(
   radiusPx: number,
   node: SceneNode,
   palette: Palette,
+  widthPx: number,
 ): void {
   const special = LETTERS[node.manner];
   // The origin has its name inside.
@@ -122,10 +127,17 @@ function drawName(
   context.lineWidth = 4;
   context.lineJoin = 'round';
   context.strokeStyle = palette.water;
-  context.strokeText(node.name, x, below);
-  context.fillText(node.name, x, below);
+  const nameX = onStageX(context, node.name, x, widthPx);
+  context.strokeText(node.name, nameX, below);
+  context.fillText(node.name, nameX, below);
   if (special === '') return;
   context.font = `italic 500 11px ${palette.font}`;
   context.fillStyle = palette.bad;
-  context.fillText(special, x, below + 14);
+  context.fillText(special, onStageX(context, special, x, widthPx), below + 14);
+}
+
+/** The middle of words that belong to a node at the side of a narrow stage. */
+function onStageX(context: CanvasRenderingContext2D, words: string, x: number, widthPx: number): number {
+  const half = context.measureText(words).width / 2 + BESIDE_PX;
+  return half * 2 > widthPx ? widthPx / 2 : Math.min(widthPx - half, Math.max(half, x));
 }

@@ -26,6 +26,7 @@ const CROWDED_NODES = 24;
 const FISH_UNITS = 2.3;
 /** From the edges of the stage. */
 const NOTE_PX = 12;
+const NOTE_LINE_PX = 15;
 
 interface LinkImage {
   readonly of: string;
@@ -75,14 +76,17 @@ export class Renderer {
     context.globalAlpha = 1;
   }
 
-  /** In a corner, where nothing stands. */
-  note(words: string, palette: Palette): void {
+  /** In a corner, where nothing stands; a line each, for the lowest node's name is near on a narrow stage. */
+  note(lines: readonly string[], palette: Palette): void {
     const context = this.#context;
     context.font = `400 12px ${palette.font}`;
     context.textAlign = 'left';
     context.textBaseline = 'bottom';
     context.fillStyle = palette.soft;
-    context.fillText(words, NOTE_PX, this.#places.stage.heightPx - NOTE_PX);
+    const { heightPx } = this.#places.stage;
+    lines.forEach((line, index) => {
+      context.fillText(line, NOTE_PX, heightPx - NOTE_PX - (lines.length - 1 - index) * NOTE_LINE_PX);
+    });
   }
 
   #drawNodes(scene: Scene, palette: Palette, emphasis: Emphasis, isFocused: boolean): void {
@@ -93,7 +97,11 @@ export class Renderer {
       if (point === undefined) return;
       const isMarked = emphasis.nodes.has(index);
       this.#context.globalAlpha = isFocused && !isMarked ? 0.45 : 1;
-      drawNode(this.#context, point, radii[index] as number, node, palette, { isMarked, isCrowded });
+      drawNode(this.#context, point, radii[index] as number, node, palette, {
+        isMarked,
+        isCrowded,
+        widthPx: this.#places.stage.widthPx,
+      });
     });
   }
 

@@ -65,7 +65,7 @@ export class Shown {
     const origin = everybody.findIndex(({ role }) => role === 'origin');
     this.#places.place(stageOf(size.width, size.height), everybody.length, origin);
     this.#rings.draw(this.#scene, this.#flights, atMs, palette, emphasis, size.ratio);
-    if (under !== undefined && under.hiddenCount > 0) this.#rings.note(wordsOf(under.hiddenCount), palette);
+    if (under !== undefined && under.hiddenCount > 0) this.#rings.note(noteOf(under.hiddenCount), palette);
   }
 
   #emphasisOn(chosen: Selection | undefined): Emphasis {
@@ -117,4 +117,7 @@ export class Shown {
   }
 }
 
-const wordsOf = (hiddenCount: number): string => `${hiddenCount} smaller messages are not drawn`;
+const noteOf = (hiddenCount: number): readonly string[] => [
+  `${hiddenCount} smaller messages`,
+  'are not drawn',
+];

@@ -61,8 +61,11 @@ export function setSpeed(control: TimeControl, speed: number): TimeControl {
   return { ...control, speed: clamp(speed, SLOWEST, FASTEST), isFollowing: false };
 }
 
+/** An address may ask for a moment that the run never comes to: then it is the last one. */
 export function grow(control: TimeControl, endMs: number, isOpen: boolean): TimeControl {
-  return endMs === control.endMs && isOpen === control.isOpen ? control : { ...control, endMs, isOpen };
+  if (endMs === control.endMs && isOpen === control.isOpen) return control;
+  const atMs = isOpen ? control.atMs : Math.min(control.atMs, endMs);
+  return { ...control, atMs, endMs, isOpen };
 }
 
 /** One frame of the page's own time went by. */

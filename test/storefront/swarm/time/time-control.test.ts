@@ -44,6 +44,13 @@ describe('time control', () => {
     expect(advance(grow(waiting, 500, true), 100).atMs).toBe(150);
   });
 
+  it('a moment beyond the end of a run is its last one, once the end is known', () => {
+    const asked = { ...AT_THE_BEGIN, atMs: 800 };
+    const growing = grow(asked, 200, true);
+    expect(growing.atMs).toBe(800);
+    expect(grow(growing, 500, false).atMs).toBe(500);
+  });
+
   it('a hidden tab does not skip what it did not show', () => {
     expect(advance(play(recorded), 60_000).atMs).toBe(250);
   });
