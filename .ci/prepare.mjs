@@ -20,6 +20,7 @@ const SOURCES = [
   'test/bench',
   'test/load',
   'test/netlab',
+  'test/shots',
   'test/sim',
   'package.json',
   'tsconfig.json',
