@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseFlags } from '../../shared/node/config/parse-flags.ts';
 import { joinCompared, LOAD_COMMAND } from './flags.ts';
-import { scenarioOf } from './load-fleets.ts';
+import { scenarioOf } from './scenario-of.ts';
 import { scenarios } from './scenarios.ts';
 
 const parsed = (...given: string[]) => parseFlags(LOAD_COMMAND, joinCompared(given), {});
@@ -53,6 +53,8 @@ describe('flags', () => {
     expect(scenario.originLink.upBytesPerSecond).toBe(625_000);
     expect(scenario.edgeLink.upBytesPerSecond).toBe(875_000);
     expect(scenario.arrivalsMs).toBe(3_000);
+    expect(scenario.visitorsPerSecond).toBe(12);
+    expect(scenarioOf(values('--visitors', '4')).visitorsPerSecond).toBe(4);
   });
 });
 

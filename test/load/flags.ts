@@ -16,7 +16,10 @@ import { someOf } from '../support/some-of.ts';
 import { MODES, type Mode } from './nodes/load-fleet.ts';
 import { scenarios } from './scenarios.ts';
 
-const scenarioNames = Object.keys(scenarios) as [string, ...string[]];
+/** One after the other. */
+export const ALL_SCENARIOS = 'all';
+const [firstScenario, ...otherScenarios] = Object.keys(scenarios) as [string, ...string[]];
+const scenarioNames: [string, ...string[]] = [firstScenario, ...otherScenarios, ALL_SCENARIOS];
 
 const DEFAULT_MODES: readonly Mode[] = ['origin', 'pull', 'swarm'];
 
@@ -52,7 +55,7 @@ export const LOAD_FLAGS = defineFlags({
   edges: { kind: count('count', 'nodes', 1, 64), default: 8, description: 'edges of pull and swarm' },
   visitors: {
     kind: count('rate', 'visitors per second', 1, 10_000),
-    default: 12,
+    defaultText: "the scenario's",
     description: 'new visitors, to all edges together',
   },
   seconds: {
@@ -94,6 +97,7 @@ export const LOAD_FLAGS = defineFlags({
     defaultText: './load-report',
     description: 'folder that the report is written to',
   },
+  table: { kind: pathKind, description: 'a folder of reports, as of --scenario all: one table of them' },
   compare: { kind: twoFiles, description: 'two results: what differs between them, with intervals' },
 });
 

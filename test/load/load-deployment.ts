@@ -4,13 +4,13 @@ import type { EdgeList } from '../../shared/api-types/status.ts';
 import { percentileOf, sortedNumbers } from '../support/percentile.ts';
 import { drive, type Outcome } from './driver/drive.ts';
 import type { LoadFlags } from './flags.ts';
-import { scenarioOf } from './load-fleets.ts';
 import { askedBytes, countsOf } from './mode-figures.ts';
 import { sourcesOf } from './observe/sources.ts';
 import type { Progress } from './progress.ts';
 import type { LoadResult, ModeResult } from './result.ts';
 import { resultOf } from './result-of.ts';
 import { wishOf } from './run.ts';
+import { scenarioOf } from './scenario-of.ts';
 import { makePlan, type PlannedRequest } from './traffic/plan.ts';
 import { shopOf } from './traffic/shop.ts';
 
@@ -26,11 +26,9 @@ export async function loadDeployment(
   // Without an edge, its shoppers ask the origin.
   const bases = edges.length > 0 ? edges : [origin];
   progress.say(`${shop.images.length} images at ${bases.join(', ')}`);
-  const { saleProducts, arrivalsMs } = scenarioOf(flags);
-  const { seed, visitors: visitorsPerSecond } = flags;
-  const plan = makePlan(shop, { seed, edges: bases.length, visitorsPerSecond, arrivalsMs, saleProducts });
+  const plan = makePlan(shop, { seed: flags.seed, edges: bases.length, ...scenarioOf(flags) });
   const known = { shop, digests: new Map<string, string>() };
-  progress.begin('deployment', plan);
+  const told = progress.begin('deployment', plan);
   const before = await taken(edges);
   const driven = await drive({
     plan,
@@ -40,9 +38,9 @@ export async function loadDeployment(
     shopperIp: undefined,
     timeoutMs: flags.timeout * 1000,
     signal,
-    onOutcome: (outcome) => progress.outcome(outcome, undefined),
+    onOutcome: (outcome) => told.outcome(outcome, undefined),
   });
-  progress.end();
+  told.end();
   const after = await taken(edges);
   const took = { peers: after.peers - before.peers, webSeed: after.webSeed - before.webSeed };
   const mode = figures(known, plan, driven.outcomes, driven.lateMs, took);

@@ -6,12 +6,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
-import { joinCompared, LOAD_COMMAND, type LoadFlags } from './flags.ts';
+import { ALL_SCENARIOS, joinCompared, LOAD_COMMAND, type LoadFlags } from './flags.ts';
 import { loadDeployment } from './load-deployment.ts';
 import { loadFleets } from './load-fleets.ts';
 import { Progress } from './progress.ts';
-import { comparison, readResult, writeReport } from './report/write-report.ts';
+import { comparison, readResult, tableOfReports, writeReport } from './report/write-report.ts';
 import type { LoadResult } from './result.ts';
+import { scenarios } from './scenarios.ts';
 
 const flags = readFlagsOrExit(LOAD_COMMAND, joinCompared(process.argv.slice(2)));
 const abort = new AbortController();
@@ -31,12 +32,13 @@ async function run(values: LoadFlags): Promise<number> {
       console.log(comparison(first, second));
       return 0;
     }
+    if (values.table !== undefined) {
+      console.log(tableOfReports(values.table));
+      return 0;
+    }
     const progress = new Progress((line) => console.error(line));
-    const result =
-      values.against === undefined
-        ? await loadOwnFleets(values, progress)
-        : await loadDeployment(values, values.against, abort.signal, progress);
-    console.log(writeReport(result, values.out));
+    if (values.scenario === ALL_SCENARIOS) await loadAll(values, progress);
+    else await loadOne(values, progress);
     return abort.signal.aborted ? 130 : 0;
   } catch (error) {
     console.error(`load: ${error instanceof Error ? error.message : String(error)}`);
@@ -44,8 +46,32 @@ async function run(values: LoadFlags): Promise<number> {
   }
 }
 
-function loadOwnFleets(values: LoadFlags, progress: Progress): Promise<LoadResult> {
+async function loadAll(values: LoadFlags, progress: Progress): Promise<void> {
+  for (const scenario of Object.keys(scenarios)) {
+    if (abort.signal.aborted) break;
+    progress.say(scenario);
+    await loadOne({ ...values, scenario, out: path.join(values.out, scenario) }, progress);
+  }
+  console.log(tableOfReports(values.out));
+}
+
+async function loadOne(values: LoadFlags, progress: Progress): Promise<void> {
+  const result =
+    values.against === undefined
+      ? await loadOwnFleets(values, progress)
+      : await loadDeployment(values, values.against, abort.signal, progress);
+  console.log(writeReport(result, values.out));
+}
+
+async function loadOwnFleets(values: LoadFlags, progress: Progress): Promise<LoadResult> {
   const runFolder = mkdtempSync(path.join(tmpdir(), 'shoal-load-run-'));
-  process.on('exit', () => rmSync(runFolder, { recursive: true, force: true }));
-  return loadFleets(values, runFolder, abort.signal, progress);
+  const clean = () => rmSync(runFolder, { recursive: true, force: true });
+  // A second Ctrl-C ends it here and now.
+  process.once('exit', clean);
+  try {
+    return await loadFleets(values, runFolder, abort.signal, progress);
+  } finally {
+    process.off('exit', clean);
+    clean();
+  }
 }

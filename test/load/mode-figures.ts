@@ -48,6 +48,7 @@ export function figuresOf(
 /** What does not depend on whose fleet it is. */
 export function countsOf(plan: readonly PlannedRequest[], outcomes: readonly Outcome[]) {
   return {
+    requests: outcomes.map(({ request }) => request.number),
     visitors: outcomes.map(({ request }) => request.visitor),
     dueMs: outcomes.map(({ request }) => Math.round(request.dueMs)),
     totalMs: outcomes.map(({ totalMs }) => Math.round(totalMs * 100) / 100),

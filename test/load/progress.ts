@@ -9,10 +9,6 @@ const EVERY_MS = 2_000;
 
 export class Progress {
   readonly #print: (line: string) => void;
-  #timer: NodeJS.Timeout | undefined;
-  #times: number[] = [];
-  #failed = 0;
-  #origin: Traffic | undefined;
 
   constructor(print: (line: string) => void) {
     this.#print = print;
@@ -26,15 +22,24 @@ export class Progress {
     this.#print(`  FAULT ${error instanceof Error ? error.message : String(error)}`);
   };
 
-  begin(name: string, plan: readonly PlannedRequest[]): void {
-    this.#times = [];
-    this.#failed = 0;
-    this.#origin = undefined;
+  begin(name: string, plan: readonly PlannedRequest[]): ModeProgress {
+    return new ModeProgress(this, name, plan);
+  }
+}
+
+/** Of one mode while it runs. */
+export class ModeProgress {
+  readonly #timer: NodeJS.Timeout;
+  readonly #times: number[] = [];
+  #failed = 0;
+  #origin: Traffic | undefined;
+
+  constructor(progress: Progress, name: string, plan: readonly PlannedRequest[]) {
     const startedMs = performance.now();
     this.#timer = setInterval(() => {
       const elapsedMs = performance.now() - startedMs;
       const due = plan.filter(({ dueMs }) => dueMs <= elapsedMs).length;
-      this.#print(this.#line(name, elapsedMs, due, plan.length));
+      progress.say(this.#line(name, elapsedMs, due, plan.length));
     }, EVERY_MS);
   }
 
@@ -51,7 +56,7 @@ export class Progress {
   #line(name: string, elapsedMs: number, due: number, planned: number): string {
     const sorted = sortedNumbers(this.#times);
     const parts = [
-      `  ${name} ${(elapsedMs / 1000).toFixed(0)} s: ${sorted.length} of ${due} due answered (${planned} in all)`,
+      `${name} ${(elapsedMs / 1000).toFixed(0)} s: ${sorted.length} of ${due} due answered (${planned} in all)`,
     ];
     if (sorted.length > 0)
       parts.push(

@@ -3,6 +3,7 @@ import { cpus, release, type } from 'node:os';
 import { packageVersion } from '../../shared/node/process/version.ts';
 import type { LoadFlags } from './flags.ts';
 import { type LoadResult, type ModeResult, RESULT_FORMAT } from './result.ts';
+import { scenarioOf } from './scenario-of.ts';
 
 export function resultOf(
   flags: LoadFlags,
@@ -27,7 +28,7 @@ export function resultOf(
     summary,
     seed: flags.seed,
     edges,
-    visitorsPerSecond: flags.visitors,
+    visitorsPerSecond: scenarioOf(flags).visitorsPerSecond,
     isPartial,
     modes,
   };

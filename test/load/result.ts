@@ -1,7 +1,7 @@
 /** What a run writes as JSON, and what reports are made of. */
 import type { Mode } from './nodes/load-fleet.ts';
 
-export const RESULT_FORMAT = 1;
+export const RESULT_FORMAT = 2;
 
 /** Bytes that shoppers got, by where they came from. */
 export interface Sources {
@@ -25,7 +25,11 @@ export interface Spread {
 
 export interface ModeResult {
   readonly mode: Mode | 'deployment';
-  /** Of each answered or failed request, in the order of their ends: who asked, when it was due, and ms until its last byte. */
+  /**
+   * Of each answered or failed request, in the order of their ends: its number, the same in all modes; who asked, when it
+   * was due, and ms until its last byte.
+   */
+  readonly requests: readonly number[];
   readonly visitors: readonly number[];
   readonly dueMs: readonly number[];
   readonly totalMs: readonly number[];

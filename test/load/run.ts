@@ -14,8 +14,6 @@ export interface Run {
   /** Of each rendition's URL, hexadecimal SHA-256 of its content. */
   readonly digests: ReadonlyMap<string, string>;
   readonly plan: readonly PlannedRequest[];
-  /** Where shoppers connect from; undefined: the system chooses. */
-  readonly shopperIp: string | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly progress: Progress;

@@ -22,6 +22,12 @@ export interface Scenario {
   readonly arrivalsMs: number;
   /** `links`: each edge was asked for a little before; `all`: for all that the traffic wants; `nothing`: just started. */
   readonly warmed: 'nothing' | 'links' | 'all';
+  /** New visitors a second, to all edges together. */
+  readonly visitorsPerSecond: number;
+  /** Other visitors come this long before those that count: programs that just started run code that is not compiled. */
+  readonly rehearsalMs?: number;
+  /** All modes run at once, and each visitor comes to each of them. Default: one mode after the other. */
+  readonly isTogether?: true;
   /** One more edge that answers its siblings with wrong bytes; shoppers do not know it. */
   readonly liar?: boolean;
   readonly events?: (edges: number) => readonly FleetEvent[];
@@ -42,6 +48,7 @@ const base = {
   prefetch: 'none',
   saleProducts: 0,
   arrivalsMs: 20_000,
+  visitorsPerSecond: 12,
   warmed: 'links',
 } as const;
 
@@ -65,6 +72,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     originLink: link(1_000, 1_000, 5),
     edgeLink: link(1_000, 1_000, 5),
     warmed: 'all',
+    visitorsPerSecond: 3,
+    arrivalsMs: 40_000,
+    rehearsalMs: 25_000,
+    isTogether: true,
   },
   'edge-churn': {
     ...base,

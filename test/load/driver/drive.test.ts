@@ -27,6 +27,7 @@ async function serving(answer: (response: ServerResponse, number: number) => voi
 }
 
 const request = (dueMs: number, visitor: number): PlannedRequest => ({
+  number: 0,
   dueMs,
   visitor,
   edge: 0,

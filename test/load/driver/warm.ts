@@ -1,4 +1,5 @@
 /** Before the traffic: edges that run already, linked to each other, or with all that will be asked for. */
+import { setMaxListeners } from 'node:events';
 import type { LoadFleet } from '../nodes/load-fleet.ts';
 import { type Run, wishOf } from '../run.ts';
 import { Shopper } from './shopper.ts';
@@ -9,9 +10,11 @@ const TIMEOUT_MS = 60_000;
 
 export async function warm(run: Run, fleet: LoadFleet, how: 'links' | 'all'): Promise<void> {
   const nodes = fleet.shopNodes;
+  // Each request under way listens for the end.
+  setMaxListeners(0, run.signal);
   run.progress.say(how === 'all' ? 'asking each edge for all that will be wanted' : 'linking the edges');
   const paths = (edge: number) => (how === 'all' ? wantedOf(run, edge) : linking(run));
-  await Promise.all(nodes.map((node, edge) => askAll(run, fleet.urlOf(node), paths(edge))));
+  await Promise.all(nodes.map((node, edge) => askAll(run, fleet, fleet.urlOf(node), paths(edge))));
 }
 
 /** What visitors of this edge want, and what those of the others do: they may be sent here. */
@@ -33,9 +36,9 @@ function linking({ shop, scenario }: Run): string[] {
   return [...paths, ...paths];
 }
 
-async function askAll(run: Run, base: string, paths: readonly string[]): Promise<void> {
+async function askAll(run: Run, fleet: LoadFleet, base: string, paths: readonly string[]): Promise<void> {
   const left = [...paths];
-  const shopper = new Shopper(run.shopperIp);
+  const shopper = new Shopper(fleet.shopperIp);
   const ask = async (): Promise<void> => {
     for (let path = left.pop(); path !== undefined && !run.signal.aborted; path = left.pop())
       await shopper.ask({ base, path, type: 'image/avif', timeoutMs: TIMEOUT_MS }, run.signal);

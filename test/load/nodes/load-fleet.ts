@@ -2,12 +2,21 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeStatus } from '../../../shared/api-types/status.ts';
-import { NGINX, pullThroughServer, writeNginxConfig } from '../../support/nginx.ts';
 import type { RelayedNode } from '../links/relay.ts';
 import { RelayClient } from '../links/relay-client.ts';
 import { type Scenario, SHOPPER_LINK } from '../scenarios.ts';
-import { HTTP_PORT, type Network, PEER_PORT } from './addresses.ts';
-import { ADMIN_TOKEN, copyCatalog } from './catalog.ts';
+import { HTTP_PORT, Network, PEER_PORT } from './addresses.ts';
+import { copyCatalog } from './catalog.ts';
+import {
+  ALONE,
+  edgeProgram,
+  liarProgram,
+  nginxProgram,
+  ORIGIN,
+  originProgram,
+  type Place,
+  together,
+} from './fleet-programs.ts';
 import { NodeProgram, type Program } from './node-program.ts';
 
 /**
@@ -18,7 +27,6 @@ export const MODES = ['origin', 'pull', 'swarm', 'nginx'] as const;
 export type Mode = (typeof MODES)[number];
 
 export interface FleetWanted {
-  readonly network: Network;
   readonly mode: Mode;
   readonly scenario: Scenario;
   readonly edges: number;
@@ -28,32 +36,32 @@ export interface FleetWanted {
   readonly runFolder: string;
 }
 
-const ORIGIN = 0;
-
 export class LoadFleet {
   readonly #wanted: FleetWanted;
+  readonly #network: Network;
   readonly #nodes: NodeProgram[] = [];
   #relay: RelayClient | undefined;
 
-  private constructor(wanted: FleetWanted) {
+  private constructor(wanted: FleetWanted, network: Network) {
     this.#wanted = wanted;
+    this.#network = network;
   }
 
   /** Resolves when the origin is ready. */
   static async open(wanted: FleetWanted): Promise<LoadFleet> {
-    const fleet = new LoadFleet(wanted);
+    const fleet = new LoadFleet(wanted, await Network.take());
     try {
       mkdirSync(wanted.runFolder, { recursive: true });
       copyCatalog(wanted.catalogFolder, path.join(wanted.runFolder, 'origin'));
       fleet.#relay = await RelayClient.start({
         nodes: fleet.#relayed(),
-        shopperIp: wanted.network.shopperIp,
+        shopperIp: fleet.shopperIp,
         shopper: SHOPPER_LINK,
         httpPort: HTTP_PORT,
         peerPort: PEER_PORT,
         seed: wanted.seed,
       });
-      fleet.#nodes.push(new NodeProgram(fleet.#origin()));
+      fleet.#nodes.push(new NodeProgram(originProgram(fleet.#place)));
       await fleet.#nodes[ORIGIN]!.start();
       return fleet;
     } catch (error) {
@@ -66,13 +74,21 @@ export class LoadFleet {
   async startEdges(): Promise<void> {
     const { mode, edges, scenario } = this.#wanted;
     if (mode === 'origin') return;
-    for (let edge = 1; edge <= edges; edge++) {
-      const program = mode === 'nginx' ? this.#nginx(edge) : this.#edge(edge, 'bin/shoal-edge.js');
-      this.#nodes.push(new NodeProgram(program));
+    for (let edge = 1; edge <= edges; edge++) this.#nodes.push(new NodeProgram(this.#programOf(edge)));
+    if (scenario.liar === true && mode === 'swarm') {
+      const liar = liarProgram(this.#place, edges + 1, together(scenario.prefetch));
+      this.#nodes.push(new NodeProgram(liar));
     }
-    if (scenario.liar === true && mode === 'swarm')
-      this.#nodes.push(new NodeProgram(this.#edge(edges + 1, 'test/netlab/hostile-edge.js', 'liar')));
     await Promise.all(this.#nodes.slice(1).map((node) => node.start()));
+  }
+
+  get mode(): Mode {
+    return this.#wanted.mode;
+  }
+
+  /** Where its shoppers connect from. */
+  get shopperIp(): string {
+    return this.#network.shopperIp;
   }
 
   get relay(): RelayClient {
@@ -92,7 +108,7 @@ export class LoadFleet {
 
   /** Where shoppers reach a node. */
   urlOf(node: number): string {
-    return this.#wanted.network.outerUrl(node);
+    return this.#network.outerUrl(node);
   }
 
   async kill(node: number): Promise<void> {
@@ -106,7 +122,7 @@ export class LoadFleet {
 
   /** Undefined: it does not answer. */
   async statusOf(node: number): Promise<NodeStatus | undefined> {
-    const url = `${this.#wanted.network.innerUrl(node)}/status`;
+    const url = `${this.#network.innerUrl(node)}/status`;
     const response = await fetch(url).catch(() => undefined);
     return response?.ok ? ((await response.json()) as NodeStatus) : undefined;
   }
@@ -120,10 +136,22 @@ export class LoadFleet {
   async close(): Promise<void> {
     await Promise.all(this.#nodes.map((node) => node.kill()));
     await this.#relay?.close();
+    this.#network.release();
+  }
+
+  get #place(): Place {
+    return { network: this.#network, runFolder: this.#wanted.runFolder };
+  }
+
+  #programOf(edge: number): Program {
+    const { mode, scenario } = this.#wanted;
+    if (mode === 'nginx') return nginxProgram(this.#place, edge);
+    return edgeProgram(this.#place, edge, mode === 'pull' ? ALONE : together(scenario.prefetch));
   }
 
   #relayed(): RelayedNode[] {
-    const { network, edges, scenario } = this.#wanted;
+    const { edges, scenario } = this.#wanted;
+    const network = this.#network;
     const linkOf = (node: number) => {
       if (node === ORIGIN) return scenario.originLink;
       return node === edges ? (scenario.farEdgeLink ?? scenario.edgeLink) : scenario.edgeLink;
@@ -134,58 +162,5 @@ export class LoadFleet {
       outerIp: network.outerIp(node),
       link: linkOf(node),
     }));
-  }
-
-  #origin(): Program {
-    const { network, runFolder } = this.#wanted;
-    const ip = network.innerIp(ORIGIN);
-    const where = ['--host', ip, '--port', `${HTTP_PORT}`, '--peer-port', `${PEER_PORT}`];
-    const told = ['--public-url', network.outerUrl(ORIGIN), '--advertise-ip', network.outerIp(ORIGIN)];
-    const what = ['--data', path.join(runFolder, 'origin'), '--admin-token', ADMIN_TOKEN];
-    return {
-      command: ['server/main.js', ...where, ...told, ...what],
-      ip,
-      readyUrl: `${network.innerUrl(ORIGIN)}/readyz`,
-      logPath: path.join(runFolder, 'origin.log'),
-    };
-  }
-
-  #edge(edge: number, ...program: readonly string[]): Program {
-    const { network, runFolder, mode, scenario } = this.#wanted;
-    const ip = network.innerIp(edge);
-    const name = `edge-${edge}`;
-    const where = ['--host', ip, '--port', `${HTTP_PORT}`, '--data', path.join(runFolder, name)];
-    const told = [
-      '--advertise-ip',
-      network.outerIp(edge),
-      '--name',
-      name,
-      '--origin',
-      network.outerUrl(ORIGIN),
-    ];
-    const alone = ['--prefetch', 'none', '--peers', 'origin', '--peer-port', '0'];
-    const together = ['--prefetch', scenario.prefetch, '--peer-port', `${PEER_PORT}`];
-    return {
-      command: [...program, ...where, ...told, ...(mode === 'pull' ? alone : together)],
-      ip,
-      readyUrl: `${network.innerUrl(edge)}/readyz`,
-      logPath: path.join(runFolder, `${name}.log`),
-    };
-  }
-
-  #nginx(edge: number): Program {
-    const { network, runFolder } = this.#wanted;
-    const ip = network.innerIp(edge);
-    const folder = path.join(runFolder, `nginx-${edge}`);
-    const listen = `${ip}:${HTTP_PORT}`;
-    const origin = `${network.outerIp(ORIGIN)}:${HTTP_PORT}`;
-    const config = writeNginxConfig(folder, pullThroughServer({ folder, listen, origin, bind: ip }));
-    return {
-      command: ['test/load/nodes/with-parent.js', NGINX, '-c', config],
-      ip,
-      readyUrl: `${network.innerUrl(edge)}/healthz`,
-      logPath: `${folder}.log`,
-      killSignal: 'SIGTERM',
-    };
   }
 }

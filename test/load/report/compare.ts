@@ -1,86 +1,49 @@
-/**
- * What differs between two runs, with intervals: visitors are drawn again with replacement (a bootstrap over whole
- * visits, since images of one page are not independent), and a figure's change is said with the middle 95 % of what
- * those draws give.
- */
-import { type Random, seededRandom } from '../../../shared/random.ts';
+/** What differs between two runs. */
 import { percentileOf, sortedNumbers } from '../../support/percentile.ts';
 import type { LoadResult, ModeResult } from '../result.ts';
+import { FIGURES, type Ratio, ratiosApart, ratiosOfSameTraffic } from './ratios.ts';
 import type { Table } from './tables.ts';
 
-const DRAWS = 500;
-const FIGURES = [
-  ['p50', 0.5],
-  ['p95', 0.95],
-  ['p99', 0.99],
-] as const;
-
-export interface Change {
+export interface Change extends Ratio {
   readonly mode: string;
-  readonly figure: string;
   readonly before: number;
   readonly after: number;
-  /** After over before; the middle 95 % of the draws. */
-  readonly low: number;
-  readonly high: number;
 }
+
+const TRAFFIC = ['scenario', 'seed', 'edges', 'visitorsPerSecond'] as const;
 
 /** Of modes that both have. */
 export function changesBetween(a: LoadResult, b: LoadResult): readonly Change[] {
+  const isSameTraffic = TRAFFIC.every((name) => a[name] === b[name]);
   return a.modes.flatMap((before) => {
     const after = b.modes.find(({ mode }) => mode === before.mode);
-    return after ? changesOf(before, after) : [];
+    if (after === undefined) return [];
+    const isSame = isSameTraffic && before.counts.planned === after.counts.planned;
+    return changesOf(before, after, isSame ? ratiosOfSameTraffic : ratiosApart);
   });
 }
 
-function changesOf(before: ModeResult, after: ModeResult): Change[] {
-  const random = seededRandom(1);
-  const visits = [visitsOf(before), visitsOf(after)] as const;
-  const ratios = FIGURES.map((): number[] => []);
-  for (let draw = 0; draw < DRAWS; draw++) {
-    const [one, other] = [drawn(visits[0], random), drawn(visits[1], random)];
-    FIGURES.forEach(([, part], place) => {
-      ratios[place]?.push(percentileOf(other, part) / percentileOf(one, part));
-    });
-  }
+function changesOf(before: ModeResult, after: ModeResult, ratiosOf: typeof ratiosApart): Change[] {
   const [all, allAfter] = [sortedNumbers(before.totalMs), sortedNumbers(after.totalMs)];
-  return FIGURES.map(([figure, part], place) => {
-    const sorted = sortedNumbers(ratios[place] as number[]);
-    return {
-      mode: before.mode,
-      figure,
-      before: percentileOf(all, part),
-      after: percentileOf(allAfter, part),
-      low: percentileOf(sorted, 0.025),
-      high: percentileOf(sorted, 0.975),
-    };
-  });
-}
-
-function visitsOf({ visitors, totalMs }: ModeResult): number[][] {
-  const visits = new Map<number, number[]>();
-  visitors.forEach((visitor, index) => {
-    const times = visits.get(visitor) ?? [];
-    times.push(totalMs[index] as number);
-    visits.set(visitor, times);
-  });
-  return [...visits.values()];
-}
-
-function drawn(visits: readonly number[][], random: Random): number[] {
-  return sortedNumbers(visits.flatMap(() => visits[random.integer(visits.length)] as number[]));
+  const ratios = ratiosOf(before, after);
+  return FIGURES.map(([figure, part]) => ({
+    ...ratios.find((one) => one.figure === figure)!,
+    mode: before.mode,
+    before: percentileOf(all, part),
+    after: percentileOf(allAfter, part),
+  }));
 }
 
 export function comparisonTable(changes: readonly Change[]): Table {
   return {
     title: 'Image time, second run beside the first',
     head: ['mode', 'figure', 'first', 'second', 'second over first', '95 % of draws', ''],
-    rows: changes.map(({ mode, figure, before, after, low, high }) => [
+    rows: changes.map(({ mode, figure, before, after, ratio, low, high }) => [
       mode,
       figure,
       `${before.toFixed(1)} ms`,
       `${after.toFixed(1)} ms`,
-      (after / before).toFixed(3),
+      ratio.toFixed(3),
       `${low.toFixed(3)} to ${high.toFixed(3)}`,
       low > 1 ? 'slower' : high < 1 ? 'faster' : 'no difference shown',
     ]),
@@ -89,8 +52,7 @@ export function comparisonTable(changes: readonly Change[]): Table {
 
 /** What makes two results hard to compare, in words. */
 export function differencesOfSetting(a: LoadResult, b: LoadResult): readonly string[] {
-  const settings = ['scenario', 'seed', 'edges', 'visitorsPerSecond', 'version'] as const;
-  const lines = settings
+  const lines = ([...TRAFFIC, 'version'] as const)
     .filter((name) => a[name] !== b[name])
     .map((name) => `${name}: ${a[name]} in the first, ${b[name]} in the second`);
   if (a.machine.processor !== b.machine.processor || a.machine.cores !== b.machine.cores)

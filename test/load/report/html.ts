@@ -1,13 +1,16 @@
 /** One file that opens anywhere: style and plots inside, no script, nothing fetched. */
 import type { LoadResult } from '../result.ts';
-import { headline } from './markdown.ts';
+import { lossesOf } from './losses.ts';
+import { endedAt, headline } from './markdown.ts';
 import { type Plot, plotsOf } from './plots.ts';
 import { STYLE } from './style.ts';
 import { escapeXml } from './svg.ts';
-import { cautions, lossLines, type Table, tablesOf } from './tables.ts';
+import { MARKS_TITLE, type Table, tablesOf } from './tables.ts';
+import { cautions, inShort } from './words.ts';
 
 export function htmlReport(result: LoadResult): string {
-  const { machine, scenario } = result;
+  const { scenario } = result;
+  const tables = tablesOf(result);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -24,32 +27,64 @@ export function htmlReport(result: LoadResult): string {
 ${cautions(result)
   .map((line) => `<p class="lost">${escapeXml(line)}</p>`)
   .join('\n')}
-<p class="facts">${escapeXml(machine.node)}, ${machine.cores} x ${escapeXml(machine.processor)}, ${escapeXml(machine.kernel)}; Shoal ${escapeXml(result.version)}; seed ${result.seed}<br>Again: <code>${escapeXml(result.command)}</code></p>
+${list(inShort(result), 'short')}
+${tables.filter(isMarks).map(tableHtml).join('\n')}
 ${losses(result)}
 ${plotsOf(result).map(plotHtml).join('\n')}
-${tablesOf(result).map(tableHtml).join('\n')}
+${tables
+  .filter((table) => !isMarks(table))
+  .map(tableHtml)
+  .join('\n')}
+${facts(result)}
 </main>
 </body>
 </html>
 `;
 }
 
-function losses(result: LoadResult): string {
-  const lines = lossLines(result);
+function list(lines: readonly string[], className: string): string {
   if (lines.length === 0) return '';
-  return `<section class="lost"><h2>Where swarm loses</h2><ul>${lines.map((line) => `<li>${escapeXml(line)}</li>`).join('')}</ul></section>`;
+  return `<ul class="${className}">${lines.map((line) => `<li>${escapeXml(line)}</li>`).join('')}</ul>`;
 }
 
-function plotHtml({ title, legend, svg }: Plot): string {
-  const names = legend.map(({ name, className }) => `<span class="${className}">${escapeXml(name)}</span>`);
-  return `<figure><figcaption>${escapeXml(title)}</figcaption>${svg}<p class="legend">${names.join(' ')}</p></figure>`;
+function losses(result: LoadResult): string {
+  const lines = lossesOf(result).map(({ text }) => text);
+  if (lines.length === 0) return '';
+  return `<section class="lost"><h2>Where swarm loses</h2>${list(lines, 'losses')}</section>`;
 }
+
+function plotHtml({ title, legend, svgs }: Plot): string {
+  const names = legend.map(({ name, className }) => `<span class="${className}">${escapeXml(name)}</span>`);
+  const told = names.length > 0 ? `<p class="legend">${names.join(' ')}</p>` : '';
+  return `<figure><figcaption>${escapeXml(title)}</figcaption>${svgs.join('\n')}${told}</figure>`;
+}
+
+const isMarks = ({ title }: Table): boolean => title === MARKS_TITLE;
 
 function tableHtml({ title, head, rows }: Table): string {
-  const cell = (text: string) =>
-    `<td${text === 'missed' ? ' class="missed"' : text === 'met' ? ' class="met"' : ''}>${escapeXml(text)}</td>`;
-  return `<section><h2>${escapeXml(title)}</h2><div class="wide"><table>
-<thead><tr>${head.map((text) => `<th>${escapeXml(text)}</th>`).join('')}</tr></thead>
+  const id = escapeXml(title.toLowerCase().replace(/[^a-z]+/g, '-'));
+  const cell = (text: string, column: number) => {
+    if (column === 0) return `<th scope="row">${escapeXml(text)}</th>`;
+    const className = text === 'missed' || text === 'met' ? ` class="${text}"` : '';
+    return `<td${className}>${escapeXml(text)}</td>`;
+  };
+  // What scrolls can be reached by keyboard.
+  return `<section><h2 id="${id}">${escapeXml(title)}</h2>
+<div class="wide" role="region" tabindex="0" aria-labelledby="${id}"><table>
+<thead><tr>${head.map((text) => (text === '' ? '<td></td>' : `<th scope="col">${escapeXml(text)}</th>`)).join('')}</tr></thead>
 <tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')}</tbody>
 </table></div></section>`;
+}
+
+function facts(result: LoadResult): string {
+  const { machine, version, seed, command } = result;
+  const rows = [
+    ['Command', `<code>${escapeXml(command)}</code>`],
+    ['Seed', `${seed}`],
+    ['Version', `Shoal ${escapeXml(version)}, ${escapeXml(machine.node)}`],
+    ['Machine', `${machine.cores} x ${escapeXml(machine.processor)}, ${escapeXml(machine.kernel)}`],
+    ['Ended', endedAt(result)],
+  ];
+  const terms = rows.map(([name, text]) => `<dt>${name}</dt><dd>${text}</dd>`).join('');
+  return `<section><h2>How to get it again</h2><dl>${terms}</dl></section>`;
 }

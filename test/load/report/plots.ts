@@ -1,12 +1,16 @@
 /** The report's plots. */
 import { sortedNumbers } from '../../support/percentile.ts';
 import type { LoadResult, ModeResult } from '../result.ts';
-import { type Line, linePlot, stackedBars } from './svg.ts';
+import { type Bar, groupedBars, stackedBars } from './bars.ts';
+import { slowerThan } from './losses.ts';
+import { summaryOf } from './summary.ts';
+import { type Line, linePlot, WIDTHS, type Width } from './svg.ts';
 
 export interface Plot {
   readonly title: string;
   readonly legend: readonly { readonly name: string; readonly className: string }[];
-  readonly svg: string;
+  /** For desktops and for phones. */
+  readonly svgs: readonly string[];
 }
 
 const modeClass = (mode: string): string => `mode-${mode}`;
@@ -16,25 +20,95 @@ const linesOf = (modes: readonly ModeResult[], points: (mode: ModeResult) => Lin
 
 export function plotsOf({ modes }: LoadResult): readonly Plot[] {
   const legend = modes.map(({ mode }) => ({ name: mode, className: modeClass(mode) }));
-  const sent = linesOf(modes, ({ originSent }) => originSent.map(([second, bytes]) => [second, bytes / 1e6]));
+  const plot = (title: string, svgOf: (width: Width) => string): Plot => ({
+    title,
+    legend,
+    svgs: WIDTHS.map(svgOf),
+  });
+  const lines = (
+    title: string,
+    points: (mode: ModeResult) => Line['points'],
+    options: Omit<Parameters<typeof linePlot>[1], 'label' | 'width'>,
+  ) => plot(title, (width) => linePlot(linesOf(modes, points), { label: title, width, ...options }));
+  const percentiles = 'Image time: what half, 95 %, 99 % and 99.9 % of all images took at most';
+  const everywhere = 'Until every edge had what was wanted of it';
   return [
+    { ...plot(percentiles, (width) => timeBars(percentiles, modes, width)), legend: [] },
+    lines('Share of images that had come after a time', distribution, {
+      xUnit: 'ms',
+      yUnit: '%',
+      isLogX: true,
+    }),
+    lines('Bytes that had left the origin', ({ originSent }) => originSent.map(inMegabytes), {
+      xUnit: 's',
+      yUnit: 'MB',
+      marks: oneCopy(modes),
+    }),
     {
-      title: 'Bytes that had left the origin',
-      legend,
-      svg: linePlot(sent, { xUnit: 's', yUnit: 'MB' }),
+      ...plot(everywhere, (width) => spreadBars(everywhere, modes, width)),
+      legend: [{ name: 'the least that the links allow (Kumar and Ross)', className: 'least' }],
     },
-    {
-      title: 'Share of images that had come after a time',
-      legend,
-      svg: linePlot(linesOf(modes, distribution), { xUnit: 'ms', yUnit: '%', isLogX: true }),
-    },
-    {
-      title: 'The slowest twentieth of the images that were due in each second (p95)',
-      legend,
-      svg: linePlot(linesOf(modes, slowestBySecond), { xUnit: 's', yUnit: 'ms' }),
-    },
+    lines('Image time over the run: p95 of the images that were due in each second', slowestBySecond, {
+      xUnit: 's',
+      yUnit: 'ms',
+    }),
     sourcesPlot(modes),
-  ].filter(({ svg }) => svg !== '');
+  ].filter(({ svgs }) => svgs.every((svg) => svg !== ''));
+}
+
+const inMegabytes = ([second, bytes]: readonly [number, number]) => [second, bytes / 1e6] as const;
+
+function oneCopy(modes: readonly ModeResult[]) {
+  const wanted = Math.max(0, ...modes.map(({ wantedBytes }) => wantedBytes));
+  return wanted === 0 ? [] : [{ y: wanted / 1e6, name: 'one copy' }];
+}
+
+const FIGURES = [
+  ['p50', 'p50Ms'],
+  ['p95', 'p95Ms'],
+  ['p99', 'p99Ms'],
+  ['p99.9', 'p999Ms'],
+] as const;
+
+function timeBars(label: string, modes: readonly ModeResult[], width: Width): string {
+  const seen = modes.map(summaryOf).filter(({ p50Ms }) => Number.isFinite(p50Ms));
+  const groups = FIGURES.map(([name, figure]) => ({
+    name,
+    bars: seen.map((mode): Bar => {
+      const faster = mode.result.mode === 'swarm' ? seen.filter((one) => slowerThan(mode, one, figure)) : [];
+      return {
+        name: mode.result.mode,
+        className: modeClass(mode.result.mode),
+        value: mode[figure],
+        text: `${Math.round(mode[figure]).toLocaleString('en')} ms`,
+        ...(faster.length > 0
+          ? { more: `slower than ${faster.map(({ result }) => result.mode).join(' and ')}`, isLoss: true }
+          : {}),
+      };
+    }),
+  }));
+  return groupedBars(label, groups, width);
+}
+
+function spreadBars(label: string, modes: readonly ModeResult[], width: Width): string {
+  const bars = modes.flatMap(({ mode, spread }): Bar[] =>
+    spread === null
+      ? []
+      : [
+          {
+            name: mode,
+            className: modeClass(mode),
+            value: spread.seconds,
+            text: `${spread.seconds.toFixed(1)} s`,
+            // Nobody can have had it before somebody wanted it.
+            ...(spread.lastWantedSeconds > 0
+              ? { more: `the last of it wanted after ${spread.lastWantedSeconds.toFixed(1)} s` }
+              : {}),
+            least: spread.boundSeconds,
+          },
+        ],
+  );
+  return groupedBars(label, [{ name: '', bars }], width);
 }
 
 function distribution({ totalMs }: ModeResult): Line['points'] {
@@ -65,19 +139,20 @@ const SOURCES = [
   ['webSeed', 'origin by HTTP, while the shopper waited'],
 ] as const;
 
-function sourcesPlot(modes: readonly ModeResult[]): Plot {
+function sourcesPlot(all: readonly ModeResult[]): Plot {
+  const title = 'Where the bytes came from that shoppers got';
+  const modes = all.filter(({ deliveredBytes }) => deliveredBytes > 0);
+  const bars = modes.map(({ mode, sources, deliveredBytes }) => ({
+    name: mode,
+    parts: SOURCES.map(([source, name]) => ({
+      name,
+      className: `source-${source}`,
+      share: sources[source] / deliveredBytes,
+    })),
+  }));
   return {
-    title: 'Where the bytes came from that shoppers got',
+    title,
     legend: SOURCES.map(([source, name]) => ({ name, className: `source-${source}` })),
-    svg: stackedBars(
-      modes.map(({ mode, sources, deliveredBytes }) => ({
-        name: mode,
-        parts: SOURCES.map(([source, name]) => ({
-          name,
-          className: `source-${source}`,
-          share: deliveredBytes === 0 ? 0 : sources[source] / deliveredBytes,
-        })),
-      })),
-    ),
+    svgs: bars.length === 0 ? [''] : WIDTHS.map((width) => stackedBars(title, bars, width)),
   };
 }

@@ -1,6 +1,10 @@
 /** The report's tables as rows of text; Markdown and HTML are made of the same. */
 import type { LoadResult, ModeResult } from '../result.ts';
-import { busyModes, lossesOf, type ModeSummary, marksOf, summaryOf } from './summary.ts';
+import { marksOf } from './marks.ts';
+import { ratiosOfSameTraffic, ratioText } from './ratios.ts';
+import { type ModeSummary, summaryOf } from './summary.ts';
+
+export const MARKS_TITLE = 'Marks';
 
 export interface Table {
   readonly title: string;
@@ -8,8 +12,10 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-const ms = (value: number): string =>
-  Number.isFinite(value) ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : 'none';
+export const ms = (value: number): string =>
+  Number.isFinite(value)
+    ? `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')} ms`
+    : 'none';
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 const share = (part: number, whole: number): string =>
   whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
@@ -18,6 +24,7 @@ export function tablesOf(result: LoadResult): readonly Table[] {
   const modes = result.modes.map(summaryOf);
   const tables = [
     times(modes),
+    besideEachOther(result.modes),
     egress(modes),
     takenByEdges(modes),
     sources(modes),
@@ -27,7 +34,7 @@ export function tablesOf(result: LoadResult): readonly Table[] {
   const marks = marksOf(result);
   if (marks.length > 0)
     tables.unshift({
-      title: 'Marks',
+      title: MARKS_TITLE,
       head: ['mark', 'wanted', 'measured', ''],
       rows: marks.map(({ what, wanted, measured, isMet }) => [
         what,
@@ -36,21 +43,7 @@ export function tablesOf(result: LoadResult): readonly Table[] {
         isMet ? 'met' : 'missed',
       ]),
     });
-  return tables;
-}
-
-/** What is said above the tables when swarm loses somewhere. */
-export const lossLines = (result: LoadResult): readonly string[] => lossesOf(result);
-
-/** What a reader must know before the figures. */
-export function cautions(result: LoadResult): readonly string[] {
-  const busy = busyModes(result);
-  return [
-    ...(result.isPartial ? ['Partial: it was ended early.'] : []),
-    ...(busy.length > 0
-      ? [`The machine was too busy for exact times in ${busy.join(', ')}: see how late the loops ran.`]
-      : []),
-  ];
+  return tables.filter(({ rows }) => rows.length > 0);
 }
 
 function times(modes: readonly ModeSummary[]): Table {
@@ -67,6 +60,18 @@ function times(modes: readonly ModeSummary[]): Table {
       failed(counts),
       `${counts.wrong}`,
       `${counts.failovers}`,
+    ]),
+  };
+}
+
+function besideEachOther(modes: readonly ModeResult[]): Table {
+  const pairs = modes.flatMap((first, at) => modes.slice(at + 1).map((second) => [first, second] as const));
+  return {
+    title: 'The same visitors in two modes: how much longer they waited in the second (95 % of draws)',
+    head: ['modes', 'p50', 'p95', 'p99', 'each image, by the median'],
+    rows: pairs.map(([first, second]) => [
+      `${second.mode} over ${first.mode}`,
+      ...ratiosOfSameTraffic(first, second).map(ratioText),
     ]),
   };
 }

@@ -1,10 +1,11 @@
 /** Results and files. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type LoadResult, RESULT_FORMAT } from '../result.ts';
 import { changesBetween, comparisonTable, differencesOfSetting } from './compare.ts';
 import { htmlReport } from './html.ts';
 import { markdownReport, markdownTable } from './markdown.ts';
+import { scenariosTable } from './scenarios-table.ts';
 
 /** Puts a result on disk, in three forms. @returns what is printed */
 export function writeReport(result: LoadResult, folder: string): string {
@@ -29,4 +30,12 @@ export function comparison(a: LoadResult, b: LoadResult): string {
   const settings = differencesOfSetting(a, b).map((line) => `- ${line}`);
   const table = markdownTable(comparisonTable(changesBetween(a, b)));
   return [...(settings.length > 0 ? ['Not the same runs:', ...settings, ''] : []), table].join('\n');
+}
+
+/** @param folder has a report in each of some folders below it. @returns what is printed */
+export function tableOfReports(folder: string): string {
+  const files = readdirSync(folder)
+    .map((name) => path.join(folder, name, 'report.json'))
+    .filter((file) => existsSync(file));
+  return markdownTable(scenariosTable(files.map(readResult)));
 }

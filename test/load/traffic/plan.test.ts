@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Rendition } from '../../../shared/api-types/catalog.ts';
 import { seededRandom } from '../../../shared/random.ts';
-import { makePlan, type TrafficShape } from './plan.ts';
+import { apart, makePlan, type TrafficShape } from './plan.ts';
 import { renditionFor, type Shop, shopOf } from './shop.ts';
 import { zipf } from './zipf.ts';
 
@@ -89,6 +89,28 @@ describe('the plan', () => {
       expect(visitors).toBeGreaterThan(180);
       expect(visitors).toBeLessThan(320);
     }
+  });
+
+  test('fleets side by side get the same requests: each visitor comes to all, one after the other, in turning order', () => {
+    const plans = [0, 1, 2].map((place) => apart(plan, place, 3));
+    const starts = plans.map(
+      (one) => new Map(one.toReversed().map(({ visitor, dueMs }) => [visitor, dueMs])),
+    );
+    for (const one of plans) {
+      expect(one.map(({ dueMs }) => dueMs)).toEqual(one.map(({ dueMs }) => dueMs).sort((x, y) => x - y));
+      const same = [...one].sort((x, y) => x.number - y.number);
+      expect(same.map(({ image, edge }) => [image, edge])).toEqual(
+        plan.map(({ image, edge }) => [image, edge]),
+      );
+    }
+    const firstAt = new Set<number>();
+    for (const visitor of starts[0]!.keys()) {
+      const times = starts.map((start) => start.get(visitor) as number);
+      expect(new Set(times).size).toBe(3);
+      firstAt.add(times.indexOf(Math.min(...times)));
+    }
+    expect(firstAt.size).toBe(3);
+    expect(apart(plan, 0, 1)).toEqual(plan);
   });
 
   test('another seed gives other traffic', () => {

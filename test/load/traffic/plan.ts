@@ -8,6 +8,8 @@ import { renditionFor, type Shop } from './shop.ts';
 import { zipf } from './zipf.ts';
 
 export interface PlannedRequest {
+  /** Place in the plan: the same in all modes. */
+  readonly number: number;
   /** Since the start. */
   readonly dueMs: number;
   readonly visitor: number;
@@ -53,6 +55,8 @@ const LARGE_IMAGES = 3;
 const MOST_PAGES = 3;
 const LEAST_THINK_MS = 1_500;
 const MOST_THINK_MS = 5_000;
+/** Near enough that a machine that is slow for a while is so for all, and not at the same moment. */
+const APART_MS = 700;
 
 /** In the order of time. */
 export function makePlan(shop: Shop, shape: TrafficShape): readonly PlannedRequest[] {
@@ -64,13 +68,29 @@ export function makePlan(shop: Shop, shape: TrafficShape): readonly PlannedReque
     popular: zipf(shop.products, ZIPF_EXPONENT),
     ranks: ranksOf(shop, random),
   };
-  const requests: PlannedRequest[] = [];
+  const requests: Drawn[] = [];
   const meanGapMs = 1000 / shape.visitorsPerSecond;
   let visitor = 0;
   for (let atMs = gapMs(random, meanGapMs); atMs < shape.arrivalsMs; atMs += gapMs(random, meanGapMs))
     requests.push(...visit(draw, visitor++, atMs));
-  return requests.sort((a, b) => a.dueMs - b.dueMs);
+  return requests.sort((a, b) => a.dueMs - b.dueMs).map((request, number) => ({ ...request, number }));
 }
+
+/** The plan for one of several fleets that run at once: each visitor comes to all, one after the other, in turning order. */
+export function apart(
+  plan: readonly PlannedRequest[],
+  place: number,
+  fleets: number,
+): readonly PlannedRequest[] {
+  return plan
+    .map((request) => ({
+      ...request,
+      dueMs: request.dueMs + ((request.visitor + place) % fleets) * APART_MS,
+    }))
+    .sort((a, b) => a.dueMs - b.dueMs);
+}
+
+type Drawn = Omit<PlannedRequest, 'number'>;
 
 interface Draw {
   readonly shop: Shop;
@@ -91,11 +111,11 @@ function ranksOf({ products }: Shop, random: Random): readonly number[] {
 /** Between arrivals that know nothing of each other (a Poisson process). */
 const gapMs = (random: Random, meanMs: number): number => -Math.log(1 - random.fraction()) * meanMs;
 
-function visit(draw: Draw, visitor: number, arrivalMs: number): PlannedRequest[] {
+function visit(draw: Draw, visitor: number, arrivalMs: number): Drawn[] {
   const { shape, shop, random } = draw;
   const edge = random.integer(shape.edges);
   const device = deviceOf(random);
-  const requests: PlannedRequest[] = [];
+  const requests: Drawn[] = [];
   // What a browser has, it does not ask for again.
   const has = new Set<string>();
   let dueMs = arrivalMs;
