@@ -98,7 +98,10 @@ export class MergeSource {
     }
     this.#nodes.set(SELF, this.#self);
     this.#names.nodes.set(peerId, this.#self);
-    return isBack ? [{ t, type: 'back', node: this.#self, peerId }] : [];
+    // It may have been started with other limits.
+    const { type: _, ...told } = record;
+    const again: TraceRecord = { ...told, t, type: 'introduced', node: this.#self };
+    return isBack ? [{ t, type: 'back', node: this.#self, peerId }, again] : [];
   }
 
   #nodeTold(t: number, record: RecordOf<'node'>): TraceRecord[] {

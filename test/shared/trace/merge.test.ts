@@ -114,6 +114,25 @@ describe('merged logs', () => {
     expect(timeline.newest.sets).toHaveLength(1);
   });
 
+  it('a node that comes back with other limits has those', () => {
+    const merge = new TraceMerge(START);
+    const source = merge.add();
+    const timeline = new Timeline(merge.header);
+    for (const [at, upBytesPerSecond] of [
+      [0, 1_000],
+      [500, 64],
+    ] as const) {
+      merge.begin(source, live(START + at), 0);
+      const peerId = `${at}`.padStart(40, '0');
+      merge.append(source, [
+        { t: 0, type: 'node', node: 0, name: 'a', role: 'edge', peerId, upBytesPerSecond },
+      ]);
+      merge.lost(source, START + at + 100);
+    }
+    timeline.append(merge.take(Number.POSITIVE_INFINITY));
+    expect(timeline.newest.nodes).toMatchObject([{ name: 'a', upBytesPerSecond: 64 }]);
+  });
+
   it('what comes too late is moved to what was taken last, and time never goes back', () => {
     const merge = new TraceMerge(START);
     const source = merge.add();

@@ -13,18 +13,20 @@ const FOOT_PX = 4;
 export function drawCurves(canvas: HTMLCanvasElement, log: SwarmLog, figures: Figures, atMs: number): void {
   const { context, width, height } = fresh(canvas);
   const palette = readPalette(canvas);
-  const endMs = Math.max(1, log.endMs);
-  const most = Math.max(1, figures.takers, log.tallies.originBytes.last / Math.max(1, figures.copyBytes));
+  const { beganMs, copyBytes, takers } = figures;
+  const endMs = Math.max(beganMs + 1, plotEndMs(log, figures));
+  const sent = log.tallies.originBytes.sampled(beganMs, endMs, STEPS);
+  const most = Math.max(1, takers, (sent.at(-1) ?? 0) / Math.max(1, copyBytes));
   const y = (copies: number) => height - FOOT_PX - (copies / most) * (height - FOOT_PX - 4);
   context.strokeStyle = palette.line;
   context.lineWidth = 1;
-  for (const copies of [0, 1, figures.takers]) {
+  for (const copies of [0, 1, takers]) {
     context.beginPath();
     context.moveTo(0, y(copies));
     context.lineTo(width, y(copies));
     context.stroke();
   }
-  const nowX = (Math.min(atMs, endMs) / endMs) * width;
+  const nowX = ((Math.min(atMs, endMs) - beganMs) / (endMs - beganMs)) * width;
   const draw = (sums: Float64Array, copiesNow: number, colour: string, dash: number[]) => {
     context.strokeStyle = colour;
     context.lineWidth = 2;
@@ -32,17 +34,21 @@ export function drawCurves(canvas: HTMLCanvasElement, log: SwarmLog, figures: Fi
     context.beginPath();
     sums.forEach((bytes, step) => {
       const x = (width * step) / STEPS;
-      if (x < nowX) context.lineTo(x, y(bytes / Math.max(1, figures.copyBytes)));
+      if (x < nowX) context.lineTo(x, y(bytes / Math.max(1, copyBytes)));
     });
     context.lineTo(nowX, y(copiesNow));
     context.stroke();
     context.setLineDash([]);
   };
-  draw(log.tallies.verifiedBytes.sampled(endMs, STEPS), arrivedCopies(figures), palette.swarm, []);
-  draw(log.tallies.originBytes.sampled(endMs, STEPS), figures.originCopies, palette.origin, [5, 4]);
+  draw(log.tallies.verifiedBytes.sampled(beganMs, endMs, STEPS), arrivedCopies(figures), palette.swarm, []);
+  draw(sent, figures.originCopies, palette.origin, [5, 4]);
   context.fillStyle = palette.ink;
   context.fillRect(nowX - 0.75, 0, 1.5, height);
 }
+
+/** A fleet goes on for ever; what the figures are about ends. */
+const plotEndMs = ({ header, endMs }: SwarmLog, { beganMs, doneMs }: Figures): number =>
+  header.source === 'simulation' || doneMs === undefined ? endMs : beganMs + doneMs;
 
 /** Content at all edges together. */
 export const arrivedCopies = ({ verifiedShare, edges }: Figures): number => verifiedShare * edges;

@@ -69,6 +69,7 @@ function drawMiddle(
   const size = Math.max(10, Math.min(17, radiusPx * 0.36));
   context.font = `600 ${size}px ${palette.font}`;
   if (node.isOrigin) context.fillText('origin', x, y);
+  else if (node.done === undefined) return;
   else if (node.done >= 1) drawTick(context, { x, y }, radiusPx * 0.3, palette);
   else context.fillText(`${Math.floor(node.done * 100)}%`, x, y);
 }

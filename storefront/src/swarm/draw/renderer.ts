@@ -27,6 +27,8 @@ const FISH_UNITS = 2.3;
 /** From the edges of the stage. */
 const NOTE_PX = 12;
 const NOTE_LINE_PX = 15;
+/** From the middle of the stage. */
+const NOTE_FREE_PX = 40;
 
 interface LinkImage {
   readonly of: string;
@@ -76,14 +78,15 @@ export class Renderer {
     context.globalAlpha = 1;
   }
 
-  /** In a corner, where nothing stands; a line each, for the lowest node's name is near on a narrow stage. */
-  note(lines: readonly string[], palette: Palette): void {
+  /** In a corner, where nothing stands: beside the lowest node and its name. */
+  note(words: string, palette: Palette): void {
     const context = this.#context;
     context.font = `400 12px ${palette.font}`;
     context.textAlign = 'left';
     context.textBaseline = 'bottom';
     context.fillStyle = palette.soft;
-    const { heightPx } = this.#places.stage;
+    const { widthPx, heightPx } = this.#places.stage;
+    const lines = linesOf(context, words, widthPx / 2 - NOTE_FREE_PX - NOTE_PX);
     lines.forEach((line, index) => {
       context.fillText(line, NOTE_PX, heightPx - NOTE_PX - (lines.length - 1 - index) * NOTE_LINE_PX);
     });
@@ -152,3 +155,13 @@ export class Renderer {
 
 const isNear = ({ a, b }: Pick<SceneLink, 'a' | 'b'>, { nodes, link }: Emphasis): boolean =>
   link === undefined ? nodes.has(a) || nodes.has(b) : link === linkKey(a, b);
+
+function linesOf(context: CanvasRenderingContext2D, text: string, mostPx: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && context.measureText(longer).width <= mostPx) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -9,8 +9,8 @@ export interface SceneNode {
   readonly manner: 'honest' | 'liar' | 'freeRider' | 'stranger';
   /** Of all image sets, one after the other: a state of piece-ring.ts for each piece. */
   readonly pieces: Uint8Array;
-  /** Of the pieces, those that are verified or flushed; 0 to 1. */
-  readonly done: number;
+  /** Of the pieces, those that are verified or flushed; 0 to 1. Undefined while no image set is known. */
+  readonly done: number | undefined;
 }
 
 export interface SceneLink {

@@ -20,10 +20,15 @@ const CHUNK = 128;
 /** What is not received after that long is drawn no more: its connection ended, or its receiver tells nothing. */
 const LOST_AFTER_MS = 60_000;
 
+/** By so much clocks of live nodes may differ: a message may be told of as received before it is told of as sent. */
+const CLOCKS_APART_MS = 500;
+
 interface WaitingEnd {
   readonly peer: number;
   /** Sent and not yet received, by what the message says; the oldest first. */
   readonly out: Map<string, Flight[]>;
+  /** Received lately and not yet sent; the oldest first. */
+  early: { readonly key: string; readonly ms: number }[];
 }
 
 export class Flights {
@@ -90,7 +95,7 @@ export class Flights {
 
   #ready(node: number, link: number, peer: number): void {
     if (this.#ends.has(`${node}:${link}`)) return;
-    const end: WaitingEnd = { peer, out: new Map() };
+    const end: WaitingEnd = { peer, out: new Map(), early: [] };
     this.#ends.set(`${node}:${link}`, end);
     const key = `${node}>${peer}`;
     this.#between.set(key, [...(this.#between.get(key) ?? []), end]);
@@ -123,6 +128,11 @@ export class Flights {
     this.all.push(flight);
     this.#lastEnd[Math.floor(flight.number / CHUNK)] = Number.POSITIVE_INFINITY;
     const key = wordsOf(record);
+    const early = end.early.findIndex((one) => one.key === key && one.ms >= record.t - CLOCKS_APART_MS);
+    if (early >= 0) {
+      end.early.splice(early, 1);
+      return this.#end(flight, record.t);
+    }
     const waiting = end.out.get(key);
     if (waiting === undefined) end.out.set(key, [flight]);
     else waiting.push(flight);
@@ -132,10 +142,15 @@ export class Flights {
     const here = this.#ends.get(`${record.node}:${record.link}`);
     if (here === undefined) return;
     const key = wordsOf(record);
-    for (const end of this.#between.get(`${here.peer}>${record.node}`) ?? []) {
+    const ends = this.#between.get(`${here.peer}>${record.node}`) ?? [];
+    for (const end of ends) {
       const flight = end.out.get(key)?.shift();
       if (flight !== undefined) return this.#end(flight, record.t);
     }
+    const [first] = ends;
+    if (first === undefined) return;
+    first.early = first.early.filter(({ ms }) => ms >= record.t - CLOCKS_APART_MS);
+    first.early.push({ key, ms: record.t });
   }
 
   #end(flight: Flight, ms: number): void {

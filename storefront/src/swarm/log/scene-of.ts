@@ -55,7 +55,7 @@ function nodeOf(
     isUp: node.isUp,
     manner: manners.get(node.index) ?? mannerOf(node.role),
     pieces,
-    done: pieces.length === 0 ? 0 : there / pieces.length,
+    done: pieces.length === 0 ? undefined : there / pieces.length,
   };
 }
 

@@ -13,22 +13,35 @@ export class Series {
   }
 
   at(ms: number): number {
+    return this.#sums[this.#countOf((time) => time <= ms) - 1] ?? 0;
+  }
+
+  before(ms: number): number {
+    return this.#sums[this.#countOf((time) => time < ms) - 1] ?? 0;
+  }
+
+  /** How many of the times are so; they are the first ones. */
+  #countOf(isSo: (time: number) => boolean): number {
     let low = 0;
     let high = this.#times.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#times[middle] as number) <= ms) low = middle + 1;
+      if (isSo(this.#times[middle] as number)) low = middle + 1;
       else high = middle;
     }
-    return this.#sums[low - 1] ?? 0;
+    return low;
   }
 
   get last(): number {
     return this.#sums.at(-1) ?? 0;
   }
 
-  /** Values at so many equal steps from 0 to `endMs`, for a plot. */
-  sampled(endMs: number, steps: number): Float64Array {
-    return Float64Array.from({ length: steps + 1 }, (_, step) => this.at((endMs * step) / steps));
+  /** What came since `beganMs`, at so many equal steps up to `endMs`, for a plot. */
+  sampled(beganMs: number, endMs: number, steps: number): Float64Array {
+    const before = this.before(beganMs);
+    return Float64Array.from(
+      { length: steps + 1 },
+      (_, step) => this.at(beganMs + ((endMs - beganMs) * step) / steps) - before,
+    );
   }
 }

@@ -19,10 +19,18 @@ export function MetersPanel(): JSX.Element | null {
   return (
     <section class="panel" aria-labelledby="meters-title">
       <h2 id="meters-title">What it costs</h2>
-      <CopiesMeter figures={figures} />
-      <TimeMeter figures={figures} log={log} moment={moment} />
-      <RarestMeter figures={figures} />
-      <CurvePlot log={log} figures={figures} />
+      {log.header.source === 'live' && figures.copyBytes === 0 ? (
+        <p class="hint">
+          Nobody has lacked anything since you came. Publish a photo at the desk and watch it spread.
+        </p>
+      ) : (
+        <>
+          <CopiesMeter figures={figures} />
+          <TimeMeter figures={figures} log={log} moment={moment} />
+          <RarestMeter figures={figures} />
+          <CurvePlot log={log} figures={figures} />
+        </>
+      )}
     </section>
   );
 }
@@ -56,8 +64,9 @@ function TimeMeter({
   readonly moment: number;
 }): JSX.Element {
   const { edges, edgesDone, doneMs, boundMs, originOnlyMs } = figures;
-  const elapsedMs = doneMs ?? moment;
-  const scale = Math.max(originOnlyMs ?? 0, log.endMs, 1);
+  const elapsedMs = doneMs ?? moment - figures.beganMs;
+  const isLive = log.header.source === 'live';
+  const scale = Math.max(originOnlyMs ?? 0, isLive ? elapsedMs : log.endMs, 1);
   return (
     <div class="meter">
       <p class="meter__figure">
@@ -72,7 +81,7 @@ function TimeMeter({
       </div>
       <p class="hint">
         {boundMs === undefined || originOnlyMs === undefined
-          ? 'What the lines carry is not in this log, so there is no bound to compare with.'
+          ? `${isLive ? 'No node has a limit (--up-rate, --down-rate)' : 'What the lines carry is not in this log'}, so there is no bound to compare with.`
           : `Least possible (Kumar and Ross): ${timeWords(boundMs, false)}. Origin only: ${timeWords(originOnlyMs, false)}.`}
       </p>
     </div>

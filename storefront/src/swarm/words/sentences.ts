@@ -40,7 +40,7 @@ export function nodeSentence(node: View<NodePicture>): string {
   }
   const has =
     whole === 0
-      ? 'has joined no image set'
+      ? 'has no image set under way'
       : held === whole
         ? `has all ${whole} pieces${node.doneAt === undefined ? '' : `, since ${timeWords(node.doneAt, false)}`}`
         : `has ${held} of ${whole} pieces`;

@@ -51,6 +51,17 @@ describe('messages on their way', () => {
     expect(at(flights, 12)).toHaveLength(0);
   });
 
+  it('live clocks differ: what was received a little before it was sent is under way no more', () => {
+    const flights = flightsOf([
+      ...linked,
+      message(2, 'received', 1, 1, 7),
+      message(5, 'sent', 0, 0, 7),
+      message(6, 'sent', 0, 0, 8),
+    ]);
+    expect(flights.all[0]).toMatchObject({ sentMs: 5, receivedMs: 5 });
+    expect(at(flights, 7).map(({ message: { index } }) => index)).toEqual([8]);
+  });
+
   it('the same words twice are paired in the order of sending', () => {
     const flights = flightsOf([
       ...linked,

@@ -54,6 +54,8 @@ describe('figures in words', () => {
     series.add(10, 5);
     series.add(30, 1);
     expect([0, 9.9, 10, 29, 30, 99].map((ms) => series.at(ms))).toEqual([0, 0, 10, 10, 11, 11]);
-    expect([...series.sampled(40, 4)]).toEqual([0, 10, 10, 11, 11]);
+    expect([...series.sampled(0, 40, 4)]).toEqual([0, 10, 10, 11, 11]);
+    expect([...series.sampled(20, 40, 2)]).toEqual([0, 1, 1]);
+    expect([10, 11].map((ms) => series.before(ms))).toEqual([0, 10]);
   });
 });
