@@ -27,8 +27,12 @@ interface WaitingEnd {
   readonly peer: number;
   /** Sent and not yet received, by what the message says; the oldest first. */
   readonly out: Map<string, Flight[]>;
-  /** Received lately and not yet sent; the oldest first. */
-  early: { readonly key: string; readonly ms: number }[];
+}
+
+/** A message that was received and not yet sent. */
+interface Early {
+  readonly key: string;
+  readonly ms: number;
 }
 
 export class Flights {
@@ -39,6 +43,8 @@ export class Flights {
   readonly #ends = new Map<string, WaitingEnd>();
   /** Ends that stand between two nodes, the oldest first. */
   readonly #between = new Map<string, WaitingEnd[]>();
+  /** Between two nodes, the oldest first. */
+  readonly #early = new Map<string, Early[]>();
 
   add(record: TraceRecord): void {
     switch (record.type) {
@@ -46,7 +52,11 @@ export class Flights {
         this.#ready(record.node, record.link, record.peer);
         return;
       case 'linkEnded':
-        this.#ended(record.node, record.link, record.t);
+        this.#ended(`${record.node}:${record.link}`, record.node, record.t);
+        return;
+      case 'left':
+        for (const name of [...this.#ends.keys()])
+          if (name.startsWith(`${record.node}:`)) this.#ended(name, record.node, record.t);
         return;
       case 'sent':
         this.#sent(record);
@@ -95,16 +105,16 @@ export class Flights {
 
   #ready(node: number, link: number, peer: number): void {
     if (this.#ends.has(`${node}:${link}`)) return;
-    const end: WaitingEnd = { peer, out: new Map(), early: [] };
+    const end: WaitingEnd = { peer, out: new Map() };
     this.#ends.set(`${node}:${link}`, end);
     const key = `${node}>${peer}`;
     this.#between.set(key, [...(this.#between.get(key) ?? []), end]);
   }
 
-  #ended(node: number, link: number, ms: number): void {
-    const end = this.#ends.get(`${node}:${link}`);
+  #ended(name: string, node: number, ms: number): void {
+    const end = this.#ends.get(name);
     if (end === undefined) return;
-    this.#ends.delete(`${node}:${link}`);
+    this.#ends.delete(name);
     const key = `${node}>${end.peer}`;
     this.#between.set(
       key,
@@ -116,7 +126,8 @@ export class Flights {
 
   #sent(record: MessageRecord): void {
     const end = this.#ends.get(`${record.node}:${record.link}`);
-    if (end === undefined) return;
+    // Who receives a handshake does not know yet whose it is.
+    if (end === undefined || record.kind === 'handshake') return;
     const flight: Flight = {
       number: this.all.length,
       from: record.node,
@@ -128,11 +139,7 @@ export class Flights {
     this.all.push(flight);
     this.#lastEnd[Math.floor(flight.number / CHUNK)] = Number.POSITIVE_INFINITY;
     const key = wordsOf(record);
-    const early = end.early.findIndex((one) => one.key === key && one.ms >= record.t - CLOCKS_APART_MS);
-    if (early >= 0) {
-      end.early.splice(early, 1);
-      return this.#end(flight, record.t);
-    }
+    if (this.#wasEarly(`${record.node}>${end.peer}`, key, record.t)) return this.#end(flight, record.t);
     const waiting = end.out.get(key);
     if (waiting === undefined) end.out.set(key, [flight]);
     else waiting.push(flight);
@@ -142,15 +149,20 @@ export class Flights {
     const here = this.#ends.get(`${record.node}:${record.link}`);
     if (here === undefined) return;
     const key = wordsOf(record);
-    const ends = this.#between.get(`${here.peer}>${record.node}`) ?? [];
-    for (const end of ends) {
+    const pair = `${here.peer}>${record.node}`;
+    for (const end of this.#between.get(pair) ?? []) {
       const flight = end.out.get(key)?.shift();
       if (flight !== undefined) return this.#end(flight, record.t);
     }
-    const [first] = ends;
-    if (first === undefined) return;
-    first.early = first.early.filter(({ ms }) => ms >= record.t - CLOCKS_APART_MS);
-    first.early.push({ key, ms: record.t });
+    const early = (this.#early.get(pair) ?? []).filter(({ ms }) => ms >= record.t - CLOCKS_APART_MS);
+    this.#early.set(pair, [...early, { key, ms: record.t }]);
+  }
+
+  #wasEarly(pair: string, key: string, sentMs: number): boolean {
+    const early = this.#early.get(pair) ?? [];
+    const at = early.findIndex((one) => one.key === key && one.ms >= sentMs - CLOCKS_APART_MS);
+    if (at >= 0) early.splice(at, 1);
+    return at >= 0;
   }
 
   #end(flight: Flight, ms: number): void {
