@@ -9,7 +9,7 @@ import {
   parseChannelMessage,
   type ToldPieces,
 } from '../wire/channels.ts';
-import { decodeMessage } from '../wire/decoder.ts';
+import { decodeMessage } from '../wire/decode-message.ts';
 import type { Channel } from './channel.ts';
 import { addChannel, channelGone, isOpening, piecesOf } from './channels.ts';
 import { nodeChanged } from './choking.ts';

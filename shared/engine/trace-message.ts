@@ -3,7 +3,7 @@ import { readUint32 } from '../bytes.ts';
 import { unreachable } from '../errors.ts';
 import type { InfoHash } from '../units.ts';
 import { parseChannelMessage, type ToldPieces } from '../wire/channels.ts';
-import { decodeMessage } from '../wire/decoder.ts';
+import { decodeMessage } from '../wire/decode-message.ts';
 import { HANDSHAKE_BYTES } from '../wire/handshake.ts';
 import { type Message, PIECE_HEADER_BYTES } from '../wire/messages.ts';
 

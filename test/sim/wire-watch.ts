@@ -1,7 +1,8 @@
 /** What one end of a connection said: who is choked, and which of its requests nobody has answered. */
 import type { PieceIndex } from '../../shared/units.ts';
 import { OUR_CHANNELS_ID, parseChannelMessage } from '../../shared/wire/channels.ts';
-import { decodeMessage, MessageDecoder } from '../../shared/wire/decoder.ts';
+import { decodeMessage } from '../../shared/wire/decode-message.ts';
+import { MessageDecoder } from '../../shared/wire/decoder.ts';
 import { HANDSHAKE_BYTES } from '../../shared/wire/handshake.ts';
 import type { Message, WireBlock } from '../../shared/wire/messages.ts';
 

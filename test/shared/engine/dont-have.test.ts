@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Geometry } from '../../../shared/geometry.ts';
 import { BLOCK_BYTES, type PieceIndex } from '../../../shared/units.ts';
 import { encodeMessageEnvelope, encodeOpen, parseChannelMessage } from '../../../shared/wire/channels.ts';
-import { decodeMessage } from '../../../shared/wire/decoder.ts';
+import { decodeMessage } from '../../../shared/wire/decode-message.ts';
 import { encodeDontHave, OUR_DONT_HAVE_ID, parseDontHave } from '../../../shared/wire/dont-have.ts';
 import {
   encodeExtended,

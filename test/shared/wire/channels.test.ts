@@ -12,7 +12,8 @@ import {
   parseChannelMessage,
   type ToldPieces,
 } from '../../../shared/wire/channels.ts';
-import { decodeMessage, MessageDecoder } from '../../../shared/wire/decoder.ts';
+import { decodeMessage } from '../../../shared/wire/decode-message.ts';
+import { MessageDecoder } from '../../../shared/wire/decoder.ts';
 import { encodeHave, encodePiece, encodeRequest } from '../../../shared/wire/encode.ts';
 import type { Message } from '../../../shared/wire/messages.ts';
 
