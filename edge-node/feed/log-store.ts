@@ -4,22 +4,16 @@
  */
 import { join } from 'node:path';
 import type { LogStatus } from '../../shared/api-types/status.ts';
-import { fromUtf8, toUtf8 } from '../../shared/bytes.ts';
 import { PeerError, UserError } from '../../shared/errors.ts';
-import { parseEntryBody, parseHeadBody, parseKey, verifySignature } from '../../shared/log/codec.ts';
-import {
-  type CatalogChange,
-  EMPTY_LOG_HASH,
-  type EntryBody,
-  type LogCrypto,
-  type Signed,
-} from '../../shared/log/entry.ts';
-import type { Evidence } from '../../shared/log/evidence.ts';
-import { type KeeperAction, type KeeperResult, LogKeeper } from '../../shared/log/keeper.ts';
+import { parseEntryBody, parseHeadBody } from '../../shared/log/codec.ts';
+import { type CatalogChange, EMPTY_LOG_HASH, type LogCrypto, type Signed } from '../../shared/log/entry.ts';
+import type { KeeperAction, KeeperResult, LogKeeper } from '../../shared/log/keeper.ts';
 import { type FileSystem, nodeFileSystem } from '../../shared/node/store/file-system.ts';
-import { readIfThere, writeDurably } from '../durable-file.ts';
 import { EvidenceFiles } from './evidence-files.ts';
-import { LogFile } from './log-file.ts';
+import { HighestSeen } from './highest-seen.ts';
+import type { LogFile } from './log-file.ts';
+import { readRootKey, writeRootKey } from './root-key-file.ts';
+import { openStoredLog } from './stored-log.ts';
 
 export interface LogListener {
   /** One entry more; also for each stored entry while the store opens. */
@@ -41,9 +35,6 @@ export interface LogStoreOptions {
   readonly files?: FileSystem;
 }
 
-/** A heartbeat at the same number is written at most this often: after a crash `stale` may be said a bit early. */
-const HIGHEST_EVERY_MS = 60_000;
-
 /**
  * So many are verified (some 10 ms of CPU), written and in effect before the next ones: of the 256 that a frame may hold,
  * the first are joined while the others are verified.
@@ -53,6 +44,7 @@ const ENTRIES_AT_ONCE = 64;
 export class LogStore {
   readonly #options: LogStoreOptions;
   readonly #evidence: EvidenceFiles;
+  readonly #highest: HighestSeen;
   readonly #files: FileSystem;
   readonly #folder: string;
   #file: LogFile | undefined;
@@ -61,15 +53,13 @@ export class LogStore {
   #caughtUp = false;
   #sawHead = false;
   #cutBytes = 0;
-  #unsaved: Evidence | undefined;
-  #savedAtMs = Number.NEGATIVE_INFINITY;
-  #savedNumber = -1;
 
   private constructor(options: LogStoreOptions) {
     this.#options = options;
     this.#files = options.files ?? nodeFileSystem;
     this.#folder = join(options.dataFolder, 'log');
     this.#evidence = new EvidenceFiles(this.#folder, join(options.dataFolder, 'forks'), this.#files);
+    this.#highest = new HighestSeen(this.#evidence, () => options.now());
   }
 
   /**
@@ -80,7 +70,7 @@ export class LogStore {
   static async open(options: LogStoreOptions): Promise<LogStore> {
     const store = new LogStore(options);
     await store.#files.makeDirectory(store.#folder);
-    const pinned = await store.#pinnedKey();
+    const pinned = await readRootKey(store.#keyPath(), store.#files);
     if (pinned !== undefined && options.rootKey !== undefined && pinned !== options.rootKey)
       throw new UserError(
         'root_key_differs',
@@ -129,7 +119,7 @@ export class LogStore {
     if (pinned === rootKey) return;
     if (pinned !== undefined)
       throw new PeerError('log_root_key', `root key ${rootKey} shown, ${pinned} pinned`);
-    await writeDurably(this.#keyPath(), fromUtf8(`${rootKey}\n`), this.#files);
+    await writeRootKey(this.#keyPath(), rootKey, this.#files);
     await this.#load(rootKey);
   }
 
@@ -164,7 +154,7 @@ export class LogStore {
   }
 
   async close(): Promise<void> {
-    await this.#saveHighest().catch(this.#options.listener.diskFailed);
+    await this.#highest.save(this.head.number).catch(this.#options.listener.diskFailed);
     await this.#file?.close();
   }
 
@@ -174,34 +164,20 @@ export class LogStore {
   }
 
   async #load(rootKey: string): Promise<void> {
-    const highest = await this.#evidence.highest(this.#options.crypto);
-    const proof = await this.#evidence.proof();
-    for (;;) {
-      const keeper = new LogKeeper({ rootKey, crypto: this.#options.crypto, highest, proof });
-      const stored: { signed: Signed; entry: EntryBody }[] = [];
-      const file = await LogFile.open(
-        join(this.#folder, 'entries.jsonl'),
-        (signed) => {
-          const entry = restored(keeper, signed);
-          if (entry !== undefined) stored.push({ signed, entry });
-          return entry !== undefined;
-        },
-        this.#files,
-      );
-      this.#cutBytes += file.cutBytes;
-      this.#file = file;
-      this.#keeper = keeper;
-      const last = stored.at(-1);
-      // Hashes prove every entry but the last, which no other names: a disk may have changed it.
-      if (last && !verifySignature('entry', last.entry.key, last.signed, this.#options.crypto)) {
-        this.#cutBytes += await file.rewind(stored.length - 1);
-        await file.close();
-        continue;
-      }
-      for (const { entry } of stored) this.#options.listener.applied(entry.change, entry.number);
-      this.#noteApplied(keeper);
-      return;
-    }
+    const { crypto, listener } = this.#options;
+    const stored = await openStoredLog({
+      path: join(this.#folder, 'entries.jsonl'),
+      rootKey,
+      crypto,
+      highest: await this.#evidence.highest(crypto),
+      proof: await this.#evidence.proof(),
+      files: this.#files,
+    });
+    this.#file = stored.file;
+    this.#keeper = stored.keeper;
+    this.#cutBytes = stored.cutBytes;
+    for (const { change, number } of stored.entries) listener.applied(change, number);
+    this.#noteApplied(stored.keeper);
   }
 
   async #perform(actions: readonly KeeperAction[]): Promise<void> {
@@ -229,7 +205,7 @@ export class LogStore {
           this.#options.listener.applied(action.entry.change, action.entry.number);
     this.#noteApplied(this.#requireKeeper());
     this.#caughtUp ||= this.#sawHead;
-    await this.#saveHighestNowAndThen();
+    await this.#tolerant(this.#highest.saveIfDue(this.head.number));
   }
 
   #noteApplied({ chain }: LogKeeper): void {
@@ -245,7 +221,7 @@ export class LogStore {
         await this.#tolerant(this.#evidence.saveProof(action.proof));
         return;
       case 'saveHighest':
-        this.#unsaved = action.evidence;
+        this.#highest.seen(action.evidence);
         if (action.evidence.kind === 'head') this.#sawHead = true;
     }
   }
@@ -258,21 +234,6 @@ export class LogStore {
     this.#options.listener.rebuilt(changes);
   }
 
-  /** At once when the log has grown, else at most once a minute. */
-  async #saveHighestNowAndThen(): Promise<void> {
-    const isLate = this.#options.now() - this.#savedAtMs >= HIGHEST_EVERY_MS;
-    if (this.#savedNumber !== this.head.number || isLate) await this.#tolerant(this.#saveHighest());
-  }
-
-  async #saveHighest(): Promise<void> {
-    const evidence = this.#unsaved;
-    if (evidence === undefined) return;
-    await this.#evidence.saveHighest(evidence);
-    this.#unsaved = undefined;
-    this.#savedNumber = this.head.number;
-    this.#savedAtMs = this.#options.now();
-  }
-
   /** A full disk must not stop an edge that can still serve: it is reported, and tried again with the next entry. */
   async #tolerant(work: Promise<unknown> | undefined): Promise<void> {
     try {
@@ -282,22 +243,7 @@ export class LogStore {
     }
   }
 
-  async #pinnedKey(): Promise<string | undefined> {
-    const bytes = await readIfThere(this.#keyPath(), 256, this.#files);
-    return bytes && parseKey(toUtf8(bytes)?.trim() ?? '');
-  }
-
   #keyPath(): string {
     return join(this.#folder, 'root-key');
-  }
-}
-
-/** Undefined for an entry that does not follow: the file is damaged from here on. */
-function restored(keeper: LogKeeper, signed: Signed): EntryBody | undefined {
-  try {
-    return keeper.restore(signed);
-  } catch (error) {
-    if (error instanceof PeerError) return undefined;
-    throw error;
   }
 }
