@@ -104,7 +104,7 @@ async function joinParts(
   const renditions = new OriginRenditionSource({
     image: (id) => catalog.image(id),
     store,
-    openFiles: (torrent) => node.openFiles(torrent),
+    openFile: (torrent, root) => node.openFile(torrent, root),
   });
   // Before the ingest: a purged torrent leaves the swarm before its files leave the store.
   const swarm = new OriginSwarm({

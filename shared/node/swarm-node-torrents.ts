@@ -1,7 +1,7 @@
 /** The torrents of a node: how they come, how they go, and what the engine is told of them. */
 import type { EngineInput } from '../engine/inputs.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
-import type { InfoHash } from '../units.ts';
+import type { FileRoot, InfoHash } from '../units.ts';
 import { KeyedQueue } from './store/keyed-queue.ts';
 import type { PieceStore } from './store/piece-store.ts';
 import type { StoredTorrent, TorrentOptions } from './swarm-node-api.ts';
@@ -60,6 +60,14 @@ export class NodeTorrents {
   async openFiles(infoHash: InfoHash): Promise<void> {
     const torrent = this.#byHash.get(infoHash);
     if (torrent && !torrent.isOpen) await this.#parts.openFiles(torrent);
+  }
+
+  async openFile(infoHash: InfoHash, root: FileRoot): Promise<void> {
+    const torrent = this.#byHash.get(infoHash);
+    if (!torrent || torrent.isOpen) return;
+    const { store, openFiles } = this.#parts;
+    await torrent.openFile(store, root);
+    if (!store.isComplete(root)) await openFiles(torrent);
   }
 
   remove(infoHash: InfoHash, forget: boolean): Promise<void> {

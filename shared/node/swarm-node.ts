@@ -3,7 +3,7 @@ import type { ByteCounts } from '../api-types/status.ts';
 import type { Address } from '../engine/inputs.ts';
 import type { TraceEvent } from '../engine/trace.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
-import type { InfoHash, PeerId, PieceIndex } from '../units.ts';
+import type { FileRoot, InfoHash, PeerId, PieceIndex } from '../units.ts';
 import type {
   HeldTorrent,
   ReadTally,
@@ -59,6 +59,10 @@ class NodeHost implements SwarmNode {
 
   openFiles(infoHash: InfoHash): Promise<void> {
     return this.#joined.torrents.openFiles(infoHash);
+  }
+
+  openFile(infoHash: InfoHash, root: FileRoot): Promise<void> {
+    return this.#joined.torrents.openFile(infoHash, root);
   }
 
   removeTorrent(infoHash: InfoHash, forget: boolean): Promise<void> {

@@ -31,7 +31,7 @@ async function rig(lengthBytes: number, isHeld = true) {
   };
   const source = new OriginRenditionSource({
     image: () => undefined,
-    openFiles: async () => {},
+    openFile: async () => {},
     store: counted,
   });
   const one = rendition(lengthBytes);

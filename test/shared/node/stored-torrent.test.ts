@@ -71,6 +71,24 @@ describe('a torrent added as stored', () => {
     expect([node.swarm.completeTorrents(), node.swarm.bytes().verified]).toEqual([1, TOTAL]);
   });
 
+  it('of which one file is asked for: no other is looked at, unless that one lacks something', async () => {
+    const { directory, metainfo } = await made();
+    const { infoHash, files } = metainfo;
+    const rootOf = (index: number) => files[index]?.root as never;
+    rmSync(storePaths(directory, rootOf(3)).whole);
+    const store = await openDiskPieceStore({ directory });
+    const { swarm } = await startNode(store);
+    const lost: string[] = [];
+    swarm.onLost((torrentLost) => lost.push(torrentLost));
+    await swarm.addStored(stored(metainfo), SEED);
+    await swarm.openFile(infoHash, rootOf(0));
+    expect(files.map(({ root }) => store.isComplete(root))).toEqual([true, false, false, false]);
+    expect([swarm.isComplete(infoHash), lost]).toEqual([true, []]);
+    await swarm.openFile(infoHash, rootOf(3));
+    expect(files.map(({ root }) => store.isComplete(root))).toEqual([true, true, true, false]);
+    expect([swarm.isComplete(infoHash), lost]).toEqual([false, [infoHash]]);
+  });
+
   it('whose files are all there is read from without its hashes', async () => {
     const { torrent, directory, metainfo } = await made();
     const load = vi.fn(async () => metainfo);
