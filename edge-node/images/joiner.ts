@@ -6,6 +6,7 @@
 import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.ts';
 import { invariant } from '../../shared/errors.ts';
 import type { Metainfo } from '../../shared/metainfo/metainfo.ts';
+import { nextTick } from '../../shared/node/next-tick.ts';
 import type {
   StoredTorrent,
   SwarmNode,
@@ -96,6 +97,21 @@ export class Joiner {
     });
     this.#joining.set(image.infoHash, { done, controller, isAwaited });
     return done;
+  }
+
+  /**
+   * A reader waits for all of a rendition: of a set that is not here nobody knows yet who has it, so its bytes are on
+   * their way while it is joined, if they would be asked of the web seed then. Resolves when the question has left.
+   */
+  async askAhead(image: PublishedImage, { name, bytes }: Rendition): Promise<void> {
+    const { swarm, files, stored, torrentOptions } = this.#parts;
+    const { infoHash } = image;
+    if (torrentOptions.want === 'all' || this.isHere(infoHash) || this.#leaving.has(infoHash)) return;
+    // Joined in an earlier life: some of it may lie on disk.
+    if (files.has(infoHash) || stored(image)) return;
+    swarm.askAhead(image.id, { name, lengthBytes: bytes }, torrentOptions.webSeeds);
+    // A request gets its kept connection in a later tick, and a join is a millisecond of promises that resolve.
+    await nextTick();
   }
 
   /**

@@ -52,25 +52,30 @@ export class EdgeRenditionSource implements RenditionSource {
   }
 
   /** Synchronous for what is hot: most requests of a flash sale. */
-  open(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> | RenditionBody {
+  open(
+    image: PublishedImage,
+    rendition: Rendition,
+    isReadWhole = false,
+  ): Promise<RenditionBody> | RenditionBody {
     const hot = this.#parts.memory.get(rendition.root);
-    if (hot === undefined) return this.#openCold(image, rendition);
+    if (hot === undefined) return this.#openCold(image, rendition, isReadWhole);
     this.#parts.cache.asked(image.infoHash);
     return wholeBody('memory', hot);
   }
 
-  async #openCold(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> {
+  async #openCold(image: PublishedImage, rendition: Rendition, isReadWhole: boolean): Promise<RenditionBody> {
     const { memory, cache } = this.#parts;
     cache.asked(image.infoHash);
-    const tally: ReadTally = { diskBytes: 0, swarmBytes: 0, webSeedBytes: 0 };
+    const { tally, begun } = newTally();
     const read = (startBytes: number, endBytes: number, signal: AbortSignal) =>
       this.#stream(image, rendition, { startBytes, endBytes, signal, tally });
     const endClaim = await this.#roomSoon(image, rendition);
     if (endClaim === undefined)
       return wholeBody('swarm', await this.#unlessAway(this.#parts.passThrough.whole(image, rendition)));
     try {
+      if (isReadWhole) await this.#parts.joiner.askAhead(image, rendition);
       const joined = await this.#join(image);
-      if (!this.#parts.isHeld(rendition)) return { source: 'swarm', whole: undefined, tally, read };
+      if (!this.#parts.isHeld(rendition)) return { source: 'swarm', whole: undefined, tally, begun, read };
       const load = () =>
         this.#loadRight(joined, rendition, () =>
           collect(read(0, rendition.bytes, new AbortController().signal), rendition.bytes),
@@ -147,6 +152,14 @@ export class EdgeRenditionSource implements RenditionSource {
       endClaim();
     }
   }
+}
+
+function newTally(): { tally: ReadTally; begun: Promise<void> } {
+  let tell = (): void => {};
+  const begun = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  return { tally: { diskBytes: 0, swarmBytes: 0, webSeedBytes: 0, comingBytes: 0, begun: tell }, begun };
 }
 
 function unavailable(reason: string): UserError {

@@ -15,6 +15,7 @@ import { sendHaves } from './haves.ts';
 import { countHolders } from './holders.ts';
 import type { EngineInput } from './inputs.ts';
 import type { EngineOptions } from './options.ts';
+import { wouldAskAtOnce } from './reader-hedge.ts';
 import { fillLink, fillRequests } from './requests.ts';
 import { type EngineCounters, EngineState } from './state.ts';
 import { checkWaiting, checkWebSeed } from './web-seed.ts';
@@ -34,6 +35,11 @@ export interface Engine {
   readonly wantingCount: number;
   /** Pieces given to hash and disk and not yet back. */
   readonly unwrittenBytes: number;
+  /**
+   * What a reader wants of a torrent that is added now would be asked of the web seed at once, as long as nobody is
+   * known to have it. @param ahead of so many others this was said and came true for none yet
+   */
+  wouldAskWebSeed(now: number, ahead: number): boolean;
   /** Nodes other than origins that are seen to have all of these pieces. */
   holders(torrent: InfoHash, first: PieceIndex, last: PieceIndex): number;
 }
@@ -62,6 +68,7 @@ export function createEngine(options: EngineOptions): Engine {
     get unwrittenBytes() {
       return state.unwrittenBytes;
     },
+    wouldAskWebSeed: (now, ahead) => wouldAskAtOnce(state, now, ahead),
     holders: (torrent, first, last) => countHolders(state.torrents.get(torrent), first, last),
     step(input, now) {
       invariant(now >= state.now, 'time never goes back');

@@ -26,6 +26,11 @@ export class FetchLine {
     return since;
   }
 
+  /** So many more can start now. */
+  get roomFor(): number {
+    return this.#waiting.size > 0 ? 0 : this.#maxRunning - this.#running;
+  }
+
   ended(): void {
     this.#running--;
   }

@@ -44,6 +44,12 @@ export function readerDueAt(state: EngineState, torrent: Torrent, piece: PieceIn
   return Math.max(from + wait, Math.min(lastBlockAt(torrent, piece) + silence, from + LIVELY_WAITS * wait));
 }
 
+/** What {@link readerDueAt} says while siblings are asked for a new torrent, and room in the line of fetches. */
+export function wouldAskAtOnce(state: EngineState, now: number, ahead: number): boolean {
+  const { hedge, options, fetchLine } = state;
+  return fetchLine.roomFor > ahead && hedge.budget.isOpen && !hedge.isOriginSlow(now, options.readerHedgeMs);
+}
+
 /** When a node that has the piece last sent us any block. */
 function lastBlockAt(torrent: Torrent, piece: PieceIndex): number {
   let last = 0;

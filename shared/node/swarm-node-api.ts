@@ -65,6 +65,10 @@ export interface ReadTally {
   diskBytes: number;
   swarmBytes: number;
   webSeedBytes: number;
+  /** What an answer of the web seed that has begun will have of the rest. */
+  comingBytes: number;
+  /** A source has begun to answer with what the read waits for. */
+  begun?: () => void;
 }
 
 /** What a node is busy with now, and what it counted since start: for metrics. */
@@ -100,6 +104,15 @@ export interface SwarmNode {
   /** Torrents of which it has every piece. */
   completeTorrents(): number;
   setWant(torrent: InfoHash, want: 'all' | 'none'): void;
+  /**
+   * A reader waits for all of a file of a torrent that is about to be added: the web seed is asked now, if the engine
+   * would ask it when that is done. The answer is kept until then, two seconds at most.
+   */
+  askAhead(
+    torrentName: string,
+    file: { readonly name: string; readonly lengthBytes: number },
+    webSeeds: readonly string[],
+  ): void;
   /** @param reserve is linked to only when the web seed fails; what was told last counts */
   addPeers(torrent: InfoHash, addresses: readonly Address[], reserve?: readonly Address[]): void;
   /** What a tracker told elsewhere; the torrent is announced no more by itself. */

@@ -2,6 +2,7 @@
  * Where the bytes come from that readers wait for, as long as they wait: what lay here when they came, what nodes gave
  * since, and what the web seed gave. Nothing is kept of files that nobody reads.
  */
+import type { Bitfield } from '../bitfield.ts';
 import type { Geometry } from '../geometry.ts';
 import type { InfoHash, PieceIndex } from '../units.ts';
 import type { ReadTally } from './swarm-node-api.ts';
@@ -16,6 +17,9 @@ interface Reading {
   readonly tally: ReadTally;
   /** Pieces that the web seed gave and that are still to be verified. */
   readonly fromWebSeed: Set<PieceIndex>;
+  /** Pieces that the web seed has begun to send, or will after these. */
+  readonly coming: Set<PieceIndex>;
+  readonly held: Bitfield;
 }
 
 export class Arrivals {
@@ -25,7 +29,16 @@ export class Arrivals {
   begin({ outline, held }: HostedTorrent, range: FileRange, tally: ReadTally): () => void {
     const { infoHash, geometry } = outline;
     const { first, last } = geometry.piecesOfRange(range.fileIndex, range.startBytes, range.endBytes);
-    const reading = { geometry, range, first, last, tally, fromWebSeed: new Set<PieceIndex>() };
+    const reading: Reading = {
+      geometry,
+      range,
+      first,
+      last,
+      tally,
+      fromWebSeed: new Set(),
+      coming: new Set(),
+      held,
+    };
     for (let piece = first; piece <= last; piece = (piece + 1) as PieceIndex)
       if (held.has(piece)) tally.diskBytes += bytesWithin(reading, piece);
     const readings = this.#readings.get(infoHash) ?? new Set();
@@ -34,6 +47,22 @@ export class Arrivals {
       readings.delete(reading);
       if (readings.size === 0 && this.#readings.get(infoHash) === readings) this.#readings.delete(infoHash);
     };
+  }
+
+  /** The first bytes of an answer of the web seed are here, from this piece on. */
+  webSeedBegan(infoHash: InfoHash, firstPiece: PieceIndex, pieceCount: number): void {
+    for (const reading of this.#readings.get(infoHash) ?? []) {
+      const { first, last, held, tally } = reading;
+      let next = first;
+      while (next <= last && held.has(next)) next = (next + 1) as PieceIndex;
+      const end = Math.min(firstPiece + pieceCount - 1, last);
+      for (let piece = Math.max(firstPiece, first) as PieceIndex; piece <= end; piece++) {
+        if (held.has(piece) || reading.coming.has(piece)) continue;
+        reading.coming.add(piece);
+        tally.comingBytes += bytesWithin(reading, piece);
+      }
+      if (reading.coming.has(next)) tally.begun?.();
+    }
   }
 
   /** A piece that nodes gave some blocks of counts as the web seed's, too: it was sent whole. */
@@ -46,6 +75,7 @@ export class Arrivals {
     for (const reading of this.#readings.get(infoHash) ?? []) {
       if (piece < reading.first || piece > reading.last) continue;
       const lengthBytes = bytesWithin(reading, piece);
+      if (reading.coming.delete(piece)) reading.tally.comingBytes -= lengthBytes;
       if (reading.fromWebSeed.delete(piece)) reading.tally.webSeedBytes += lengthBytes;
       else reading.tally.swarmBytes += lengthBytes;
     }

@@ -83,6 +83,7 @@ export function joinParts(ground: Ground): Joined {
     feed,
     arrivals,
     torrent,
+    wouldAskAtOnce: (ahead) => engine.wouldAskWebSeed(performance.now(), ahead),
   });
   const announcer = makeAnnouncer(ground, { origins, feed, torrent });
   const perform = performer({

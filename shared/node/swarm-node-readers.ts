@@ -80,7 +80,8 @@ export class Readers {
         const piece = geometry.piecesOfRange(range.fileIndex, at, at + 1).first;
         if (!torrent.held.has(piece)) {
           wish = this.#wishFor(torrent, piece, last, wish);
-          await this.#progress(infoHash, piece, wish.last, signal);
+          // What the web seed was asked for ahead is here at once.
+          if (!torrent.held.has(piece)) await this.#progress(infoHash, piece, wish.last, signal);
           continue;
         }
         const end = heldEnd(torrent, { ...range, startBytes: at });

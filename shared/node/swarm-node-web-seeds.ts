@@ -2,6 +2,7 @@
 import type { EngineAction } from '../engine/actions.ts';
 import type { EngineInput } from '../engine/inputs.ts';
 import type { InfoHash, PieceIndex } from '../units.ts';
+import { HeadStarts } from './head-starts.ts';
 import type { Arrivals } from './swarm-node-arrivals.ts';
 import type { TrustedOrigins } from './swarm-node-origins.ts';
 import type { NodeLog } from './swarm-node-parts.ts';
@@ -18,16 +19,39 @@ export interface WebSeedActionParts {
   readonly feed: (input: EngineInput) => void;
   readonly arrivals: Arrivals;
   readonly torrent: (infoHash: InfoHash) => HostedTorrent | undefined;
+  /** Whether the engine would ask for one more file than so many at once, if it were to know of it now. */
+  readonly wouldAskAtOnce: (ahead: number) => boolean;
 }
+
+export interface WebSeedFile {
+  readonly name: string;
+  readonly lengthBytes: number;
+}
+
+/** Larger files are fetched in parts (`webSeedFetchBytes`). */
+const MAX_AHEAD_BYTES = 1 << 20;
 
 export class WebSeedActions {
   readonly #parts: WebSeedActionParts;
   readonly #running = new Map<number, AbortController>();
   /** Fetches that failed, so that the next goes to the torrent's next web seed. */
   #failures = 0;
+  readonly #headStarts: HeadStarts;
 
   constructor(parts: WebSeedActionParts) {
     this.#parts = parts;
+    this.#headStarts = new HeadStarts(parts.client);
+  }
+
+  /** The engine will ask for all of this file, if all goes as it mostly does. @see SwarmNode.askAhead */
+  askAhead(torrentName: string, file: WebSeedFile, webSeeds: readonly string[]): void {
+    const { origins, wouldAskAtOnce } = this.#parts;
+    if (file.lengthBytes > MAX_AHEAD_BYTES || !wouldAskAtOnce(this.#headStarts.count)) return;
+    const [base] = trusted(webSeeds, origins);
+    if (!base) return;
+    const url = fileUrl(base, torrentName, file.name);
+    const range = { url, startBytes: 0, endBytes: file.lengthBytes, fileBytes: file.lengthBytes };
+    this.#headStarts.begin(range, this.#signed(range));
   }
 
   fetch(action: FetchAction): void {
@@ -36,12 +60,11 @@ export class WebSeedActions {
     if (!torrent || !range) return this.#ended(action, false);
     const abort = new AbortController();
     this.#running.set(action.fetch, abort);
-    const take = pieceCutter(torrent, action, (piece, bytes) => {
-      if (abort.signal.aborted) return;
-      this.#parts.arrivals.webSeedGave(action.torrent, piece);
-      this.#parts.feed({ type: 'webSeedPiece', torrent: action.torrent, piece, bytes });
-    });
-    this.#parts.client.fetch({ ...range, url: this.#parts.sign(range.url) }, abort.signal, take).then(
+    const take = this.#receiver(torrent, action, abort.signal);
+    const fetching =
+      this.#headStarts.take(range, abort.signal, take) ??
+      this.#parts.client.fetch(this.#signed(range), abort.signal, take);
+    fetching.then(
       () => this.#ended(action, true),
       (error: unknown) => {
         this.#failures++;
@@ -59,7 +82,28 @@ export class WebSeedActions {
 
   close(): void {
     for (const abort of this.#running.values()) abort.abort();
+    this.#headStarts.close();
     this.#parts.client.close();
+  }
+
+  #receiver(torrent: HostedTorrent, action: FetchAction, signal: AbortSignal): (bytes: Uint8Array) => void {
+    const { arrivals, feed } = this.#parts;
+    const cut = pieceCutter(torrent, action, (piece, bytes) => {
+      if (signal.aborted) return;
+      arrivals.webSeedGave(action.torrent, piece);
+      feed({ type: 'webSeedPiece', torrent: action.torrent, piece, bytes });
+    });
+    let hasBegun = false;
+    return (bytes) => {
+      if (!hasBegun && !signal.aborted)
+        arrivals.webSeedBegan(action.torrent, action.firstPiece, action.pieceCount);
+      hasBegun = true;
+      cut(bytes);
+    };
+  }
+
+  #signed(range: WebSeedRange): WebSeedRange {
+    return { ...range, url: this.#parts.sign(range.url) };
   }
 
   #ended(action: FetchAction, ok: boolean): void {
@@ -87,8 +131,11 @@ export class WebSeedActions {
 
 /** The torrent's web seeds that this node may talk to. */
 export function trustedSeeds(torrent: HostedTorrent, origins: TrustedOrigins): readonly URL[] {
-  return torrent.options.webSeeds.flatMap((url) => origins.allow(url) ?? []);
+  return trusted(torrent.options.webSeeds, origins);
 }
+
+const trusted = (urls: readonly string[], origins: TrustedOrigins): readonly URL[] =>
+  urls.flatMap((url) => origins.allow(url) ?? []);
 
 /** BEP 19: the base URL is completed with the torrent's name and the file's. */
 export function fileUrl(base: URL, torrentName: string, fileName: string): URL {

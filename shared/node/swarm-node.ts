@@ -15,6 +15,7 @@ import type {
 } from './swarm-node-api.ts';
 import { type Ground, type Joined, joinParts, reservedLinksOf } from './swarm-node-joined.ts';
 import type { SwarmNodeParts } from './swarm-node-parts.ts';
+import type { WebSeedFile } from './swarm-node-web-seeds.ts';
 import { linkNumbers } from './transport/link-transport.ts';
 import { TcpTransport } from './transport/tcp-transport.ts';
 
@@ -89,6 +90,10 @@ class NodeHost implements SwarmNode {
     this.#joined.torrents.setWant(infoHash, want);
   }
 
+  askAhead(torrentName: string, file: WebSeedFile, webSeeds: readonly string[]): void {
+    this.#joined.webSeeds.askAhead(torrentName, file, webSeeds);
+  }
+
   addPeers(infoHash: InfoHash, addresses: readonly Address[], reserve: readonly Address[] = []): void {
     this.#joined.loop.feed({ type: 'peersFound', torrent: infoHash, addresses, reserve });
   }
@@ -117,7 +122,7 @@ class NodeHost implements SwarmNode {
     startBytes: number,
     endBytes: number,
     signal: AbortSignal,
-    tally: ReadTally = { diskBytes: 0, swarmBytes: 0, webSeedBytes: 0 },
+    tally: ReadTally = { diskBytes: 0, swarmBytes: 0, webSeedBytes: 0, comingBytes: 0 },
   ): AsyncIterable<Uint8Array> {
     return this.#joined.readers.read(infoHash, { fileIndex, startBytes, endBytes }, signal, tally);
   }

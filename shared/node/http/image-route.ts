@@ -39,7 +39,7 @@ type KnownRoute = Exclude<ImageRoute, { type: 'unknown' }>;
 /** A resource and the way to its bytes. */
 interface Found {
   readonly resource: Resource;
-  open(): Promise<RenditionBody> | RenditionBody | undefined;
+  open(isReadWhole: boolean): Promise<RenditionBody> | RenditionBody | undefined;
 }
 
 const UNKNOWN_IMAGE = {
@@ -80,7 +80,12 @@ export function createImageRoute(options: ImageRouteOptions): RequestHandler {
     const ofImage = resourcesOf(image);
     const found =
       route.type === 'named' ? ofImage.named(route.name) : ofImage.negotiated(route.query, req.headers);
-    return found && { resource: found.resource, open: () => source.open(image, found.rendition) };
+    return (
+      found && {
+        resource: found.resource,
+        open: (isReadWhole) => source.open(image, found.rendition, isReadWhole),
+      }
+    );
   };
 
   return function imageRoute(req, res) {
@@ -129,7 +134,7 @@ function answer(exchange: Exchange, found: Found): boolean {
 function send(exchange: Exchange, plan: Plan, found: Found): boolean {
   let opening: Promise<RenditionBody> | RenditionBody | undefined;
   try {
-    opening = found.open();
+    opening = found.open(exchange.req.method === 'GET' && plan.content === undefined);
   } catch (error) {
     opening = Promise.reject(error);
   }

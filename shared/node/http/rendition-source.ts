@@ -12,6 +12,8 @@ export interface RenditionBody {
   readonly whole: Uint8Array | undefined;
   /** Of `swarm`: where the bytes of the ranges that are being read come from, as far as is known by now. */
   readonly tally?: Readonly<ReadTally>;
+  /** Of `swarm`: resolves when a source has begun to send what the read waits for. Nothing of it is verified then. */
+  readonly begun?: Promise<void>;
   /**
    * Verified bytes of [startBytes, endBytes), in order, as they become available. Ends the fetch when the
    * signal aborts. Throws UserError `image_unavailable` (503) when no source can give them in time.
@@ -22,11 +24,20 @@ export interface RenditionBody {
 export interface RenditionSource {
   /** The image as published; undefined when it is unknown or purged. */
   image(id: ImageId): PublishedImage | undefined;
-  open(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> | RenditionBody;
+  /** @param isReadWhole all of it will be read, from its first byte on: a source may begin to fetch it. Default false. */
+  open(
+    image: PublishedImage,
+    rendition: Rendition,
+    isReadWhole?: boolean,
+  ): Promise<RenditionBody> | RenditionBody;
 }
 
 /** A source that has some of what is published. */
 export interface PartialSource extends Pick<RenditionSource, 'image'> {
   /** Undefined: another process answers this request; the route leaves it alone. */
-  open(image: PublishedImage, rendition: Rendition): ReturnType<RenditionSource['open']> | undefined;
+  open(
+    image: PublishedImage,
+    rendition: Rendition,
+    isReadWhole?: boolean,
+  ): ReturnType<RenditionSource['open']> | undefined;
 }

@@ -1,6 +1,7 @@
 /** Ways of an image's bytes into a response: at once from memory, or as verified bytes come in. */
 import { once } from 'node:events';
 import { InternalError, UserError } from '../../errors.ts';
+import { nextTick } from '../next-tick.ts';
 import { beginAnswer, type Exchange, type Plan } from './exchange.ts';
 import { CLIENT_CLOSED_REQUEST, type StreamEnd } from './http-metrics.ts';
 import { type Content, singlePart } from './multipart.ts';
@@ -93,13 +94,18 @@ async function stream(
   let sentBytes = 0;
   let end: StreamEnd = 'error';
   try {
-    // Headers wait for the first bytes: until then a source that fails can still be a clean 503.
-    let step = await chunks.next();
+    // Headers are certain by the signed log, and wait only until a source has begun to answer: before, it is a clean 503.
+    const first = chunks.next();
+    const isEarly = await isBegun(first, body.begun);
     signal.throwIfAborted();
     metrics.streamBegan(source, beginAnswer(exchange, plan, body));
+    if (isEarly) res.flushHeaders();
+    let step = await first;
+    signal.throwIfAborted();
     while (step.done !== true) {
       sentBytes += step.value.length;
-      if (!res.write(step.value)) await once(res, 'drain', { signal });
+      if (res.write(step.value)) await nextTick();
+      else await once(res, 'drain', { signal });
       step = await chunks.next();
       signal.throwIfAborted();
     }
@@ -115,8 +121,15 @@ async function stream(
         );
       metrics.streamEnded(source, elapsedMs, signal.aborted ? 'aborted' : end, sentBytes, tally);
     }
-    await chunks.return();
+    // One that still waits for its first bytes ends by the signal.
+    chunks.return().catch(() => {});
   }
+}
+
+/** @returns true when a source has begun to send before its first bytes are verified. @throws what the read does */
+async function isBegun(first: Promise<unknown>, begun: Promise<void> | undefined): Promise<boolean> {
+  const isThere = first.then(() => false);
+  return begun === undefined ? isThere : Promise.race([isThere, begun.then(() => true)]);
 }
 
 async function* bytesOf(

@@ -22,11 +22,11 @@ export function whereFrom(nodeName: string): WhereFrom {
       swarm: fields(`${name}; fwd=miss; detail=swarm`, 'swarm', ''),
     },
     notModified: ['Cache-Status', `${name}; hit`],
-    arriving: ({ diskBytes, swarmBytes, webSeedBytes }) => {
+    arriving: ({ diskBytes, swarmBytes, webSeedBytes, comingBytes }) => {
       const counts = [
         ['disk', diskBytes],
         ['swarm', swarmBytes],
-        ['web-seed', webSeedBytes],
+        ['web-seed', webSeedBytes + comingBytes],
       ] as const;
       const detail = counts.map(([source, bytes]) => `${source}=${bytes}`).join(' ');
       const timing = counts.map(([source, bytes]) => (bytes > 0 ? `, ${source};desc="${bytes} bytes"` : ''));

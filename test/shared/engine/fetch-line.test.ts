@@ -40,6 +40,33 @@ describe("RW3: readers' fetches from the web seed", () => {
     expect(fetches).toHaveLength(9);
   });
 
+  it('may begin ahead of the torrent as long as there is room for them in the line', () => {
+    const { swarm, nodes } = fleetOf(1, 1);
+    const [node] = nodes as [VirtualNode];
+    const fetches: Parameters<typeof swarm.fetch>[] = [];
+    swarm.fetch = (...fetch) => {
+      fetches.push(fetch);
+    };
+    const room = () => [0, 1, 2, 3, 4].map((ahead) => node.engine.wouldAskWebSeed(0, ahead));
+    expect(room()).toEqual([true, true, true, true, false]);
+    for (let index = 0; index < 3; index++) ask(swarm, node, smallSet(index));
+    expect(room()).toEqual([true, false, false, false, false]);
+    for (let index = 3; index < 6; index++) ask(swarm, node, smallSet(index));
+    const [, infoHash, fetch] = fetches[0] as (typeof fetches)[number];
+    node.input({ type: 'webSeedEnded', torrent: infoHash, fetch, ok: false });
+    // Others stand in line.
+    expect(room()[0]).toBe(false);
+  });
+
+  it('begin no sooner than they would be asked for: not while the origin is slow', () => {
+    const { swarm, nodes } = fleetOf(1, 1);
+    const [node] = nodes as [VirtualNode];
+    swarm.fetch = () => {};
+    ask(swarm, node, smallSet(0));
+    expect(node.engine.wouldAskWebSeed(100, 0)).toBe(true);
+    expect(node.engine.wouldAskWebSeed(1_000, 0)).toBe(false);
+  });
+
   it('are judged anew in their turn: what a sibling has by then comes from it', () => {
     const { swarm, nodes } = fleetOf(2, 2);
     const [first, second] = nodes as [VirtualNode, VirtualNode];

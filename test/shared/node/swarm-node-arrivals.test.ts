@@ -5,7 +5,7 @@ import { HostedTorrent, TorrentTotals } from '../../../shared/node/swarm-node-to
 import { BLOCK_BYTES, type PieceIndex } from '../../../shared/units.ts';
 import { makeImageSet } from '../../edge-node/support/image-set.ts';
 
-const NONE = { diskBytes: 0, swarmBytes: 0, webSeedBytes: 0 };
+const NONE = { diskBytes: 0, swarmBytes: 0, webSeedBytes: 0, comingBytes: 0 };
 
 /** A torrent of which nothing is held, and the pieces of its file of 100,000 bytes. */
 async function opened() {
@@ -33,7 +33,7 @@ test('a piece counts for who gave it, and only as far as the range goes into it'
   arrivals.pieceHeld(infoHash, piece(0));
   arrivals.pieceHeld(infoHash, piece(4));
   arrivals.pieceHeld('f'.repeat(40) as typeof infoHash, piece(2));
-  expect(tally).toEqual({ diskBytes: BLOCK_BYTES - 100, swarmBytes: BLOCK_BYTES, webSeedBytes: 5 });
+  expect(tally).toEqual({ ...NONE, diskBytes: BLOCK_BYTES - 100, swarmBytes: BLOCK_BYTES, webSeedBytes: 5 });
 });
 
 test('a whole file adds up to its size, for each of its readers', async () => {
@@ -62,4 +62,23 @@ test('a reader that has ended is counted for no more', async () => {
   end();
   arrivals.pieceHeld(infoHash, piece(0));
   expect([gone.swarmBytes, stays.swarmBytes]).toEqual([0, BLOCK_BYTES]);
+});
+
+test('an answer of the web seed counts as coming from its first bytes on, and has begun when it has what is next', async () => {
+  const { torrent, infoHash, fileIndex, piece } = await opened();
+  torrent.hold(piece(0));
+  const arrivals = new Arrivals();
+  const begun: string[] = [];
+  const tally = { ...NONE, begun: () => begun.push('begun') };
+  arrivals.begin(torrent, { fileIndex, startBytes: 0, endBytes: 3 * BLOCK_BYTES + 5 }, tally);
+  arrivals.webSeedBegan(infoHash, piece(2), 1);
+  expect([tally.comingBytes, begun]).toEqual([BLOCK_BYTES, []]);
+  arrivals.webSeedBegan(infoHash, piece(0), 9);
+  expect([tally.comingBytes, begun]).toEqual([2 * BLOCK_BYTES + 5, ['begun']]);
+  arrivals.webSeedGave(infoHash, piece(1));
+  arrivals.pieceHeld(infoHash, piece(1));
+  // A node was quicker.
+  arrivals.pieceHeld(infoHash, piece(2));
+  expect(tally).toMatchObject({ diskBytes: BLOCK_BYTES, swarmBytes: BLOCK_BYTES, webSeedBytes: BLOCK_BYTES });
+  expect(tally.comingBytes).toBe(5);
 });

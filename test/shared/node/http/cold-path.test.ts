@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
+import { UserError } from '../../../../shared/errors.ts';
 import { readToEnd } from '../../../support/http-client.ts';
 import { BLOCK_BYTES, memorySource } from './memory-source.ts';
 import { serveImages } from './serve.ts';
@@ -36,6 +37,31 @@ function stepSource() {
   return { source, content, give };
 }
 
+/** A source that says when it has begun, gives nothing, and fails when told to. */
+function begunSource() {
+  const source = memorySource();
+  let begin = (): void => {};
+  let fail = (_error: Error): void => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const failure = new Promise<Uint8Array>((_resolve, reject) => {
+    fail = reject;
+  });
+  // It may fail before the request has come.
+  failure.catch(() => {});
+  source.open = () => ({
+    source: 'swarm',
+    whole: undefined,
+    begun,
+    // biome-ignore lint/correctness/useYield: it never comes to that
+    read: async function* () {
+      await failure;
+    },
+  });
+  return { source, begin: () => begin(), fail: () => fail(new UserError('image_unavailable', 503, 'gone')) };
+}
+
 /** Reads until `lengthBytes` have come; fails when the connection ends before. */
 async function readBytes(socket: Socket, lengthBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -50,6 +76,32 @@ async function readBytes(socket: Socket, lengthBytes: number): Promise<Buffer> {
   }
   return Buffer.concat(chunks);
 }
+
+describe('the header goes out when a source has begun to answer', () => {
+  test('then it has all that the log is certain of, and a fetch that fails is cut short of its length', async () => {
+    const { source, begin, fail } = begunSource();
+    const { dial } = await serveImages(source);
+    const socket = await dial();
+    socket.write(get(source.rendition(NAME).url));
+    begin();
+    let header = '';
+    while (!header.endsWith('\r\n\r\n')) header += (await readBytes(socket, 1)).toString('latin1');
+    expect(header).toMatch(/^HTTP\/1\.1 200 /);
+    expect(header).toContain(`Content-Length: ${source.rendition(NAME).bytes}\r\n`);
+    expect(header).toContain(`ETag: "${source.rendition(NAME).root}"`);
+    fail();
+    expect(await readToEnd(socket)).toBe('');
+  });
+
+  test('not before: a fetch that fails until then is a clean 503', async () => {
+    const { source, fail } = begunSource();
+    const { dial } = await serveImages(source);
+    const socket = await dial();
+    socket.write(get(source.rendition(NAME).url, 'Connection: close\r\n'));
+    fail();
+    expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 503 /);
+  });
+});
 
 describe('bytes go out as they come in', () => {
   test('the client has the header and the first block while the second is not there yet', async () => {

@@ -2,13 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { whereFrom } from '../../../../shared/node/http/where-from.ts';
 import { serveImages } from './serve.ts';
 
-const told = ([diskBytes, swarmBytes, webSeedBytes]: readonly [number, number, number]) =>
-  whereFrom('e').arriving({ diskBytes, swarmBytes, webSeedBytes });
+type Counts = readonly [disk: number, swarm: number, webSeed: number, coming?: number];
+
+const told = ([diskBytes, swarmBytes, webSeedBytes, comingBytes = 0]: Counts) =>
+  whereFrom('e').arriving({ diskBytes, swarmBytes, webSeedBytes, comingBytes });
 
 describe('RFC 9211 section 2.2 and Server-Timing: how many bytes came from where, by the first of them', () => {
   test.each([
     ['nodes', [0, 16_384, 0], 'miss', 'disk=0 swarm=16384 web-seed=0', 'swarm;desc="16384 bytes"'],
     ['the web seed', [0, 0, 9], 'miss', 'disk=0 swarm=0 web-seed=9', 'web-seed;desc="9 bytes"'],
+    ['the web seed has begun', [0, 0, 2, 7], 'miss', 'disk=0 swarm=0 web-seed=9', 'web-seed;desc="9 bytes"'],
     ['some was here: partial', [5, 0, 0], 'partial', 'disk=5 swarm=0 web-seed=0', 'disk;desc="5 bytes"'],
     [
       'all three',
@@ -34,7 +37,7 @@ describe('RFC 9211 section 2.2 and Server-Timing: how many bytes came from where
 test('the header of a 200 and of a 206 has the count of its moment', async () => {
   const { ask, source } = await serveImages();
   const open = source.open;
-  const tally = { diskBytes: 0, swarmBytes: 7, webSeedBytes: 0 };
+  const tally = { diskBytes: 0, swarmBytes: 7, webSeedBytes: 0, comingBytes: 0 };
   source.mode = 'swarm';
   source.open = async (image, rendition) => ({ ...(await open(image, rendition)), tally });
   for (const headers of [{}, { range: 'bytes=0-9' }]) {
