@@ -2,7 +2,7 @@
 import type { Image } from '../../shared/api-types/catalog.ts';
 import { sizesInBox } from '../../shared/http/box-sizes.ts';
 import { rendezvousOrder } from '../../shared/http/rendezvous.ts';
-import { FEATURE_ASPECT, FEATURE_BOXES, STAGE_BOXES, stageAspect } from '../../shared/http/shop-boxes.ts';
+import { FEATURE_ASPECT, featureBoxes, STAGE_BOXES, stageAspect } from '../../shared/http/shop-boxes.ts';
 import { rungsOf, srcsetOf } from '../../shared/http/srcset.ts';
 import { type Html, html } from './html.ts';
 
@@ -19,7 +19,10 @@ export interface Preload {
 }
 
 export function featurePhoto(image: Image): LargestPhoto {
-  return { image, sizes: sizesInBox(FEATURE_BOXES, 'cover', FEATURE_ASPECT, image.width / image.height) };
+  return {
+    image,
+    sizes: sizesInBox(featureBoxes(image), 'cover', FEATURE_ASPECT, image.width / image.height),
+  };
 }
 
 export function stagePhoto(image: Image): LargestPhoto {

@@ -5,7 +5,7 @@ import { type ListData, listData } from './page-data.ts';
 import { featurePhoto, type LargestPhoto } from './preload.ts';
 
 export interface ShelfItem extends Pick<Product, 'id' | 'title' | 'priceCents' | 'currency' | 'category'> {
-  readonly image: Pick<Image, 'id' | 'alt' | 'width' | 'height'> | undefined;
+  readonly image: Pick<Image, 'id' | 'alt' | 'width' | 'height' | 'placeholder'> | undefined;
 }
 
 export interface Shelf {
@@ -20,16 +20,23 @@ export interface Shelf {
 
 export function makeShelf(products: readonly Product[]): Shelf {
   const categories = [...new Set(products.map(({ category }) => category))].filter((name) => name !== '');
-  const first = hasFeature(products.length) ? products[0]?.images[0] : undefined;
+  const data = listData(products, categories);
+  const first = hasFeature(data.products.length) ? products[0]?.images[0] : undefined;
   return {
     items: products.map(itemOf),
     categories,
-    data: listData(products, categories),
+    data,
     feature: first && featurePhoto(first),
   };
 }
 
 function itemOf({ id, title, priceCents, currency, category, images: [image] }: Product): ShelfItem {
-  const shown = image && { id: image.id, alt: image.alt, width: image.width, height: image.height };
+  const shown = image && {
+    id: image.id,
+    alt: image.alt,
+    width: image.width,
+    height: image.height,
+    placeholder: image.placeholder,
+  };
   return { id, title, priceCents, currency, category, image: shown };
 }

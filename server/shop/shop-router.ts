@@ -6,8 +6,10 @@ import { productPath } from '../../shared/http/shop-paths.ts';
 import type { ChangeWatch } from '../api/change-watch.ts';
 import { KeptUntilChange } from '../api/kept-until-change.ts';
 import type { Catalog, StoredProduct } from '../catalog/catalog-api.ts';
+import { allowSheets } from '../http/allow-sheets.ts';
 import { EncodedBody } from '../http/encoded-body.ts';
 import { presentProduct } from '../http/present.ts';
+import { type FirstView, firstList, firstProduct, NO_FIRST_VIEW, type Visit } from './first-view.ts';
 import { dataBlock, type Html, html } from './html.ts';
 import { liveEdges, shownOf } from './page-data.ts';
 import { pageHead, privateHead, productWords, shopWords } from './page-head.ts';
@@ -31,6 +33,7 @@ interface PageParts {
   readonly status: 200 | 404;
   readonly head: Html;
   readonly plain: Html;
+  readonly first: (visit: Visit) => FirstView;
   readonly data: object;
   /** undefined: the page has no photo, or none that stands out. */
   readonly largest?: LargestPhoto | undefined;
@@ -74,29 +77,52 @@ export function createShop(options: ShopOptions): Router {
   return router;
 }
 
-const NO_PRODUCT: PageParts = { status: 404, head: privateHead('Not found'), plain: NOT_FOUND, data: {} };
-const CHECKOUT_PARTS: PageParts = { status: 200, head: privateHead('Checkout'), plain: CHECKOUT, data: {} };
+const first = () => NO_FIRST_VIEW;
+const NO_PRODUCT: PageParts = {
+  status: 404,
+  head: privateHead('Not found'),
+  plain: NOT_FOUND,
+  first,
+  data: {},
+};
+const CHECKOUT_PARTS: PageParts = {
+  status: 200,
+  head: privateHead('Checkout'),
+  plain: CHECKOUT,
+  first,
+  data: {},
+};
 
 interface ListQuery {
   /** Empty: all. */
   readonly category: string;
   /** From 1. */
   readonly page: number;
+  /** Searched or in another order: only the script knows what is to be shown. */
+  readonly isArranged: boolean;
 }
 
-function listQuery({ query }: Request): ListQuery {
-  const page = typeof query.page === 'string' && /^[1-9]\d{0,4}$/.test(query.page) ? Number(query.page) : 1;
-  return { category: typeof query.category === 'string' ? query.category : '', page };
+function listQuery({ query: { category, page, q, sort } }: Request): ListQuery {
+  return {
+    category: typeof category === 'string' ? category : '',
+    page: typeof page === 'string' && /^[1-9]\d{0,4}$/.test(page) ? Number(page) : 1,
+    isArranged: q !== undefined || sort !== undefined,
+  };
 }
 
-function listParts(shelf: Shelf, { category, page }: ListQuery, publicUrl: string): PageParts {
+function listParts(shelf: Shelf, { category, page, isArranged }: ListQuery, publicUrl: string): PageParts {
   const { categories, data } = shelf;
+  const brought = new Set(shelf.items.slice(0, data.products.length));
   const items = category === '' ? shelf.items : shelf.items.filter((item) => item.category === category);
   const isThere = items.length > (page - 1) * PLAIN_PAGE_PRODUCTS || (page === 1 && category === '');
   return {
     status: isThere ? 200 : 404,
     head: pageHead(shopWords(publicUrl, category, page)),
     plain: plainList({ items, categories, category, page }),
+    first: (visit) =>
+      items.length === 0 || isArranged
+        ? NO_FIRST_VIEW
+        : firstList({ items: items.filter((item) => brought.has(item)), categories, category }, visit),
     data: { list: data },
     largest: category === '' ? shelf.feature : undefined,
   };
@@ -107,6 +133,7 @@ function productParts(product: Product, publicUrl: string): PageParts {
     status: 200,
     head: pageHead(productWords(product, publicUrl)),
     plain: plainProduct(product),
+    first: (visit) => firstProduct(product, visit),
     data: { product: shownOf(product) },
     largest: product.images[0] && stagePhoto(product.images[0]),
   };
@@ -117,16 +144,30 @@ async function send(options: ShopOptions, req: Request, res: Response, parts: Pa
   const preconnects = edges
     .slice(0, MOST_PRECONNECTS)
     .map(({ url }) => html`<link rel="preconnect" href="${url}" />`);
-  const preload = parts.largest && preloadOf(parts.largest, edges);
+  const { largest } = parts;
+  const preload = largest && preloadOf(largest, edges);
+  const photo = largest && preload && { url: preload.from.url, largest };
+  const { markup, rules } = parts.first({ language: languageOf(req), photo });
   const data = dataBlock('application/json', { ...parts.data, edges, preload: preload?.from }, 'page-data');
   const head = html`${preload?.link}${preconnects}${parts.head}${data}`;
-  const page = new EncodedBody(await fillPage(options.folder, { head, plain: parts.plain }));
-  const { coding, bytes } = await page.for(req.get('accept-encoding'));
+  const { text, sheets } = await fillPage(options.folder, { head, first: markup, rules, plain: parts.plain });
+  allowSheets(res, sheets);
+  const { coding, bytes } = await new EncodedBody(text).for(req.get('accept-encoding'));
   res.status(parts.status).set({
     'Cache-Control': 'no-cache',
     'Content-Type': 'text/html; charset=utf-8',
-    Vary: 'Accept-Encoding',
+    Vary: 'Accept-Encoding, Accept-Language',
     ...(coding === undefined ? {} : { 'Content-Encoding': coding }),
   });
   res.send(bytes);
+}
+
+/** The first that the browser names, as its script will write prices; one that nobody knows is English. */
+function languageOf(req: Request): string {
+  const [first = '*'] = req.acceptsLanguages();
+  try {
+    return Intl.getCanonicalLocales(first)[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
 }

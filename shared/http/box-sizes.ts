@@ -7,6 +7,10 @@ export interface BoxWidth {
   readonly when?: string;
   /** CSS length: `312px`, `calc((100vw - 168px) / 4)`. */
   readonly width: string;
+  /** Of the box there, width over height; left out where it is that of the other entries. */
+  readonly aspect?: number;
+  /** Of the screen's pixels, in each direction: this share is enough for the rung to be taken. Default 1. */
+  readonly enough?: number;
 }
 
 export type Fit = 'cover' | 'contain';
@@ -18,9 +22,13 @@ export function sizesInBox(
   boxAspect: number,
   imageAspect: number,
 ): string {
-  const ratio = imageAspect / boxAspect;
-  const scale = fit === 'cover' ? Math.max(1, ratio) : Math.min(1, ratio);
-  return boxes.map(({ when, width }) => (when ? `${when} ` : '') + scaled(width, scale)).join(', ');
+  return boxes
+    .map(({ when, width, aspect = boxAspect, enough = 1 }) => {
+      const ratio = imageAspect / aspect;
+      const scale = fit === 'cover' ? Math.max(1, ratio) : Math.min(1, ratio);
+      return (when ? `${when} ` : '') + scaled(width, scale * enough);
+    })
+    .join(', ');
 }
 
 function scaled(width: string, scale: number): string {

@@ -6,6 +6,7 @@ import { ProductStore } from './catalog/product-store.ts';
 import { EdgeWatch } from './edges/edge-watch.ts';
 import { watchBrowser } from './edges/watch-browser.ts';
 import { ImageLog } from './images/image-log.ts';
+import { whenPainted } from './images/when-painted.ts';
 import { startNavigation } from './navigation.ts';
 import { keepForLater } from './offline/keep-for-later.ts';
 import { parsePageData } from './page-data.ts';
@@ -39,15 +40,23 @@ const shop: Shop = {
   bag: new BagStore(),
 };
 
-if (brought.preload !== undefined) shop.imageLog.preloading(brought.preload.imageId, brought.preload.url);
+const app = document.querySelector('#app')!;
+let standing: HTMLImageElement | null = null;
+if (brought.preload !== undefined) {
+  const { imageId, url } = brought.preload;
+  standing = app.querySelector(`[data-image-id="${CSS.escape(imageId)}"] img`);
+  shop.imageLog.preloading(imageId, url, standing !== null);
+}
 shop.edgeWatch.start();
 watchBrowser(shop.edgeWatch);
 void shop.products.loadMissing();
 startNavigation();
 if (import.meta.env.PROD) keepForLater(shop.products.state);
-render(
-  <ShopContext.Provider value={shop}>
-    <App />
-  </ShopContext.Provider>,
-  document.querySelector('#app')!,
+void whenPainted(standing).then(() =>
+  render(
+    <ShopContext.Provider value={shop}>
+      <App />
+    </ShopContext.Provider>,
+    app,
+  ),
 );

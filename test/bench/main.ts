@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- NAME ...]`: what docs/benchmarks.md tells, measured on this machine, as the Markdown table
- * that stands there. Names: ingest, link, warm, idle, engine, cache, cache-soak, swarm-page. Without one, all.
+ * that stands there. Names: ingest, link, warm, idle, engine, cache, cache-soak, swarm-page,
+ * shop-page. Without one, all.
  */
 import { cpus } from 'node:os';
 import { cacheRows, cacheSoakRows } from './cache-rows.ts';
@@ -9,6 +10,7 @@ import { type IdleNode, runIdleBench } from './idle.ts';
 import { runIngestBench } from './ingest.ts';
 import { linkRows } from './link-rows.ts';
 import type { Row } from './row.ts';
+import { shopPageRows } from './shop-page.ts';
 import { swarmPageRows } from './swarm-page.ts';
 import { warmRows } from './warm-rows.ts';
 
@@ -29,6 +31,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   cache: async () => cacheRows(),
   'cache-soak': cacheSoakRows,
   'swarm-page': swarmPageRows,
+  'shop-page': shopPageRows,
 };
 
 /** Marks of docs/benchmarks.md: ready in 5 s, 300 MB, 2 % of a core. */

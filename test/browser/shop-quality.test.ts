@@ -148,7 +148,7 @@ describe.skipIf(skipReason)(`the shop for everybody${skipReason ? ` (${skipReaso
     expect(await page.getByRole('main').getByRole('listitem').count()).toBeGreaterThan(4);
     await page.getByRole('link', { name: 'Bowl' }).click();
     await page.getByRole('heading', { level: 1, name: 'Bowl' }).waitFor();
-    const photos = page.locator('main img');
+    const photos = page.getByRole('main').locator('img');
     expect(await photos.first().getAttribute('srcset')).toContain('?w=640 640w');
     expect(await photos.count()).toBe(2);
   });

@@ -21,6 +21,7 @@ export class ImageLog {
   readonly images = createStore<readonly LoggedImage[]>([]);
   /** Where each image came from in this visit; its bytes are then in the browser's cache under that URL. */
   readonly #lastUrl = new Map<string, string>();
+  #inPage: string | undefined;
   #nextKey = 1;
 
   enter(imageId: string, alt: string): number {
@@ -43,9 +44,17 @@ export class ImageLog {
     this.#update(key, undefined, undefined);
   }
 
-  /** Its bytes are on their way from there. */
-  preloading(imageId: string, url: string): void {
+  /** Its bytes are on their way from there; `standsInPage`: to a `<picture>` that is to be taken over. */
+  preloading(imageId: string, url: string, standsInPage: boolean): void {
     this.#lastUrl.set(imageId, url);
+    if (standsInPage) this.#inPage = imageId;
+  }
+
+  /** Once: whoever asks takes it over. */
+  takeFromPage(imageId: string): boolean {
+    if (this.#inPage !== imageId) return false;
+    this.#inPage = undefined;
+    return true;
   }
 
   lastUrl(imageId: string): string | undefined {

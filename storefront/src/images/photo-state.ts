@@ -16,6 +16,8 @@ export interface Drawing {
   readonly round: number;
   /** Of the box, when the attempt began. */
   readonly sizes: string;
+  /** It stood in the page before the script: it is seen as it comes. */
+  readonly stoodInPage: boolean;
 }
 
 export type PhotoState =
@@ -50,6 +52,8 @@ export interface PhotoView {
   readonly settled: boolean;
   readonly origin: ImageSource;
   readonly preferredUrl: string | undefined;
+  /** The page came with its `<picture>`, from `preferredUrl`. */
+  readonly standsInPage: boolean;
   readonly nowMs: number;
 }
 
@@ -76,7 +80,9 @@ export function whenBoxChanged(state: PhotoState, view: PhotoView): PhotoState {
   if ((state.kind !== 'loading' && state.kind !== 'shown') || state.sizes === view.sizes) return state;
   const kept = state.kind === 'shown' ? drawingOf(state) : state.kept;
   const tried = state.kind === 'loading' ? state.tried : new Set<string>();
-  return { ...drawingOf(state), kind: 'loading', attempt: state.attempt + 1, sizes: view.sizes, tried, kept };
+  const attempt = state.attempt + 1;
+  const drawing = { ...drawingOf(state), attempt, sizes: view.sizes, stoodInPage: false };
+  return { ...drawing, kind: 'loading', tried, kept };
 }
 
 /** An error, bytes that do not decode, or a stall. */
@@ -89,7 +95,7 @@ export function whenSourceFailed(state: PhotoState, view: PhotoView): PhotoState
   const { round } = state;
   const source = nextSource({ ...view, tried });
   if (source !== undefined)
-    return { kind: 'loading', source, attempt, round, sizes: view.sizes, tried, kept };
+    return { kind: 'loading', source, attempt, round, sizes: view.sizes, stoodInPage: false, tried, kept };
   const restMs = Math.min(REST_FIRST_MS * 2 ** round, REST_LONGEST_MS);
   return { kind: 'resting', attempt, round: round + 1, untilMs: view.nowMs + restMs, kept };
 }
@@ -118,9 +124,10 @@ function mayBegin({ settled, edges, preferredUrl }: PhotoView): boolean {
 function begin(view: PhotoView, attempt: number, round: number, kept: Drawing | undefined): PhotoState {
   const tried: ReadonlySet<string> = new Set();
   const source = nextSource({ ...view, tried }) ?? view.origin;
-  return { kind: 'loading', source, attempt, round, sizes: view.sizes, tried, kept };
+  const stoodInPage = view.standsInPage && attempt === 0 && source.url === view.preferredUrl;
+  return { kind: 'loading', source, attempt, round, sizes: view.sizes, stoodInPage, tried, kept };
 }
 
-function drawingOf({ source, attempt, round, sizes }: Drawing): Drawing {
-  return { source, attempt, round, sizes };
+function drawingOf({ source, attempt, round, sizes, stoodInPage }: Drawing): Drawing {
+  return { source, attempt, round, sizes, stoodInPage };
 }

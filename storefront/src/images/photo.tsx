@@ -5,9 +5,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type BoxWidth, type Fit, sizesInBox } from '../../../shared/http/box-sizes.ts';
+import { pictureSources } from '../../../shared/http/picture-sources.ts';
 import type { ShopImage } from '../catalog/shop-product.ts';
 import { type Drawing, drawingsOf, wantsJpegOnly } from './photo-state.ts';
-import { pictureSources } from './picture-sources.ts';
 import { makePlaceholderPicture, placeholderColour, placeholderPicture } from './placeholder.ts';
 import { type PhotoHandle, usePhotoState } from './use-photo-state.ts';
 
@@ -25,7 +25,8 @@ export function Photo({ image, alt, fit, boxAspect, boxes }: PhotoProps): JSX.El
   const photo = usePhotoState(image.id, alt, sizes);
   const { state } = photo;
   const boxRef = useRef<HTMLDivElement>(null);
-  const urgent = useInViewAtFirst(boxRef);
+  const isTakenOver = state.kind === 'loading' && state.stoodInPage;
+  const urgent = useInViewAtFirst(boxRef, isTakenOver);
   const picture = usePlaceholder(image.placeholder, state.kind === 'shown');
   const drawings = urgent === undefined ? [] : drawingsOf(state);
   const source = state.kind === 'loading' || state.kind === 'shown' ? state.source : undefined;
@@ -73,7 +74,7 @@ interface DrawnImageProps {
 function DrawnImage({ drawing, image, alt, urgent, photo }: DrawnImageProps): JSX.Element | null {
   const { state, imgRef, loaded, failed } = photo;
   const isCurrent = 'source' in state && state.attempt === drawing.attempt;
-  const isSeen = !isCurrent || state.kind === 'shown';
+  const isSeen = !isCurrent || state.kind === 'shown' || drawing.stoodInPage;
   // A page that appears needs no fade: it would only be seen later.
   const fades = state.kind === 'shown' && !state.isReplacement && !urgent;
   const sources = pictureSources(drawing.source.url, image, { jpegOnly: wantsJpegOnly(drawing) });
@@ -103,9 +104,13 @@ function DrawnImage({ drawing, image, alt, urgent, photo }: DrawnImageProps): JS
 }
 
 /** Measured once, before the image is asked for: what is in view then may not be lazy. Undefined before. */
-function useInViewAtFirst(boxRef: { readonly current: HTMLElement | null }): boolean | undefined {
-  const [inView, setInView] = useState<boolean | undefined>(undefined);
+function useInViewAtFirst(
+  boxRef: { readonly current: HTMLElement | null },
+  isTakenOver: boolean,
+): boolean | undefined {
+  const [inView, setInView] = useState<boolean | undefined>(isTakenOver || undefined);
   useLayoutEffect(() => {
+    if (isTakenOver) return;
     const box = boxRef.current?.getBoundingClientRect();
     setInView(
       box !== undefined && box.top < window.innerHeight && box.bottom > 0 && box.left < window.innerWidth,

@@ -1,6 +1,6 @@
 /** Connects a photo's state to the fleet, and its `<img>` to the state. */
 import type { RefObject } from 'preact';
-import { useCallback, useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import { useShop } from '../shop-context.ts';
 import {
   type PhotoState,
@@ -26,6 +26,7 @@ type Event = (state: PhotoState) => PhotoState;
 
 export function usePhotoState(imageId: string, alt: string, sizes: string): PhotoHandle {
   const { edgeWatch, imageLog } = useShop();
+  const [standsInPage] = useState(() => imageLog.takeFromPage(imageId));
   const view = useCallback(
     (): PhotoView => ({
       ...edgeWatch.fleet.get(),
@@ -33,11 +34,16 @@ export function usePhotoState(imageId: string, alt: string, sizes: string): Phot
       sizes,
       origin: edgeWatch.origin,
       preferredUrl: imageLog.lastUrl(imageId),
+      standsInPage,
       nowMs: Date.now(),
     }),
-    [edgeWatch, imageLog, imageId, sizes],
+    [edgeWatch, imageLog, imageId, sizes, standsInPage],
   );
-  const [state, dispatch] = useReducer((before: PhotoState, event: Event) => event(before), WAITING);
+  const [state, dispatch] = useReducer(
+    (before: PhotoState, event: Event) => event(before),
+    WAITING,
+    () => (standsInPage ? whenFleetChanged(WAITING, view()) : WAITING),
+  );
   const imgRef = useRef<HTMLImageElement>(null);
 
   useLayoutEffect(() => {
@@ -69,6 +75,14 @@ export function usePhotoState(imageId: string, alt: string, sizes: string): Phot
     },
     [edgeWatch, sourceUrl, fail],
   );
+
+  // What stood in the page may have come, or failed, before anybody listened.
+  useLayoutEffect(() => {
+    const img = imgRef.current;
+    if (img === null || !img.complete || !standsInPage) return;
+    if (img.naturalWidth > 0) loaded(img);
+    else failed();
+  }, []);
 
   useStallTimer(state, imgRef, fail);
   useRest(state, view, dispatch);

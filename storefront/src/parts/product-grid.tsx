@@ -4,8 +4,9 @@ import {
   CARD_ASPECT,
   CARD_BOXES,
   FEATURE_ASPECT,
-  FEATURE_BOXES,
+  featureBoxes,
   hasFeature,
+  isWideFeature,
 } from '../../../shared/http/shop-boxes.ts';
 import { productPath } from '../../../shared/http/shop-paths.ts';
 import { formatPrice } from '../../../shared/money.ts';
@@ -50,8 +51,12 @@ function ProductCard({
   readonly isFeature: boolean;
 }): JSX.Element {
   const image = product.images[0];
+  const isWide = isFeature && image !== undefined && isWideFeature(image);
   return (
-    <li class={isFeature ? 'card card--feature' : 'card'} data-product-id={product.id}>
+    <li
+      class={`card${isFeature ? ' card--feature' : ''}${isWide ? ' card--wide' : ''}`}
+      data-product-id={product.id}
+    >
       <a class="card__link" href={productPath(product.id)} data-page>
         {image === undefined ? (
           <div class="photo photo--none">No photo yet</div>
@@ -62,7 +67,7 @@ function ProductCard({
             alt={image.alt || product.title}
             fit="cover"
             boxAspect={isFeature ? FEATURE_ASPECT : CARD_ASPECT}
-            boxes={isFeature ? FEATURE_BOXES : CARD_BOXES}
+            boxes={isFeature ? featureBoxes(image) : CARD_BOXES}
           />
         )}
         <div class="card__text">

@@ -25,7 +25,7 @@ export const skipReason: string | undefined =
     : `skipped: no Chromium at ${CHROMIUM_PATH} (apt-get install chromium, or set SHOAL_CHROMIUM)`;
 
 /** @throws Error when Chromium is missing. */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   if (!existsSync(CHROMIUM_PATH)) throw new Error(`no Chromium at ${CHROMIUM_PATH}`);
-  return chromium.launch({ executablePath: CHROMIUM_PATH, args: CHROMIUM_ARGUMENTS });
+  return chromium.launch({ executablePath: CHROMIUM_PATH, args: [...CHROMIUM_ARGUMENTS, ...more] });
 }

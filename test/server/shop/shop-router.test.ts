@@ -1,91 +1,22 @@
 /** The shop's pages as they leave the origin: readable without script, and every word of theirs is text. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import express from 'express';
-import supertest from 'supertest';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ChangeWatch } from '../../../server/api/change-watch.ts';
-import type { StoredProduct } from '../../../server/catalog/catalog-api.ts';
-import { problemHandler } from '../../../server/http/problem.ts';
-import { createShop } from '../../../server/shop/shop-router.ts';
+import { describe, expect, it } from 'vitest';
 import type { EdgeInfo } from '../../../shared/api-types/status.ts';
 import { parsePageData } from '../../../storefront/src/page-data.ts';
-import { imageNamed } from '../support/catalog-fixture.ts';
+import { productOf, useShop } from '../support/shop-fixture.ts';
 
 const HOSTILE = `</script><script>alert(1)</script>"'><img src=x onerror=alert(1)> $& & <!-- `;
-const TEMPLATE =
-  '<head><!-- shop:head --><title>none</title><!-- /shop:head --></head><noscript><!-- shop:plain -->none<!-- /shop:plain --></noscript>';
-const PUBLIC_URL = 'https://shop.example';
 
-let folder: string;
-let products: StoredProduct[];
-let edges: EdgeInfo[];
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'shoal-shop-'));
-  writeFileSync(join(folder, 'index.html'), TEMPLATE);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(() => {
-  products = [];
-  edges = [];
-});
-
-function productOf(id: string, more: Partial<StoredProduct> = {}): StoredProduct {
-  const { image, alt } = imageNamed(id, id);
-  const renditions = [
-    ...image.renditions,
-    { ...image.renditions[0]!, name: '320.jpg', type: 'image/jpeg' as const },
-  ];
-  const stored = {
-    ...image,
-    renditions,
-    alt,
-    productId: id,
-    tags: [],
-    sourceBytes: null,
-    entryNumber: 1,
-    position: 1,
-  };
-  return {
-    id,
-    title: `Title of ${id}`,
-    description: 'Words.',
-    priceCents: 4250,
-    currency: 'EUR',
-    tags: [],
-    category: '',
-    images: [stored],
-    ...more,
-  };
-}
-
-function shop(from = folder) {
-  const catalog = {
-    listProducts: async () => products,
-    product: async (id: string) => products.find((product) => product.id === id),
-    onAppend: () => () => undefined,
-  };
-  const changes = new ChangeWatch(catalog);
-  const options = { catalog, changes, edges: () => ({ edges }), publicUrl: () => PUBLIC_URL, folder: from };
-  return supertest(
-    express()
-      .use(createShop(options))
-      .use(problemHandler(() => undefined)),
-  );
-}
-
+const shop = useShop();
 const dataOf = (page: string) =>
   parsePageData(/<script type="application\/json" id="page-data">(.*?)<\/script>/.exec(page)?.[1], 'https:');
 
 describe('without script', () => {
   it('the list has each product with its link, price, and a photo by a negotiated address', async () => {
-    products = [productOf('a'), productOf('b')];
-    const { text, headers } = await shop().get('/').expect(200);
+    shop.products = [productOf('a'), productOf('b')];
+    const { text, headers } = await shop.request().get('/').expect(200);
     expect(headers['cache-control']).toBe('no-cache');
     const plain = /<noscript>([\s\S]*)<\/noscript>/.exec(text)?.[1] ?? '';
-    for (const { id, title, images } of products) {
+    for (const { id, title, images } of shop.products) {
       expect(plain).toContain(`href="/product/${id}"`);
       expect(plain).toContain(title);
       expect(plain).toContain(`/images/${images[0]?.id}?w=640 640w`);
@@ -95,35 +26,35 @@ describe('without script', () => {
   });
 
   it('a long list has pages and shelves, and beyond the last there is nothing', async () => {
-    products = Array.from({ length: 50 }, (_, index) =>
+    shop.products = Array.from({ length: 50 }, (_, index) =>
       productOf(`p${index}`, { category: index < 49 ? 'A & B' : 'C' }),
     );
-    const first = await shop().get('/').expect(200);
+    const first = await shop.request().get('/').expect(200);
     expect(first.text).toContain('href="/?page=2"');
     expect(first.text).toContain('href="/?category=A%20%26%20B"');
-    const second = await shop().get('/?page=2').expect(200);
+    const second = await shop.request().get('/?page=2').expect(200);
     expect(second.text.match(/<a href="\/product\//g)).toHaveLength(2);
-    const shelf = await shop().get('/?category=C').expect(200);
+    const shelf = await shop.request().get('/?category=C').expect(200);
     expect(shelf.text.match(/<a href="\/product\//g)).toHaveLength(1);
     for (const path of ['/?page=3', '/?category=none', '/?category=C&page=2'])
-      await shop().get(path).expect(404);
+      await shop.request().get(path).expect(404);
   });
 
   it('an empty shop says so', async () => {
-    const { text } = await shop().get('/').expect(200);
+    const { text } = await shop.request().get('/').expect(200);
     expect(text).toContain('There are no products here yet.');
   });
 });
 
 describe('head', () => {
   it('a product has title, description, canonical address, preview and structured data of its own', async () => {
-    products = [productOf('a', { description: 'A bowl.\n\nTurned by hand.', category: 'Kitchen' })];
-    const { text } = await shop().get('/product/a?from=mail').expect(200);
+    shop.products = [productOf('a', { description: 'A bowl.\n\nTurned by hand.', category: 'Kitchen' })];
+    const { text } = await shop.request().get('/product/a?from=mail').expect(200);
     expect(text).toContain('<title>Title of a · Shoal Goods</title>');
     expect(text).toContain('<meta name="description" content="A bowl. Turned by hand." />');
     expect(text).toContain('<link rel="canonical" href="https://shop.example/product/a" />');
     expect(text).toContain(
-      `<meta property="og:image" content="https://shop.example/images/${products[0]?.images[0]?.id}/320.jpg"`,
+      `<meta property="og:image" content="https://shop.example/images/${shop.products[0]?.images[0]?.id}/320.jpg"`,
     );
     const structured = /<script type="application\/ld\+json">(.*?)<\/script>/.exec(text)?.[1] ?? '';
     expect(JSON.parse(structured)).toMatchObject({
@@ -135,47 +66,47 @@ describe('head', () => {
   });
 
   it('what is not there is a 404 that nobody indexes', async () => {
-    const { text } = await shop().get('/product/none').expect(404);
+    const { text } = await shop.request().get('/product/none').expect(404);
     expect(text).toContain('<meta name="robots" content="noindex" />');
   });
 
   it('robots and sitemap name what there is', async () => {
-    products = [productOf('a')];
-    expect((await shop().get('/robots.txt').expect(200)).text).toContain(
+    shop.products = [productOf('a')];
+    expect((await shop.request().get('/robots.txt').expect(200)).text).toContain(
       'Sitemap: https://shop.example/sitemap.xml',
     );
-    const { text } = await shop().get('/sitemap.xml').expect(200);
+    const { text } = await shop.request().get('/sitemap.xml').expect(200);
     expect(text.match(/<loc>/g)).toHaveLength(2);
     expect(text).toContain('<loc>https://shop.example/product/a</loc>');
   });
 });
 
 it('the page brings the first products and the edges that live, as its script reads them', async () => {
-  products = Array.from({ length: 20 }, (_, index) => productOf(`p${index}`));
+  shop.products = Array.from({ length: 20 }, (_, index) => productOf(`p${index}`));
   const edge = { name: 'a', url: 'https://a.example', live: true } as EdgeInfo;
-  edges = [edge, { ...edge, name: 'gone', url: 'https://b.example', live: false }];
-  const { text } = await shop().get('/').expect(200);
+  shop.edges = [edge, { ...edge, name: 'gone', url: 'https://b.example', live: false }];
+  const { text } = await shop.request().get('/').expect(200);
   const data = dataOf(text);
-  expect(data.list?.products.map(({ id }) => id)).toEqual(products.slice(0, 12).map(({ id }) => id));
+  expect(data.list?.products.map(({ id }) => id)).toEqual(shop.products.slice(0, 12).map(({ id }) => id));
   expect(data.list?.isComplete).toBe(false);
   expect(data.edges).toEqual([{ name: 'a', url: 'https://a.example' }]);
   expect(text).toContain('<link rel="preconnect" href="https://a.example" />');
-  products = products.slice(0, 3);
-  expect(dataOf((await shop().get('/').expect(200)).text).list?.isComplete).toBe(true);
-  expect(dataOf((await shop().get('/product/p1').expect(200)).text).product?.id).toBe('p1');
+  shop.products = shop.products.slice(0, 3);
+  expect(dataOf((await shop.request().get('/').expect(200)).text).list?.isComplete).toBe(true);
+  expect(dataOf((await shop.request().get('/product/p1').expect(200)).text).product?.id).toBe('p1');
 });
 
 it('threat row 27: hostile words stay text in the page, its head and its data', async () => {
-  products = [productOf('a', { title: HOSTILE, description: HOSTILE, category: HOSTILE })];
+  shop.products = [productOf('a', { title: HOSTILE, description: HOSTILE, category: HOSTILE })];
   for (const path of ['/', '/product/a', `/?category=${encodeURIComponent(HOSTILE)}`]) {
-    const { text } = await shop().get(path).expect(200);
+    const { text } = await shop.request().get(path).expect(200);
     expect(text.match(/<script/g)).toHaveLength(2);
     expect(text).not.toMatch(/<img src=x|<script>|<!-- /);
   }
-  expect(dataOf((await shop().get('/')).text).list?.products[0]?.title).toBe(HOSTILE);
+  expect(dataOf((await shop.request().get('/')).text).list?.products[0]?.title).toBe(HOSTILE);
 });
 
 it('one that is not built says how to build it', async () => {
-  const { text } = await shop(join(folder, 'nowhere')).get('/').expect(503);
+  const { text } = await shop.request('nowhere').get('/').expect(503);
   expect(text).toContain('npm run build');
 });

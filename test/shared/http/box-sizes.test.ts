@@ -18,3 +18,11 @@ it('contain draws a taller image narrower than the box, and a wider one as wide'
   expect(sizesInBox([{ width: '600px' }], 'contain', 1.5, 0.75)).toBe('calc(600px * 0.5)');
   expect(sizesInBox([{ width: '600px' }], 'contain', 1.5, 3)).toBe('600px');
 });
+
+it('a box may have a shape of its own on some screens, and be content with fewer pixels', () => {
+  const boxes = [
+    { when: '(min-width: 700px)', width: '300px' },
+    { width: '100vw', aspect: 1.5, enough: 0.75 },
+  ];
+  expect(sizesInBox(boxes, 'cover', 1, 1.5)).toBe('(min-width: 700px) calc(300px * 1.5), calc(100vw * 0.75)');
+});

@@ -20,6 +20,7 @@ const VIEW: PhotoView = {
   settled: true,
   origin: ORIGIN,
   preferredUrl: undefined,
+  standsInPage: false,
   nowMs: 1_000,
 };
 const nameOf = (state: PhotoState) =>
@@ -37,6 +38,18 @@ describe('a photo', () => {
     const view = { ...VIEW, settled: false, preferredUrl: VIEW.edges[1]?.url };
     expect(nameOf(whenFleetChanged(WAITING, view))).toBe('b');
     expect(whenFleetChanged(WAITING, { ...view, preferredUrl: 'http://gone' })).toBe(WAITING);
+  });
+
+  it('that stood in the page is seen as it comes, until it fails or is wanted in another size', () => {
+    const view = { ...VIEW, preferredUrl: VIEW.edges[1]?.url, standsInPage: true };
+    const loading = whenFleetChanged(WAITING, view);
+    expect(loading).toMatchObject({ source: { name: 'b' }, stoodInPage: true });
+    expect(whenSourceFailed(loading, view)).toMatchObject({ source: { name: 'a' }, stoodInPage: false });
+    expect(whenBoxChanged(loading, { ...view, sizes: '50vw' })).toMatchObject({ stoodInPage: false });
+    // From elsewhere it would not be what stands there.
+    expect(whenFleetChanged(WAITING, { ...view, preferredUrl: 'http://gone' })).toMatchObject({
+      stoodInPage: false,
+    });
   });
 
   it('goes from edge to edge, at last to the origin, then rests and begins again', () => {
@@ -113,7 +126,7 @@ describe('a photo', () => {
   });
 
   it('from the third round on only JPEG is asked for', () => {
-    const drawing = { source: ORIGIN, attempt: 0, sizes: '100vw' };
+    const drawing = { source: ORIGIN, attempt: 0, sizes: '100vw', stoodInPage: false };
     expect(wantsJpegOnly({ ...drawing, round: 1 })).toBe(false);
     expect(wantsJpegOnly({ ...drawing, round: 2 })).toBe(true);
   });

@@ -1,7 +1,7 @@
 /** What a `<picture>` needs: one `<source>` per modern format, and JPEG for the `<img>` itself. */
-import type { RenditionType } from '../../../shared/api-types/catalog.ts';
-import { imageUrl } from '../../../shared/http/image-url.ts';
-import { type Ladder, rungsOf, srcsetOf } from '../../../shared/http/srcset.ts';
+import type { RenditionType } from '../api-types/catalog.ts';
+import { imageUrl } from './image-url.ts';
+import { type Ladder, rungsOf, srcsetOf } from './srcset.ts';
 
 export interface PictureSource {
   readonly type: RenditionType;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RenditionType } from '../../../shared/api-types/catalog.ts';
-import { pictureSources } from '../../../storefront/src/images/picture-sources.ts';
+import { pictureSources } from '../../../shared/http/picture-sources.ts';
 
 const rendition = (name: string, type: RenditionType) => ({ name, type });
 const JPEGS = [320, 160, 1280, 640].map((width) => rendition(`${width}.jpg`, 'image/jpeg'));

@@ -1,0 +1,134 @@
+/** What a page of the origin shows before its script is there, and that the script takes it over as it stands. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { everyEdgeHas, Fleet, PROJECT } from '../support/fleet.ts';
+import { expectNoViolations } from './support/axe.ts';
+import { launchBrowser, skipReason } from './support/launch-browser.ts';
+import {
+  expectEveryImageDecoded,
+  expectNoLayoutShift,
+  openShop,
+  type ShopPage,
+} from './support/shop-page.ts';
+
+const PHOTOS = ['bowl.jpg', 'brushes.jpg'];
+const PRODUCTS = 7;
+const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true },
+  desktop: { viewport: { width: 1280, height: 900 } },
+};
+/** Everything whose place a shopper could see change. */
+const PLACES = 'h1, .card, .card__title, .photo, .gallery__stage, .product__price, .add-to-bag, .categories';
+
+describe.skipIf(skipReason)(`a page before its script${skipReason ? ` (${skipReason})` : ''}`, () => {
+  const fleet = new Fleet();
+  const opened: ShopPage[] = [];
+  let browser: Browser;
+  let first: string;
+
+  beforeAll(async () => {
+    await fleet.startOrigin();
+    const edge = await fleet.startEdge({ name: 'alba' });
+    const ids: string[] = [];
+    for (let number = 1; number <= PRODUCTS; number++)
+      ids.push(await fleet.createProduct(`Product ${number}`, { category: number < 4 ? 'Some' : 'Others' }));
+    first = ids[0]!;
+    for (const [index, file] of PHOTOS.entries())
+      await fleet.upload(
+        ids[index]!,
+        new Uint8Array(await readFile(path.join(PROJECT, 'server/demo/photos', file))),
+      );
+    await everyEdgeHas([edge], PHOTOS.length);
+    browser = await launchBrowser();
+  }, 120_000);
+
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((shop) => shop.close()));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await fleet.close();
+  });
+
+  /** The script comes when `release` is called. */
+  const openHeld = async (
+    address: string,
+    options: BrowserContextOptions,
+    prepare?: (page: Page) => Promise<unknown>,
+  ) => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const shop = await openShop(browser, 'about:blank', { ...options, serviceWorkers: 'block' });
+    opened.push(shop);
+    await shop.page.route('**/assets/*.js', (route) => gate.then(() => route.continue()));
+    await prepare?.(shop.page);
+    await shop.page.goto(fleet.origin.url + address, { waitUntil: 'commit' });
+    await shop.page.locator('h1').waitFor();
+    return { ...shop, release };
+  };
+  const places = (page: Page) =>
+    page.locator(PLACES).evaluateAll((all) =>
+      all.map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return [element.className || element.tagName, x, y, width, height]
+          .join(' ')
+          .replace(/ card--\S+/g, '');
+      }),
+    );
+
+  it.each(Object.entries(LOOKS))(
+    '%s: the largest photo and all words stand there, and stay where they are',
+    async (_, options) => {
+      for (const address of ['/', '/?category=Some', `/product/${first}`]) {
+        const { page, problems, release } = await openHeld(address, options);
+        const isLarge = address !== '/?category=Some';
+        const photo = page.locator('.photo img');
+        if (isLarge) {
+          await photo.evaluate((img: HTMLImageElement) => img.decode());
+          await photo.evaluate((img) => Object.assign(img, { stoodInPage: true }));
+        }
+        expect(await photo.count()).toBe(isLarge ? 1 : 0);
+        const before = await places(page);
+        expect(before.length).toBeGreaterThan(3);
+        release();
+        const images = await expectEveryImageDecoded(page);
+        await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+        expect(await places(page), address).toEqual(before);
+        const kept = await photo.first().evaluate((img) => 'stoodInPage' in img);
+        expect(kept).toBe(isLarge);
+        const asked = await page.evaluate(() =>
+          performance.getEntriesByType('resource').map(({ name }) => name),
+        );
+        expect(asked.filter((name) => name === images[0]?.url)).toHaveLength(1);
+        await expectNoLayoutShift(page);
+        expect(problems).toEqual([]);
+      }
+    },
+  );
+
+  it('axe-core finds nothing while the script is on its way', async () => {
+    for (const address of ['/', `/product/${first}`]) {
+      const { page, release } = await openHeld(address, LOOKS.phone!);
+      await expectNoViolations(page);
+      release();
+    }
+  });
+
+  it('a photo that stood in the page and failed comes from elsewhere', async () => {
+    const { page, problems, release } = await openHeld('/', LOOKS.desktop!, (held) =>
+      held.route(/\/images\//, (route) =>
+        new URL(route.request().url()).origin === fleet.origin.url ? route.continue() : route.abort(),
+      ),
+    );
+    await page.waitForFunction(() => document.querySelector('.photo img')?.getAttribute('src') !== null);
+    await page.locator('.photo img').evaluate((img: HTMLImageElement) => img.decode().catch(() => undefined));
+    release();
+    const images = await expectEveryImageDecoded(page);
+    expect(new Set(images.map(({ source }) => source))).toEqual(new Set(['origin']));
+    expect(problems).toEqual([]);
+  });
+});
