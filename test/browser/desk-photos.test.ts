@@ -1,4 +1,5 @@
 /** Photos of a product at the desk: their order, their purge, and those that no product has. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/fleet.ts';
 import { deskFleet, PATIENCE_MS } from './support/desk-fleet.ts';
@@ -43,6 +44,69 @@ describe.skipIf(skipReason)(
         const now = (await imagesOf(desks.fleet, id)).map((image) => image.id);
         return now.join() === [before[1], before[2], before[0]].join();
       });
+      await desk.close();
+    });
+
+    it('the magnet link is copied, the .torrent saved; two renditions stand beside each other, whichever are chosen', async () => {
+      const id = await desks.product('Torrent', 1);
+      const [image] = await imagesOf(desks.fleet, id);
+      const permissions = ['clipboard-read', 'clipboard-write'];
+      const desk = await openDesk(desks.browser, desks.fleet, { at: deskPath(id), permissions });
+      const { page } = desk;
+      await page.getByRole('button', { name: /^Photo 1 of 1/ }).click();
+      await page.getByRole('button', { name: 'Copy magnet link' }).click();
+      await page.getByText('Copied').waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(image?.magnet);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Download .torrent' }).click(),
+      ]);
+      const bytes = await readFile(await download.path());
+      const served = await fetch(`${desks.fleet.origin.url}/torrents/${image?.infoHash}.torrent`);
+      expect(bytes.equals(Buffer.from(await served.arrayBuffer()))).toBe(true);
+
+      await page.getByRole('combobox', { name: 'Left' }).selectOption('160.webp');
+      await page.getByRole('combobox', { name: 'Right' }).selectOption('320.jpg');
+      const shown = await page
+        .locator('.compare__stage img')
+        .evaluateAll((images) => images.map((each) => new URL((each as HTMLImageElement).src).pathname));
+      expect(shown).toEqual([`/images/${image?.id}/320.jpg`, `/images/${image?.id}/160.webp`]);
+      await page.getByRole('slider').press('End');
+      await page.getByRole('slider').press('ArrowLeft');
+      expect(await page.getByRole('slider').getAttribute('aria-valuetext')).toBe('99 % 160.webp');
+      expect(desk.problems).toEqual([]);
+      await desk.close();
+    });
+
+    it('a deleted product tells each edge with its time; kept photos wait among the unused', async () => {
+      const gone = await desks.product('Gone <b>for good</b>', 2);
+      const photos = await imagesOf(desks.fleet, gone);
+      const desk = await openDesk(desks.browser, desks.fleet, { at: deskPath(gone) });
+      const { page } = desk;
+      await page.locator('.tile').nth(1).waitFor();
+      await page.getByRole('button', { name: 'Delete the product…' }).click();
+      await page.getByRole('button', { name: 'Delete and purge the photos' }).click();
+      await page.getByText('Gone <b>for good</b> is deleted.').waitFor();
+      await page.getByText('from 2 of 2 edges').waitFor();
+      expect(await page.locator('.purge__edge').allTextContents()).toEqual([
+        expect.stringMatching(/^alba.*after [\d.]+ ms$/),
+        expect.stringMatching(/^boca.*after [\d.]+ ms$/),
+      ]);
+      for (const { id } of photos)
+        expect((await fetch(`${desks.fleet.origin.url}/images/${id}/160.webp`)).status).toBe(404);
+
+      await page.goto(`${desks.fleet.origin.url}${deskPath(await desks.product('Kept', 1))}`);
+      await page.locator('.tile').waitFor();
+      await page.getByRole('button', { name: 'Delete the product…' }).click();
+      await page.getByRole('button', { name: 'Delete, keep the photos' }).click();
+      await page.getByText('Kept is deleted; its photo waits among the unused.').waitFor();
+      const other = await desks.fleet.createProduct('Takes it');
+      await page.reload();
+      await page.getByRole('link', { name: 'Unused photos' }).click();
+      await page.getByLabel('Put a photo without words on a product').selectOption('Takes it');
+      await page.getByRole('heading', { name: 'Every photo is in use' }).waitFor();
+      expect(await imagesOf(desks.fleet, other)).toHaveLength(1);
+      expect(desk.problems).toEqual([]);
       await desk.close();
     });
 

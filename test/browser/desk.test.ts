@@ -83,6 +83,27 @@ describe.skipIf(skipReason)(
       await desk.close();
     });
 
+    it('words that are not saved outlive a walk through the desk, and leaving warns of them', async () => {
+      const id = await desks.fleet.createProduct('Saved');
+      const desk = await openDesk(desks.browser, desks.fleet, { at: deskPath(id) });
+      const { page } = desk;
+      await page.getByLabel('Title').fill('Not saved');
+      await page.getByText('Not saved yet.').waitFor();
+      await page.getByRole('link', { name: 'All products' }).click();
+      await page.getByRole('link', { name: 'Saved' }).click();
+      expect(await page.getByLabel('Title').inputValue()).toBe('Not saved');
+      const warned = page.waitForEvent('dialog');
+      await page.close({ runBeforeUnload: true });
+      expect((await warned).type()).toBe('beforeunload');
+      await page.getByRole('button', { name: 'Undo the changes' }).click();
+      expect(await page.getByLabel('Title').inputValue()).toBe('Saved');
+      await page.getByText('Not saved yet.').waitFor({ state: 'detached' });
+      const closed = page.waitForEvent('close');
+      await page.close({ runBeforeUnload: true });
+      await closed;
+      await desk.close();
+    });
+
     it('with the keyboard alone: sign in, create and order products', async () => {
       await desks.product('Not by keys', 0);
       const opened = await openShop(desks.browser, `${desks.fleet.origin.url}/desk`);

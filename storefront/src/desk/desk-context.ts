@@ -2,12 +2,14 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { DeskProducts } from './products/desk-products.ts';
+import type { Drafts } from './products/drafts.ts';
 import type { Session } from './session/session.ts';
 import type { UploadQueue } from './uploads/upload-queue.ts';
 
 export interface Desk {
   readonly session: Session;
   readonly products: DeskProducts;
+  readonly drafts: Drafts;
   readonly uploads: UploadQueue;
   /** Photos for a product; the reason stands in the list for those that cannot be sent. */
   readonly addPhotos: (productId: string, files: readonly File[]) => void;

@@ -9,10 +9,11 @@ import { DeskApi } from './api/desk-api.ts';
 import { sendPhoto } from './api/send-photo.ts';
 import { DeskPage } from './desk.tsx';
 import { type Desk, DeskContext } from './desk-context.ts';
+import { guardLeaving } from './leave-guard.ts';
 import { DeskProducts } from './products/desk-products.ts';
+import { Drafts } from './products/drafts.ts';
 import { randomId } from './random-id.ts';
 import { Session } from './session/session.ts';
-import { guardLeaving } from './uploads/leave-guard.ts';
 import { UploadQueue } from './uploads/upload-queue.ts';
 import { watchUploads } from './uploads/watch-uploads.ts';
 import '../styles/tokens.css';
@@ -31,6 +32,7 @@ import './styles/dialogs.css';
 const api = new DeskApi();
 const session = new Session(api);
 const products = new DeskProducts(api);
+const drafts = new Drafts();
 
 async function find(uploadId: string): Promise<UploadAnswer | 'unknown' | undefined> {
   const answer = await api.call<UploadList>('GET', '/uploads');
@@ -71,6 +73,7 @@ function keepFileOrder(productId: string, imageIds: readonly ImageId[]): void {
 const desk: Desk = {
   session,
   products,
+  drafts,
   uploads,
   addPhotos: (productId, files) => {
     const state = session.state.get();
@@ -83,11 +86,13 @@ session.state.subscribe(() => {
   if (state.kind === 'in') void products.load();
   if (state.kind !== 'out') return;
   products.forget();
-  // A session that ran out takes no photo with it: they can be sent again by whoever signs in.
-  if (!state.isOver) uploads.clear();
+  // A session that ran out takes no photo and no word with it: they can be sent by whoever signs in.
+  if (state.isOver) return;
+  uploads.clear();
+  drafts.clear();
 });
 watchUploads(api, uploads);
-guardLeaving(uploads);
+guardLeaving(uploads, drafts);
 // A photo that misses its place must not be opened instead of the desk.
 for (const type of ['dragover', 'drop']) window.addEventListener(type, (event) => event.preventDefault());
 startNavigation();

@@ -9,17 +9,18 @@ import { Problem } from '../parts/notice.tsx';
 import { photoCount } from './photo-count.ts';
 
 export function DeleteProduct({ product }: { readonly product: Product }): JSX.Element {
-  const { products } = useDesk();
+  const { products, drafts } = useDesk();
   const [isAsking, setAsking] = useState(false);
   const [isDeleting, setDeleting] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | undefined>();
   const remove = async (keepImages: boolean) => {
     if (isDeleting) return;
     setDeleting(true);
-    const answer = await products.remove(product.id, keepImages);
+    const answer = await products.remove(product, keepImages);
     setDeleting(false);
-    if (answer.ok) navigate('/desk');
-    else setRefusal(answer.refusal);
+    if (!answer.ok) return setRefusal(answer.refusal);
+    drafts.drop(product.id);
+    navigate('/desk');
   };
   return (
     <>
@@ -44,7 +45,11 @@ export function DeleteProduct({ product }: { readonly product: Product }): JSX.E
               aria-disabled={isDeleting}
               onClick={() => void remove(false)}
             >
-              {product.images.length > 0 ? 'Delete and purge the photos' : 'Delete'}
+              {isDeleting
+                ? 'Deleting…'
+                : product.images.length > 0
+                  ? 'Delete and purge the photos'
+                  : 'Delete'}
             </button>
           </div>
         </Dialog>

@@ -23,11 +23,21 @@ export interface PurgeAnswer {
   readonly edges: readonly EdgeAcknowledgement[];
 }
 
+/** A product that is gone, and what became of its photos. */
+export interface DeletedProduct {
+  readonly title: string;
+  readonly photoCount: number;
+  /** undefined: they are kept, without a product. */
+  readonly purge: PurgeAnswer | undefined;
+}
+
 const path = (id: string): string => `/products/${encodeURIComponent(id)}`;
 
 export class DeskProducts {
   readonly state = createStore<ProductsState>({ kind: 'loading' });
   readonly facts = createStore<ReadonlyMap<string, ImageFacts>>(new Map());
+  /** The last one, until somebody has read of it. */
+  readonly deleted = createStore<DeletedProduct | undefined>(undefined);
   readonly #api: DeskApi;
 
   constructor(api: DeskApi) {
@@ -44,6 +54,7 @@ export class DeskProducts {
   forget(): void {
     this.state.set({ kind: 'loading' });
     this.facts.set(new Map());
+    this.deleted.set(undefined);
   }
 
   /** One product anew, with what the desk alone is told. */
@@ -87,10 +98,13 @@ export class DeskProducts {
     return answer;
   }
 
-  async remove(id: string, keepImages: boolean): Promise<Answer<PurgeAnswer>> {
+  async remove({ id, title, images }: Product, keepImages: boolean): Promise<Answer<PurgeAnswer>> {
     const query = keepImages ? '?images=keep' : '';
     const answer = await this.#api.call<PurgeAnswer>('DELETE', `${path(id)}${query}`);
-    if (answer.ok) this.#change((products) => products.filter((product) => product.id !== id));
+    if (!answer.ok) return answer;
+    const purge = keepImages ? undefined : answer.value;
+    this.deleted.set({ title, photoCount: images.length, purge });
+    this.#change((products) => products.filter((product) => product.id !== id));
     return answer;
   }
 

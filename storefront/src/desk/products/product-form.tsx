@@ -3,17 +3,29 @@ import type { JSX } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import type { Product } from '../../../../shared/api-types/catalog.ts';
 import type { Answer, Refusal } from '../../answers/answer.ts';
+import { useStore } from '../../store.ts';
+import { useDesk } from '../desk-context.ts';
 import { bodyOf, type FormFields, problemsByField } from './product-fields.ts';
 
 export interface ProductFormProps {
+  /** Whose draft is kept: a product's id, or {@link NEW_PRODUCT}. */
+  readonly product: string;
+  /** As they are saved. */
   readonly fields: FormFields;
   readonly submitWords: string;
   readonly onSubmit: (body: Record<string, unknown>) => Promise<Answer<Product>>;
   readonly onDone: (product: Product) => void;
 }
 
-export function ProductForm({ fields, submitWords, onSubmit, onDone }: ProductFormProps): JSX.Element {
-  const [form, setForm] = useState(fields);
+export function ProductForm(props: ProductFormProps): JSX.Element {
+  const { product, fields, submitWords, onSubmit, onDone } = props;
+  const { drafts } = useDesk();
+  const isDraft = useStore(drafts.all).has(product);
+  const [form, setForm] = useState(drafts.of(product) ?? fields);
+  const change = (next: FormFields) => {
+    setForm(next);
+    drafts.keep(product, next, fields);
+  };
   const [refusal, setRefusal] = useState<Refusal | undefined>();
   const [isSending, setSending] = useState(false);
   const formRef = useRef<HTMLFormElement>(null);
@@ -27,14 +39,17 @@ export function ProductForm({ fields, submitWords, onSubmit, onDone }: ProductFo
     const answer = await onSubmit(bodyOf(form));
     setSending(false);
     setRefusal(answer.ok ? undefined : answer.refusal);
-    if (answer.ok) onDone(answer.value);
-    else requestAnimationFrame(() => formRef.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+    if (answer.ok) {
+      drafts.drop(product);
+      onDone(answer.value);
+    } else
+      requestAnimationFrame(() => formRef.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
   };
   const field = (name: keyof FormFields) => ({
     name,
     value: form[name],
     problem: problems.get(name),
-    onInput: (value: string) => setForm((before) => ({ ...before, [name]: value })),
+    onInput: (value: string) => change({ ...(drafts.of(product) ?? form), [name]: value }),
   });
 
   return (
@@ -57,6 +72,14 @@ export function ProductForm({ fields, submitWords, onSubmit, onDone }: ProductFo
       <button type="submit" class="button button--main" aria-disabled={isSending}>
         {isSending ? 'Saving…' : submitWords}
       </button>
+      {isDraft && (
+        <p class="product-form__draft hint">
+          Not saved yet.
+          <button type="button" class="button button--quiet" onClick={() => change(fields)}>
+            Undo the changes
+          </button>
+        </p>
+      )}
     </form>
   );
 }

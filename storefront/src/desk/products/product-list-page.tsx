@@ -13,6 +13,7 @@ import { GripIcon } from '../parts/desk-icons.tsx';
 import { Failed } from '../parts/notice.tsx';
 import { Thumb } from '../parts/thumb.tsx';
 import { useDropPhotos } from '../uploads/use-drop-photos.ts';
+import { DeletedReport } from './deleted-report.tsx';
 import { photoCount } from './photo-count.ts';
 
 export function ProductListPage(): JSX.Element {
@@ -27,6 +28,7 @@ export function ProductListPage(): JSX.Element {
           New product
         </a>
       </div>
+      <DeletedReport />
       {state.kind === 'loading' ? <Skeleton /> : <Products products={state.products} />}
     </>
   );

@@ -69,6 +69,7 @@ function ProductView({ product }: { readonly product: Product }): JSX.Element {
         <section class="product-desk__words" aria-labelledby="words-heading">
           <h2 id="words-heading">Details</h2>
           <ProductForm
+            product={id}
             fields={formOf(product)}
             submitWords="Save"
             onSubmit={(body) => products.change(id, body)}
