@@ -54,9 +54,8 @@ function begunSource() {
     source: 'swarm',
     whole: undefined,
     begun,
-    // biome-ignore lint/correctness/useYield: it never comes to that
     read: async function* () {
-      await failure;
+      yield await failure;
     },
   });
   return { source, begin: () => begin(), fail: () => fail(new UserError('image_unavailable', 503, 'gone')) };
