@@ -7,6 +7,7 @@ import { readFlagsOrExit } from '../shared/node/config/parse-flags.ts';
 import { compileLater } from '../shared/node/process/compile-later.ts';
 import { createLogger, type Logger } from '../shared/node/process/logger.ts';
 import { createShutdown } from '../shared/node/process/shutdown.ts';
+import { keepTickShape } from '../shared/node/process/tick-shape.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
 import { EDGE_FLAGS, type EdgeConfig, edgeConfig } from './config.ts';
 import { startEdge } from './edge.ts';
@@ -14,6 +15,7 @@ import { runWorker } from './workers/worker-main.ts';
 
 // A worker does one thing, and has it compiled at once.
 if (cluster.isPrimary) compileLater();
+void keepTickShape();
 const values = readFlagsOrExit({
   name: 'shoal-edge',
   summary: 'An edge of a Shoal fleet: takes images from its siblings and serves them to shoppers.',

@@ -4,10 +4,12 @@ import { UserError } from '../shared/errors.ts';
 import { readFlagsOrExit } from '../shared/node/config/parse-flags.ts';
 import { compileLater } from '../shared/node/process/compile-later.ts';
 import { createShutdown, onParentGone } from '../shared/node/process/shutdown.ts';
+import { keepTickShape } from '../shared/node/process/tick-shape.ts';
 import { ORIGIN_COMMAND, originConfig } from './config.ts';
 import { type RunningOrigin, startOrigin } from './origin.ts';
 
 compileLater();
+void keepTickShape();
 const config = originConfig(readFlagsOrExit(ORIGIN_COMMAND));
 
 /** A person reads this; programs ask /readyz. */
