@@ -4,17 +4,13 @@
  */
 
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { openCatalog } from '../../server/catalog/open-catalog.ts';
-import { createIngest } from '../../server/ingest/ingest.ts';
 import { storeUpload } from '../../server/ingest/store-upload.ts';
 import { InternalError } from '../../shared/errors.ts';
-import { openDiskPieceStore } from '../../shared/node/store/disk-piece-store.ts';
+import { withIngest } from './with-ingest.ts';
 
 export interface IngestBenchOptions {
   /** Default: the 15.9 MP photo of the tests, resized to 12 MP. Another photo is taken as it is. */
@@ -53,18 +49,7 @@ export async function runIngestBench(options: IngestBenchOptions = {}): Promise<
   const source = sharp(photoPath ?? shippedPhoto());
   const base = await (photoPath ? source : source.resize(WIDTH_OF_12_MP)).jpeg({ quality: 92 }).toBuffer();
   const { width, height } = await sharp(base).metadata();
-  const dataFolder = await mkdtemp(join(tmpdir(), 'shoal-bench-ingest-'));
-  const catalog = await openCatalog({ dataFolder });
-  const store = await openDiskPieceStore({ directory: join(dataFolder, 'pieces') });
-  const faults: unknown[] = [];
-  const ingest = await createIngest({
-    catalog,
-    store,
-    dataFolder,
-    publicUrl: () => 'http://localhost:8080',
-    onFault: (error) => faults.push(error),
-  });
-  try {
+  return withIngest(async ({ catalog, ingest }) => {
     const product = await catalog.createProduct({
       title: 'Bench',
       description: '',
@@ -97,10 +82,5 @@ export async function runIngestBench(options: IngestBenchOptions = {}): Promise<
       photosPerSecond: photos / togetherSeconds,
       ladderBytes,
     };
-  } finally {
-    await ingest.close();
-    await store.close();
-    await catalog.close();
-    await rm(dataFolder, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- NAME ...]`: what docs/benchmarks.md tells, measured on this machine, as the Markdown table
- * that stands there. Names: ingest, link, warm, idle, engine, cache, cache-soak, swarm-page,
- * shop-page. Without one, all.
+ * that stands there. Names: ingest, sample-sets, link, warm, idle, engine, cache, cache-soak,
+ * swarm-page, shop-page. Without one, all.
  */
 import { cpus } from 'node:os';
 import { cacheRows, cacheSoakRows } from './cache-rows.ts';
@@ -10,6 +10,7 @@ import { type IdleNode, runIdleBench } from './idle.ts';
 import { runIngestBench } from './ingest.ts';
 import { linkRows } from './link-rows.ts';
 import type { Row } from './row.ts';
+import { sampleSetRows } from './sample-sets.ts';
 import { shopPageRows } from './shop-page.ts';
 import { swarmPageRows } from './swarm-page.ts';
 import { warmRows } from './warm-rows.ts';
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     const measured = `${result.medianSeconds.toFixed(2)} s (worst ${result.worstSeconds.toFixed(2)} s)`;
     return [{ what, measured, mark: 'at most 8 s', isMet: result.medianSeconds <= 8 }];
   },
+  'sample-sets': sampleSetRows,
   link: linkRows,
   warm: warmRows,
   idle: async () => {

@@ -3,6 +3,7 @@ import { defineFlags } from '../../../shared/node/config/flags.ts';
 import { count } from '../../../shared/node/config/kinds.ts';
 import { type CostInputs, costsOf } from '../cost.ts';
 import { counts } from '../counts.ts';
+import { SAMPLE_SET_KIB } from '../sample-set.ts';
 import { defineLab, type LabResult } from './lab.ts';
 
 const money = (unit: string) => count('money', unit, 0, 1_000_000);
@@ -16,7 +17,7 @@ const flags = defineFlags({
   },
   setKib: {
     kind: count('KiB', 'KiB', 1, 1_048_576),
-    default: 446,
+    default: SAMPLE_SET_KIB,
     description: 'All renditions of one image; the sample photos have so many',
   },
   shopperTb: { kind: count('TB', 'TB a month', 0, 1e6), default: 20, description: 'Images sent to shoppers' },

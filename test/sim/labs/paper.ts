@@ -2,6 +2,7 @@
 import { defineFlags } from '../../../shared/node/config/flags.ts';
 import { count } from '../../../shared/node/config/kinds.ts';
 import { counts } from '../counts.ts';
+import { LOG_ENTRY_BYTES, SAMPLE_SET_KIB } from '../sample-set.ts';
 import { defineLab, type LabResult } from './lab.ts';
 
 const flags = defineFlags({
@@ -12,13 +13,13 @@ const flags = defineFlags({
   },
   setKib: {
     kind: count('KiB', 'KiB', 1, 1_048_576),
-    default: 446,
+    default: SAMPLE_SET_KIB,
     description: 'All renditions of one image',
   },
   entryBytes: {
     kind: count('bytes', 'bytes', 1, 1e6),
-    default: 2_618,
-    description: 'One signed entry of the log, as it is kept',
+    default: LOG_ENTRY_BYTES,
+    description: 'One signed entry of the log, as an edge keeps it',
   },
   edges: {
     kind: count('count', 'edges', 1, 10_000),
