@@ -1,6 +1,7 @@
 /** Which part of the picture each record changes. */
 import { unreachable } from '../errors.ts';
-import { nodeOf, type Picture, setOf } from './picture.ts';
+import { ownNode, ownSet } from './own.ts';
+import type { Picture } from './picture.ts';
 import { blockReceived, blockSent, requested, requestOff, webSeedPiece } from './picture-blocks.ts';
 import {
   channelClosed,
@@ -30,22 +31,22 @@ export function apply(picture: Picture, record: TraceRecord): void {
     case 'set':
       return setPublished(picture, record);
     case 'purged':
-      setOf(picture, record.set).purgedAt = record.t;
+      ownSet(picture, record.set).purgedAt = record.t;
       return;
     case 'joined':
       return joined(picture, record);
     case 'dropped':
-      return dropHolding(picture, nodeOf(picture, record.node), record.set);
+      return dropHolding(picture, ownNode(picture, record.node), record.set);
     case 'wanted':
       return piecesWanted(picture, record);
     case 'optimistic':
-      nodeOf(picture, record.node).optimistic = record.peer;
+      ownNode(picture, record.node).optimistic = record.peer;
       return;
     case 'chokingRound':
-      nodeOf(picture, record.node).round = { t: record.t, ranking: record.ranking };
+      ownNode(picture, record.node).round = { t: record.t, ranking: record.ranking };
       return;
     case 'banned':
-      nodeOf(picture, record.node).banned.set(record.peer, record.code);
+      ownNode(picture, record.node).banned.set(record.peer, record.code);
       return;
     case 'pieceVerified':
     case 'pieceFlushed':

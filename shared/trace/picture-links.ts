@@ -1,11 +1,13 @@
 /** Links and channels; who chokes whom, and who wants something of whom. */
 import { Flow } from './flow.ts';
+import { ownEnd } from './own.ts';
 import { type ChannelPicture, type End, type Picture, pairOf } from './picture.ts';
 import { dueGone } from './picture-blocks.ts';
 import type { RecordOf } from './record.ts';
 
 export function linkOpened(picture: Picture, { t, node, link, direction }: RecordOf<'linkOpened'>): void {
   picture.ends.set(link, {
+    owner: picture.owner,
     link,
     node,
     peer: undefined,
@@ -23,7 +25,7 @@ export function linkOpened(picture: Picture, { t, node, link, direction }: Recor
 }
 
 export function linkReady(picture: Picture, { node, link, peer }: RecordOf<'linkReady'>): void {
-  const end = picture.ends.get(link);
+  const end = ownEnd(picture, link);
   if (!end) return;
   end.peer = peer;
   end.isReady = true;
@@ -41,11 +43,11 @@ export function forgetEnd(picture: Picture, end: End): void {
 
 export function channelOpened(picture: Picture, { link, set, channel }: RecordOf<'channelOpened'>): void {
   const opened: ChannelPicture = { set, number: channel, amInterested: false, isInterested: false };
-  picture.ends.get(link)?.channels.set(set, opened);
+  ownEnd(picture, link)?.channels.set(set, opened);
 }
 
 export function channelClosed(picture: Picture, { link, set }: RecordOf<'channelClosed'>): void {
-  const end = picture.ends.get(link);
+  const end = ownEnd(picture, link);
   if (!end) return;
   end.channels.delete(set);
   for (const [key, due] of end.due) {
@@ -59,7 +61,7 @@ type SlotType = 'choked' | 'unchoked' | 'chokedBy' | 'unchokedBy' | 'snubbed' | 
 type InterestType = 'interested' | 'notInterested' | 'interestedBy' | 'notInterestedBy';
 
 export function slotChanged(picture: Picture, { type, link }: RecordOf<SlotType>): void {
-  const end = picture.ends.get(link);
+  const end = ownEnd(picture, link);
   if (!end) return;
   switch (type) {
     case 'choked':
@@ -76,8 +78,10 @@ export function slotChanged(picture: Picture, { type, link }: RecordOf<SlotType>
 }
 
 export function interestChanged(picture: Picture, { type, link, set }: RecordOf<InterestType>): void {
-  const channel = picture.ends.get(link)?.channels.get(set);
-  if (!channel) return;
-  if (type === 'interested' || type === 'notInterested') channel.amInterested = type === 'interested';
-  else channel.isInterested = type === 'interestedBy';
+  const end = ownEnd(picture, link);
+  const channel = end?.channels.get(set);
+  if (!end || !channel) return;
+  const isOurs = type === 'interested' || type === 'notInterested';
+  const change = isOurs ? { amInterested: type === 'interested' } : { isInterested: type === 'interestedBy' };
+  end.channels.set(set, { ...channel, ...change });
 }

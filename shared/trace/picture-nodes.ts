@@ -1,12 +1,14 @@
 /** Nodes appear, leave and come back; what they decide about others. */
 import { Flow } from './flow.ts';
-import { nodeOf, type Picture } from './picture.ts';
+import { ownNode } from './own.ts';
+import type { Picture } from './picture.ts';
 import { forgetEnd } from './picture-links.ts';
 import { dropHolding } from './picture-sets.ts';
 import type { RecordOf } from './record.ts';
 
 export function nodeAppeared(picture: Picture, record: RecordOf<'node'>): void {
   picture.nodes.push({
+    owner: picture.owner,
     index: record.node,
     name: record.name,
     role: record.role,
@@ -28,7 +30,7 @@ export function nodeAppeared(picture: Picture, record: RecordOf<'node'>): void {
 }
 
 export function introduced(picture: Picture, record: RecordOf<'introduced'>): void {
-  const node = nodeOf(picture, record.node);
+  const node = ownNode(picture, record.node);
   node.name = record.name;
   node.role = record.role;
   node.peerId = record.peerId;
@@ -38,7 +40,7 @@ export function introduced(picture: Picture, record: RecordOf<'introduced'>): vo
 
 /** What it had is out of sight: it tells anew when it is back. */
 export function nodeLeft(picture: Picture, { node: index }: RecordOf<'left'>): void {
-  const node = nodeOf(picture, index);
+  const node = ownNode(picture, index);
   node.isUp = false;
   for (const set of [...node.holdings.keys()]) dropHolding(picture, node, set);
   for (const end of [...picture.ends.values()]) if (end.node === index) forgetEnd(picture, end);
@@ -48,7 +50,7 @@ export function nodeLeft(picture: Picture, { node: index }: RecordOf<'left'>): v
 }
 
 export function nodeBack(picture: Picture, { node: index, peerId }: RecordOf<'back'>): void {
-  const node = nodeOf(picture, index);
+  const node = ownNode(picture, index);
   node.isUp = true;
   node.peerId = peerId;
   node.banned.clear();
@@ -56,8 +58,8 @@ export function nodeBack(picture: Picture, { node: index, peerId }: RecordOf<'ba
 
 /** Some acts make of a node what it was not before. */
 export function acted(picture: Picture, { act, node: index }: RecordOf<'act'>): void {
-  const node = index === undefined ? undefined : picture.nodes[index];
-  if (!node) return;
+  if (index === undefined) return;
+  const node = ownNode(picture, index);
   if (act === 'freeRide') node.role = 'freeRider';
   else if (act === 'lie') node.role = 'liar';
 }

@@ -1,19 +1,13 @@
 /** Image sets are published and purged; which pieces of them nodes hold. */
 import { fromHex } from '../bytes.ts';
-import {
-  type Holding,
-  type NodePicture,
-  nodeOf,
-  PIECE,
-  type Picture,
-  type SetPicture,
-  setOf,
-} from './picture.ts';
+import { ownHolding, ownNode, ownSet } from './own.ts';
+import { type Holding, type NodePicture, PIECE, type Picture, type SetPicture } from './picture.ts';
 import type { RecordOf } from './record.ts';
 
 export function setPublished(picture: Picture, record: RecordOf<'set'>): void {
   const { t, type: _, set, ...fields } = record;
   picture.sets.push({
+    owner: picture.owner,
     index: set,
     ...fields,
     publishedAt: t,
@@ -26,10 +20,11 @@ export function setPublished(picture: Picture, record: RecordOf<'set'>): void {
 
 /** Told again of a set that the node has, the node begins anew with it. */
 export function joined(picture: Picture, record: RecordOf<'joined'>): void {
-  const node = nodeOf(picture, record.node);
-  const set = setOf(picture, record.set);
+  const node = ownNode(picture, record.node);
+  const set = ownSet(picture, record.set);
   dropHolding(picture, node, record.set);
   const holding: Holding = {
+    owner: picture.owner,
     set: record.set,
     want: record.want,
     pieces: new Uint8Array(set.pieceCount),
@@ -58,7 +53,7 @@ export function dropHolding(picture: Picture, node: NodePicture, index: number):
   const holding = node.holdings.get(index);
   if (!holding) return;
   node.holdings.delete(index);
-  const { availability } = setOf(picture, index);
+  const { availability } = ownSet(picture, index);
   holding.pieces.forEach((state, piece) => {
     if (state >= PIECE.verified) (availability[piece] as number)--;
   });
@@ -75,20 +70,20 @@ function hold(set: SetPicture, holding: Holding, piece: number, state: number): 
 }
 
 export function pieceHeld(picture: Picture, record: RecordOf<'pieceVerified' | 'pieceFlushed'>): void {
-  const node = nodeOf(picture, record.node);
-  const holding = node.holdings.get(record.set);
+  const node = ownNode(picture, record.node);
+  const holding = ownHolding(picture, node, record.set);
   if (!holding) return;
   const wasWhole = isWhole(holding);
   const state = record.type === 'pieceVerified' ? PIECE.verified : PIECE.flushed;
-  hold(setOf(picture, record.set), holding, record.piece, state);
+  hold(ownSet(picture, record.set), holding, record.piece, state);
   if (wasWhole || !isWhole(holding)) return;
   holding.doneAt = record.t;
   if (holding.want === 'all' && --node.missingSets === 0) node.doneAt = record.t;
 }
 
 export function pieceGone(picture: Picture, record: RecordOf<'pieceFailed' | 'pieceLost'>): void {
-  const node = nodeOf(picture, record.node);
-  const holding = node.holdings.get(record.set);
+  const node = ownNode(picture, record.node);
+  const holding = ownHolding(picture, node, record.set);
   if (!holding) return;
   const { piece } = record;
   if ((holding.pieces[piece] as number) >= PIECE.verified) {
@@ -96,13 +91,13 @@ export function pieceGone(picture: Picture, record: RecordOf<'pieceFailed' | 'pi
     if (holding.want === 'all') node.doneAt = undefined;
     holding.doneAt = undefined;
     holding.heldCount--;
-    (setOf(picture, record.set).availability[piece] as number)--;
+    (ownSet(picture, record.set).availability[piece] as number)--;
   }
   holding.pieces[piece] = record.type === 'pieceFailed' ? PIECE.failed : PIECE.missing;
 }
 
 export function piecesWanted(picture: Picture, { node, set, pieces }: RecordOf<'wanted'>): void {
-  const holding = nodeOf(picture, node).holdings.get(set);
+  const holding = ownHolding(picture, ownNode(picture, node), set);
   if (!holding) return;
   for (const piece of pieces)
     if ((holding.pieces[piece] as number) < PIECE.verified) holding.wanted[piece] = 1;

@@ -1,11 +1,16 @@
 /**
- * The swarm at one moment, as the records up to then tell it. Plain data: a copy of it is a place to go on from
- * (timeline.ts). What happens to it stands in picture-nodes.ts, picture-sets.ts, picture-links.ts and picture-blocks.ts.
+ * The swarm at one moment, as the records up to then tell it. A copy of it is a place to go on from (timeline.ts, own.ts).
+ * What happens to it stands in picture-nodes.ts, picture-sets.ts, picture-links.ts and picture-blocks.ts.
  */
 import type { Flow } from './flow.ts';
 import type { NodeRole, RankedPeer, SetFile } from './record.ts';
 
-export interface NodePicture {
+/** What only its owner changes; others copy it first (own.ts). */
+interface Owned {
+  readonly owner: object;
+}
+
+export interface NodePicture extends Owned {
   readonly index: number;
   name: string;
   role: NodeRole;
@@ -36,7 +41,7 @@ export interface NodePicture {
 export const PIECE = { missing: 0, failed: 1, begun: 2, verified: 3, flushed: 4 } as const;
 
 /** A set at a node. */
-export interface Holding {
+export interface Holding extends Owned {
   readonly set: number;
   readonly want: 'all' | 'none';
   /** By piece: one of {@link PIECE}. */
@@ -50,7 +55,7 @@ export interface Holding {
   doneAt: number | undefined;
 }
 
-export interface SetPicture {
+export interface SetPicture extends Owned {
   readonly index: number;
   readonly infoHash: string;
   readonly imageId: string;
@@ -82,15 +87,16 @@ export interface DueBlock {
   readonly sentAt: number | undefined;
 }
 
+/** Replaced when it changes, as blocks that are due are. */
 export interface ChannelPicture {
   readonly set: number;
   readonly number: number;
-  amInterested: boolean;
-  isInterested: boolean;
+  readonly amInterested: boolean;
+  readonly isInterested: boolean;
 }
 
 /** One node's end of a link. */
-export interface End {
+export interface End extends Owned {
   readonly link: number;
   readonly node: number;
   /** Undefined until the handshake told it. */
@@ -113,6 +119,8 @@ export interface End {
 }
 
 export interface Picture {
+  /** What bears it is this picture's own. */
+  owner: object;
   /** Milliseconds of the log. */
   t: number;
   readonly nodes: NodePicture[];
@@ -142,6 +150,7 @@ const MAX_NODES = 65_536;
 export const pairOf = (node: number, peer: number): number => node * MAX_NODES + peer;
 
 export const emptyPicture = (): Picture => ({
+  owner: {},
   t: 0,
   nodes: [],
   sets: [],
@@ -149,10 +158,6 @@ export const emptyPicture = (): Picture => ({
   endOfPair: new Map(),
   missedRecords: 0,
 });
-
-/** Of an index that a record names: whoever reads a log has seen to it that it is there. */
-export const nodeOf = (picture: Picture, index: number): NodePicture => picture.nodes[index] as NodePicture;
-export const setOf = (picture: Picture, index: number): SetPicture => picture.sets[index] as SetPicture;
 
 /** The end at a node towards a peer; undefined when they are not linked. */
 export function endBetween(picture: View<Picture>, node: number, peer: number): View<End> | undefined {

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME ...]`: what docs/benchmarks.md tells, measured on this machine, as the Markdown table
- * that stands there. Names: ingest, sample-sets, link, warm, idle, engine, cache, cache-soak,
+ * that stands there. Names: ingest, sample-sets, link, warm, idle, engine, trace, cache, cache-soak,
  * swarm-page, shop-page. Without one, all.
  */
 import { cpus } from 'node:os';
@@ -13,6 +13,7 @@ import type { Row } from './row.ts';
 import { sampleSetRows } from './sample-sets.ts';
 import { shopPageRows } from './shop-page.ts';
 import { swarmPageRows } from './swarm-page.ts';
+import { traceRows } from './trace.ts';
 import { warmRows } from './warm-rows.ts';
 
 const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     return [...idleRows('edge', sets, edge), ...idleRows('origin', sets, origin)];
   },
   engine: async () => engineRows(runEngineBench()),
+  trace: traceRows,
   cache: async () => cacheRows(),
   'cache-soak': cacheSoakRows,
   'swarm-page': swarmPageRows,
