@@ -13,17 +13,32 @@ export interface Chart {
   readonly lines: readonly ChartLine[];
 }
 
-const WIDTH = 640;
-const HEIGHT = 300;
-const LEFT = 56;
-const RIGHT = 150;
+const WIDTH = 560;
+const HEIGHT = 290;
+const LEFT = 48;
+const RIGHT = 186;
 const TOP = 34;
 const BOTTOM = 40;
-const LABEL_HEIGHT = 14;
+const LABEL_HEIGHT = 16;
 /** More points than pixels show nothing more. */
 const MAX_POINTS = 120;
-/** Told apart without colour too: each line has its name at its end. */
-const COLORS = ['#0b62a4', '#b3400f', '#2b7a0b', '#7a3fa0', '#8a6d00', '#00798a', '#a8265e', '#555555'];
+/** On white and on black. Told apart without colour too: each line has its name at its end. */
+const COLORS = [
+  ['#0b62a4', '#6db6f2'],
+  ['#b3400f', '#ff9a66'],
+  ['#2b7a0b', '#7fd35c'],
+  ['#7a3fa0', '#cf9cf0'],
+  ['#8a6d00', '#e0c04a'],
+  ['#00798a', '#4fc7d6'],
+  ['#a8265e', '#f288b4'],
+  ['#555555', '#b5b5b5'],
+] as const;
+const STYLE = [
+  ...styleOf({ ink: '#1c2430', paper: '#fff', grid: '#ddd' }, 0),
+  '@media (prefers-color-scheme: dark) {',
+  ...styleOf({ ink: '#e4e8ee', paper: '#14181f', grid: '#3a4250' }, 1),
+  '}',
+].join('\n');
 
 export function chartSvg({ title, xLabel, yLabel, lines }: Chart): string {
   const xTicks = ticksOf(Math.max(...lines.flatMap(({ points }) => points.map(([x]) => x))));
@@ -32,21 +47,39 @@ export function chartSvg({ title, xLabel, yLabel, lines }: Chart): string {
   const y = scale(yTicks, HEIGHT - BOTTOM, TOP);
   const bottom = HEIGHT - BOTTOM;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11" role="img"><title>${title}</title>`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
-    `<text x="${LEFT}" y="16" font-size="13" font-weight="bold">${title}</text>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13" role="img"><title>${title}</title>`,
+    `<style>${STYLE}</style>`,
+    `<rect class="paper" width="${WIDTH}" height="${HEIGHT}"/>`,
+    `<text x="${LEFT}" y="16" font-size="14" font-weight="bold">${title}</text>`,
     ...yTicks.map(
       (tick) =>
-        `<path d="M${LEFT} ${y(tick)}H${WIDTH - RIGHT}" stroke="#ddd"/><text x="${LEFT - 6}" y="${y(tick)}" dy="4" text-anchor="end">${tick}</text>`,
+        `<path d="M${LEFT} ${y(tick)}H${WIDTH - RIGHT}" class="grid"/><text x="${LEFT - 6}" y="${y(tick)}" dy="4" text-anchor="end">${tick}</text>`,
     ),
     ...xTicks.map((tick) => `<text x="${x(tick)}" y="${bottom + 15}" text-anchor="middle">${tick}</text>`),
     `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${xLabel}</text>`,
     `<text x="${LEFT}" y="${TOP - 5}">${yLabel}</text>`,
-    ...lines.map((line, i) => polyline(line, COLORS[i % COLORS.length] as string, x, y)),
+    ...lines.map((line, i) => polyline(line, classOf(i), x, y)),
     ...labels(lines, y),
     '</svg>',
     '',
   ].join('\n');
+}
+
+const classOf = (line: number): string => `line-${line % COLORS.length}`;
+
+/** A picture is shown by pages in light and dark, which cannot style what is in it. */
+function styleOf(
+  { ink, paper, grid }: { readonly ink: string; readonly paper: string; readonly grid: string },
+  scheme: 0 | 1,
+): string[] {
+  return [
+    `text { fill: ${ink}; } .paper { fill: ${paper}; } .grid { stroke: ${grid}; }`,
+    'polyline { fill: none; stroke-width: 2; }',
+    ...COLORS.map(
+      (colors, i) =>
+        `text.line-${i} { fill: ${colors[scheme]}; } polyline.line-${i} { stroke: ${colors[scheme]}; }`,
+    ),
+  ];
 }
 
 type Scale = (value: number) => number;
@@ -56,12 +89,12 @@ function scale(ticks: readonly number[], from: number, to: number): Scale {
   return (value) => Math.round((from + ((to - from) * value) / most) * 10) / 10;
 }
 
-function polyline({ points, isDashed }: ChartLine, color: string, x: Scale, y: Scale): string {
+function polyline({ points, isDashed }: ChartLine, className: string, x: Scale, y: Scale): string {
   const every = Math.ceil(points.length / MAX_POINTS);
   const kept = points.filter((_, i) => i % every === 0 || i === points.length - 1);
   const places = kept.map(([px, py]) => `${x(px)},${y(py)}`).join(' ');
   const dashes = isDashed === true ? ' stroke-dasharray="5 4"' : '';
-  return `<polyline points="${places}" fill="none" stroke="${color}" stroke-width="2"${dashes}/>`;
+  return `<polyline points="${places}" class="${className}"${dashes}/>`;
 }
 
 /** Beside the ends of the lines, none over another. */
@@ -69,16 +102,16 @@ function labels(lines: readonly ChartLine[], y: Scale): string[] {
   const places = lines
     .map(({ name, points }, i) => ({
       name,
-      color: COLORS[i % COLORS.length],
+      className: classOf(i),
       at: y(points.at(-1)?.[1] ?? 0),
     }))
     .sort((a, b) => a.at - b.at);
   let free = TOP;
-  return places.map(({ name, color, at }, i) => {
+  return places.map(({ name, className, at }, i) => {
     const below = (places.length - 1 - i) * LABEL_HEIGHT;
     const place = Math.max(free, Math.min(at + 4, HEIGHT - BOTTOM + 4 - below));
     free = place + LABEL_HEIGHT;
-    return `<text x="${WIDTH - RIGHT + 8}" y="${place}" fill="${color}">${name}</text>`;
+    return `<text x="${WIDTH - RIGHT + 8}" y="${place}" class="${className}">${name}</text>`;
   });
 }
 
