@@ -11,7 +11,7 @@ import type { LoadResult, ModeResult } from './result.ts';
 import { resultOf } from './result-of.ts';
 import { wishOf } from './run.ts';
 import { scenarioOf } from './scenario-of.ts';
-import { makePlan, type PlannedRequest } from './traffic/plan.ts';
+import { makePlan } from './traffic/plan.ts';
 import { shopOf } from './traffic/shop.ts';
 
 export async function loadDeployment(
@@ -43,7 +43,8 @@ export async function loadDeployment(
   told.end();
   const after = await taken(edges);
   const took = { peers: after.peers - before.peers, webSeed: after.webSeed - before.webSeed };
-  const mode = figures(known, plan, driven.outcomes, driven.lateMs, took);
+  const counts = countsOf(plan, driven.outcomes, flags.timeout * 1000);
+  const mode = figures(known, counts, driven.outcomes, driven.lateMs, took);
   const summary = `visitors of ${origin} as it runs, arriving as in ${flags.scenario}`;
   return resultOf(flags, summary, bases.length, [mode], signal.aborted);
 }
@@ -71,14 +72,14 @@ async function json<Body>(url: string): Promise<Body> {
 
 function figures(
   known: Parameters<typeof wishOf>[0],
-  plan: readonly PlannedRequest[],
+  counts: ReturnType<typeof countsOf>,
   outcomes: readonly Outcome[],
   lateMs: readonly number[],
   took: { readonly peers: number; readonly webSeed: number },
 ): ModeResult {
   return {
     mode: 'deployment',
-    ...countsOf(plan, outcomes),
+    ...counts,
     originSent: [],
     originBytes: null,
     wantedBytes: askedBytes(known, outcomes, 'all'),

@@ -24,7 +24,7 @@ export function figuresOf(
   const total = sent.bytes.toPeers + sent.bytes.toNodesHttp + sent.bytes.toShoppers;
   return {
     mode,
-    ...countsOf(run.plan, outcomes),
+    ...countsOf(run.plan, outcomes, run.timeoutMs),
     originSent: sent.series,
     originBytes: sent.bytes,
     wantedBytes,
@@ -46,12 +46,14 @@ export function figuresOf(
 }
 
 /** What does not depend on whose fleet it is. */
-export function countsOf(plan: readonly PlannedRequest[], outcomes: readonly Outcome[]) {
+export function countsOf(plan: readonly PlannedRequest[], outcomes: readonly Outcome[], timeoutMs: number) {
+  // A refusal that comes at once is no quick image.
+  const msOf = ({ isGood, totalMs }: Outcome) => (isGood ? totalMs : Math.max(totalMs, timeoutMs));
   return {
     requests: outcomes.map(({ request }) => request.number),
     visitors: outcomes.map(({ request }) => request.visitor),
     dueMs: outcomes.map(({ request }) => Math.round(request.dueMs)),
-    totalMs: outcomes.map(({ totalMs }) => Math.round(totalMs * 100) / 100),
+    totalMs: outcomes.map((outcome) => Math.round(msOf(outcome) * 100) / 100),
     counts: {
       planned: plan.length,
       good: outcomes.filter(({ isGood }) => isGood).length,

@@ -27,7 +27,7 @@ export interface ModeResult {
   readonly mode: Mode | 'deployment';
   /**
    * Of each answered or failed request, in the order of their ends: its number, the same in all modes; who asked, when it
-   * was due, and ms until its last byte.
+   * was due, and ms until its last byte; of a failure, until a shopper gives up.
    */
   readonly requests: readonly number[];
   readonly visitors: readonly number[];
