@@ -25,6 +25,12 @@ import { createShop } from './shop/shop-router.ts';
 import { originStatus } from './status.ts';
 import { createTrackerRoute } from './tracker/tracker-route.ts';
 
+/**
+ * Edges ask for what shoppers want now and then: a new connection costs the shopper a round trip, and a second one until
+ * TCP has opened its window. As nginx keeps them.
+ */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
 export interface ListenOptions {
   readonly config: OriginConfig;
   readonly parts: OriginParts;
@@ -122,6 +128,7 @@ export async function listen({
       metrics.certificateEndsAtMs = expiresAtMs;
     },
     accessLog: config.accessLog ?? false,
+    keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
   });
   parts.readers.watch(http.server);
   return { ...http, endWatches: () => trace.close() };

@@ -103,7 +103,9 @@ export class WebSeedClient {
       const request = isHttps
         ? httpsRequest(range.url, { agent: this.#https, headers, signal })
         : httpRequest(range.url, { agent: this.#http, headers, signal });
+      let hasAnswer = false;
       const fail = (error: Error) => {
+        hasAnswer = true;
         // Whatever else comes on this connection is not wanted: it is not kept.
         request.destroy();
         reject(error);
@@ -111,10 +113,14 @@ export class WebSeedClient {
       request.setTimeout(this.#idleTimeoutMs, () =>
         fail(failure('web_seed_timeout', `nothing for ${this.#idleTimeoutMs} ms`)),
       );
-      request.on('error', (error) =>
-        reject(signal.aborted ? (signal.reason as Error) : failure('web_seed_unreachable', error.message)),
-      );
+      request.on('error', (error) => {
+        if (signal.aborted) reject(signal.reason as Error);
+        // The seed closed a kept connection just when it was used again: a failure would cost the reader 250 ms.
+        else if (request.reusedSocket && !hasAnswer) resolve(this.#request(range, signal, take));
+        else reject(failure('web_seed_unreachable', error.message));
+      });
       request.on('response', (response) => {
+        hasAnswer = true;
         const refusal = refuse(response, range);
         if (refusal) return fail(refusal);
         receive(response, range, take, resolve, fail);

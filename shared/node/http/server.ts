@@ -28,6 +28,8 @@ export interface HttpServerOptions {
   readonly headersTimeoutMs?: number;
   /** A connection on which nothing moves is closed after this time. Default 30,000. */
   readonly idleTimeoutMs?: number;
+  /** A connection without a request is kept so long. Default 5,000: longer than the 4 s in which common proxies use one again. */
+  readonly keepAliveTimeoutMs?: number;
   /** A line of level info for each request. Default: none; errors and slow answers are told anyway. */
   readonly accessLog?: boolean;
   /** Default: none, plain HTTP. */
@@ -48,7 +50,6 @@ export interface HttpServer {
 
 /** How often Node looks for requests that are late; a shorter limit above is looked after at its own length. */
 const CHECK_INTERVAL_MS = 5_000;
-/** Longer than the 4 s in which common proxies use a connection again, so that they are the ones who close it. */
 const KEEP_ALIVE_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
 /** Now and then a new connection, so that load spreads over nodes behind one name (nginx: 1,000). */
@@ -116,7 +117,7 @@ async function createLimited(
     maxHeaderSize: MAX_HEADER_BYTES,
     requestTimeout: requestTimeoutMs,
     headersTimeout: headersTimeoutMs,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    keepAliveTimeout: options.keepAliveTimeoutMs ?? KEEP_ALIVE_TIMEOUT_MS,
     connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, requestTimeoutMs, headersTimeoutMs),
     // requestFault looks, and its answer may not be cached; Node's may.
     requireHostHeader: false,

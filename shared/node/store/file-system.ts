@@ -12,6 +12,7 @@ import {
   ftruncate,
   type NoParamCallback,
   open,
+  openSync,
   read,
   readdirSync,
   statSync,
@@ -158,8 +159,11 @@ async function unlessAbsent<T>(call: Promise<T>, absent: T): Promise<T> {
 }
 
 export const nodeFileSystem: FileSystem = {
-  open: async (path, create) =>
-    new NodeFile(await openNumber(path, create ? constants.O_RDWR | constants.O_CREAT : constants.O_RDWR)),
+  // What stands is opened at once: a turn through the thread pool was 0.4 ms of a first request's wait, or 25 on a busy machine.
+  open: async (path, create) => {
+    if (!create) return new NodeFile(openSync(path, constants.O_RDWR));
+    return new NodeFile(await openNumber(path, constants.O_RDWR | constants.O_CREAT));
+  },
   readText: async (path, maxBytes) => {
     const file = new NodeFile(await openNumber(path, constants.O_RDONLY));
     try {

@@ -101,6 +101,26 @@ describe('the web-seed client', () => {
     client.close();
   });
 
+  it('asks again when a kept connection was closed as it was used; not when a new one is', async () => {
+    const client = new WebSeedClient();
+    let isClosing = false;
+    const used = new Set<unknown>();
+    const { origin, requests, sockets } = await serveHttp((request, response) => {
+      if (isClosing || used.has(request.socket)) request.socket.destroy();
+      else response.writeHead(206, good).end('2345');
+      used.add(request.socket);
+    });
+    const fetchOne = () => client.fetch(rangeOf(origin), never, () => undefined);
+    await Promise.all([fetchOne(), fetchOne()]);
+    expect([requests.length, sockets.length]).toEqual([2, 2]);
+    await fetchOne();
+    expect(sockets.length).toBe(3);
+    isClosing = true;
+    await expect(fetchOne()).rejects.toMatchObject({ code: 'web_seed_unreachable' });
+    expect(sockets.length).toBe(4);
+    client.close();
+  });
+
   it('a fetch that is given up ends at once, under way or in line, and others go on', async () => {
     const client = new WebSeedClient({ maxInFlight: 1 });
     const open: ServerResponse[] = [];
