@@ -24,9 +24,12 @@ const ask = (fleet: ColdFleet, edge: number, paths: readonly string[]): Promise<
   shop(fleet.folder, { host: SEED + edge, url: fleet.url(edge), paths, atOnce: 1 });
 
 function figuresOf(name: string, answers: readonly Answer[]): Record<string, number> {
+  const head = answers.map(({ headMs }) => headMs);
   const first = answers.map(({ firstMs }) => firstMs);
   const total = answers.map(({ totalMs }) => totalMs);
   return {
+    [`${name} header p50 ms`]: percentile(head, 0.5),
+    [`${name} header p99 ms`]: percentile(head, 0.99),
     [`${name} TTFB p50 ms`]: percentile(first, 0.5),
     [`${name} TTFB p99 ms`]: percentile(first, 0.99),
     [`${name} total p50 ms`]: percentile(total, 0.5),
@@ -54,6 +57,8 @@ export async function measureCold(lab: Lab): Promise<RunReport> {
   return {
     client: 'shoal',
     figures: {
+      'header p50/nginx': ratio('header p50 ms'),
+      'header p99/nginx': ratio('header p99 ms'),
       'TTFB p50/nginx': ratio('TTFB p50 ms'),
       'TTFB p99/nginx': ratio('TTFB p99 ms'),
       'total p50/nginx': ratio('total p50 ms'),

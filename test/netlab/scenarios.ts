@@ -117,6 +117,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   cold: {
     summary: 'cold images, one request at a time, beside nginx proxy_cache',
     marks: [
+      { figure: 'header p50/nginx', atMost: 1 },
+      { figure: 'header p99/nginx', atMost: 1 },
       { figure: 'TTFB p50/nginx', atMost: 1 },
       { figure: 'TTFB p99/nginx', atMost: 1 },
       { figure: 'total p50/nginx', atMost: 1 },

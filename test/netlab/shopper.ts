@@ -10,7 +10,8 @@ export interface Answer {
   /** 0: none. */
   readonly status: number;
   readonly bytes: number;
-  /** From the request to the first byte of the body, and to its last. */
+  /** From the request to the header, to the first byte of the body, and to its last. */
+  readonly headMs: number;
   readonly firstMs: number;
   readonly totalMs: number;
   /** Where the time went and the bytes came from, in the server's words. */
@@ -27,9 +28,12 @@ function ask(path: string): Promise<Answer> {
   const askedAt = performance.now();
   const since = () => performance.now() - askedAt;
   return new Promise((resolve) => {
-    const failed = () =>
-      resolve({ path, status: 0, bytes: 0, firstMs: since(), totalMs: since(), told: 'failed' });
+    const failed = () => {
+      const nowMs = since();
+      resolve({ path, status: 0, bytes: 0, headMs: nowMs, firstMs: nowMs, totalMs: nowMs, told: 'failed' });
+    };
     const request = get(`${base}${path}`, { agent, timeout: TIMEOUT_MS }, (response) => {
+      const headMs = since();
       let bytes = 0;
       let firstMs = Number.NaN;
       response.on('data', (chunk: Uint8Array) => {
@@ -40,7 +44,7 @@ function ask(path: string): Promise<Answer> {
       response.on('end', () => {
         const { 'server-timing': timing, 'cache-status': cache } = response.headers;
         const told = `${timing ?? ''} ${cache ?? ''}`;
-        resolve({ path, status: response.statusCode ?? 0, bytes, firstMs, totalMs: since(), told });
+        resolve({ path, status: response.statusCode ?? 0, bytes, headMs, firstMs, totalMs: since(), told });
       });
     });
     request.on('timeout', () => request.destroy());
