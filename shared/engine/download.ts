@@ -73,7 +73,7 @@ function takeBlock(
   bytes: Uint8Array,
   isGift: boolean,
 ): void {
-  const { torrent, node } = channel;
+  const { torrent } = channel;
   const taken = torrent.picker.receive(channel.source, piece, blockIndex);
   if (!taken) {
     state.counters.wastedBytes += bytes.length;
@@ -81,7 +81,7 @@ function takeBlock(
     countRaced(state, torrent, piece, bytes.length);
     return;
   }
-  torrent.contributors.set(channel.source, { nodeKey: node.key, isGift });
+  noteContributor(torrent, channel, isGift);
   state.counters.fromPeersBytes += bytes.length;
   torrent.lastPeerBlockAt = state.now;
   state.lastPeerBlockAt = state.now;
@@ -96,6 +96,11 @@ function takeBlock(
   if (taken.senders) pieceArrived(state, torrent, piece, taken.senders);
 }
 
+/** Once for all that the channel sends, as long as it is of one kind. */
+function noteContributor({ contributors }: Torrent, { source, node }: Channel, isGift: boolean): void {
+  if (contributors.get(source)?.isGift !== isGift) contributors.set(source, { nodeKey: node.key, isGift });
+}
+
 /** The piece's content as far as it came; made with its first block. */
 export function bufferOf(
   { options: { allocate } }: EngineState,
@@ -105,7 +110,7 @@ export function bufferOf(
   let buffer = torrent.buffers.get(piece);
   if (!buffer) {
     const lengthBytes = torrent.geometry.contentLength(piece);
-    buffer = allocate?.(lengthBytes) ?? new Uint8Array(lengthBytes);
+    buffer = allocate?.(lengthBytes, torrent.infoHash, piece) ?? new Uint8Array(lengthBytes);
     torrent.buffers.set(piece, buffer);
   }
   return buffer;

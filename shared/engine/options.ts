@@ -2,7 +2,7 @@
 import type { HashFunctions } from '../metainfo/metainfo.ts';
 import type { PickerOptions } from '../picker/picker.ts';
 import type { Random } from '../random.ts';
-import type { PeerId } from '../units.ts';
+import type { InfoHash, PeerId, PieceIndex } from '../units.ts';
 import type { EnginePolicies } from './policies.ts';
 
 export interface EngineTunables {
@@ -102,7 +102,7 @@ export interface EngineOptions extends Partial<EngineTunables>, Partial<EnginePo
   /** Emit `trace` actions from the start; the input `setTrace` changes it. Off by default. */
   readonly trace?: boolean;
   /** Gives a buffer for the content of a piece under way; what it holds does not matter. Default: a new one. */
-  readonly allocate?: (lengthBytes: number) => Uint8Array;
+  readonly allocate?: (lengthBytes: number, torrent: InfoHash, piece: PieceIndex) => Uint8Array;
   /** In simulation only: whether the rare branch is taken now. */
   readonly buggify?: (point: BuggifyPoint) => boolean;
 }

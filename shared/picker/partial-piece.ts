@@ -19,8 +19,8 @@ export class PartialPiece {
    * (libtorrent calls it parole mode; threat row 3).
    */
   readonly onParole: boolean;
-  readonly #requests: BlockRequest[][];
-  readonly #senders: Int32Array;
+  readonly #requests: BlockRequest[][] = [];
+  readonly #senders: SourceId[] = [];
   #receivedCount = 0;
   /** No block before this one is free. */
   #firstFree = 0;
@@ -30,8 +30,10 @@ export class PartialPiece {
     this.piece = piece;
     this.blockCount = blockCount;
     this.onParole = onParole;
-    this.#requests = Array.from({ length: blockCount }, () => []);
-    this.#senders = new Int32Array(blockCount).fill(NOBODY);
+    for (let block = 0; block < blockCount; block++) {
+      this.#requests.push([]);
+      this.#senders.push(NOBODY);
+    }
   }
 
   get isComplete(): boolean {
@@ -54,7 +56,7 @@ export class PartialPiece {
 
   /** Who sent each block; only of a complete piece. */
   get senders(): readonly SourceId[] {
-    return Array.from(this.#senders);
+    return this.#senders;
   }
 
   requestsOf(block: number): readonly BlockRequest[] {
@@ -117,7 +119,9 @@ export class PartialPiece {
     if (requests.length > 0) this.#requestedCount--;
     this.#senders[block] = source;
     this.#receivedCount++;
-    this.#requests[block] = [];
-    return requests.map((request) => request.source).filter((other) => other !== source);
+    const others: SourceId[] = [];
+    for (const request of requests) if (request.source !== source) others.push(request.source);
+    requests.length = 0;
+    return others;
   }
 }

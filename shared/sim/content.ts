@@ -44,13 +44,6 @@ export class SimTorrent {
     return run.subarray(begin, begin + lengthBytes);
   }
 
-  isTrue(piece: PieceIndex, bytes: Uint8Array): boolean {
-    if (bytes.length !== this.geometry.contentLength(piece)) return false;
-    for (let begin = 0; begin < bytes.length; begin += BLOCK_BYTES)
-      if (!this.isTrueBlock(piece, begin, bytes.subarray(begin, begin + BLOCK_BYTES))) return false;
-    return true;
-  }
-
   isTrueBlock(piece: PieceIndex, beginBytes: number, block: Uint8Array): boolean {
     return sameBytes(block, this.truth(piece, beginBytes, block.length));
   }
@@ -62,30 +55,6 @@ export class SimTorrent {
       bytes.set(this.truth(piece, begin, Math.min(BLOCK_BYTES, bytes.length - begin)), begin);
     return bytes;
   }
-
-  /**
-   * Stands for the SHA-256 leaves: zeros for a true block, a checksum for a wrong one. Equal where the true ones
-   * are, which is all that the search for a liar asks of them.
-   */
-  leavesBesideTruth(piece: PieceIndex, bytes: Uint8Array): Uint8Array {
-    const leaves = new Uint8Array(Math.ceil(bytes.length / BLOCK_BYTES) * LEAF_BYTES);
-    for (let begin = 0, leaf = 0; begin < bytes.length; begin += BLOCK_BYTES, leaf += LEAF_BYTES) {
-      const block = bytes.subarray(begin, begin + BLOCK_BYTES);
-      if (this.isTrueBlock(piece, begin, block)) continue;
-      leaves[leaf] = 1;
-      new DataView(leaves.buffer).setUint32(leaf + 4, checksum(block));
-    }
-    return leaves;
-  }
-}
-
-const LEAF_BYTES = 32;
-
-/** FNV-1a (Fowler, Noll, Vo), 32 bits. */
-function checksum(bytes: Uint8Array): number {
-  let sum = 0x811c9dc5;
-  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193);
-  return sum >>> 0;
 }
 
 const hex = (random: Random, digits: number) =>

@@ -5,6 +5,7 @@ import type { EngineInput } from '../engine/inputs.ts';
 import { BLOCK_BYTES, type InfoHash, type PieceIndex } from '../units.ts';
 import type { SimTorrent } from './content.ts';
 import type { SimHost } from './host.ts';
+import type { PieceContent } from './piece-content.ts';
 
 type Of<T extends EngineAction['type']> = Extract<EngineAction, { type: T }>;
 
@@ -51,27 +52,29 @@ export class SimDisk {
   }
 
   hash({ torrent, piece, bytes }: Of<'hashPiece'>): EngineInput {
-    const described = this.#torrent(torrent);
-    const isTrue = described.isTrue(piece, bytes);
-    const key = `${torrent} ${piece}`;
+    const content = bytes as PieceContent;
+    const { isTrue } = content;
+    if (!isTrue) this.#suspects.add(`${torrent} ${piece}`);
     // Leaves are looked at for a piece that failed, and for the same piece when it passes later.
-    const isSuspect = !isTrue || this.#suspects.delete(key);
-    if (!isTrue) this.#suspects.add(key);
-    const leaves = isSuspect ? described.leavesBesideTruth(piece, bytes) : NO_LEAVES;
+    const isSuspect = !isTrue || this.#isCleared(torrent, piece);
+    const leaves = isSuspect ? content.leavesBesideTruth() : NO_LEAVES;
     return { type: 'pieceHashed', torrent, piece, verdict: isTrue ? 'ok' : 'bad', leaves };
+  }
+
+  /** It failed before. */
+  #isCleared(torrent: InfoHash, piece: PieceIndex): boolean {
+    return this.#suspects.size > 0 && this.#suspects.delete(`${torrent} ${piece}`);
   }
 
   /** The piece is in memory: it may be read from now on. */
   take({ torrent, piece, bytes }: Of<'writePiece'>): void {
-    if (!this.#torrent(torrent).isTrue(piece, bytes))
-      this.#host.violated('true-bytes', `stored a wrong piece ${piece}`);
+    if (!(bytes as PieceContent).isTrue) this.#host.violated('true-bytes', `stored a wrong piece ${piece}`);
     this.held.get(torrent)?.set(piece);
     this.verifiedAt.push(this.#host.simulation.events.now);
     this.verifiedBytes.push(bytes.length);
   }
 
-  write({ torrent, piece, bytes }: Of<'writePiece'>): EngineInput {
-    giveBack(bytes);
+  write({ torrent, piece }: Of<'writePiece'>): EngineInput {
     const ok = !this.#host.happens('writeFails');
     if (ok && this.held.get(torrent)?.has(piece)) this.#written.get(torrent)?.set(piece);
     else if (!ok) this.#drop(torrent, piece);
@@ -86,16 +89,16 @@ export class SimDisk {
 
   #read(action: Of<'readBlock'>, wasThere: boolean): EngineInput {
     const { link, torrent, piece, beginBytes, lengthBytes } = action;
-    const answer = { type: 'blockRead', link, torrent, piece, beginBytes } as const;
+    const type = 'blockRead';
     const isThere = wasThere && this.held.get(torrent)?.has(piece);
     if (!isThere || this.#host.happens('readFails')) {
       this.#drop(torrent, piece);
-      return { ...answer, bytes: undefined };
+      return { type, link, torrent, piece, beginBytes, bytes: undefined };
     }
     this.#count(action);
     const held = this.#torrent(torrent).truth(piece, beginBytes, lengthBytes);
     const { onBlock } = this.#host.behaviour;
-    return { ...answer, bytes: onBlock ? onBlock(held) : held };
+    return { type, link, torrent, piece, beginBytes, bytes: onBlock ? onBlock(held) : held };
   }
 
   /** The cache makes room. @returns what was there */
@@ -126,25 +129,6 @@ export class SimDisk {
   }
 }
 
-/**
- * Buffers of pieces that are written, by length: thousands of hosts would otherwise have gigabytes made and thrown away
- * each second. The one used last comes first, since it is still in the cache.
- */
-const spare = new Map<number, Uint8Array[]>();
-
-export function takeBuffer(lengthBytes: number): Uint8Array {
-  return spare.get(lengthBytes)?.pop() ?? new Uint8Array(lengthBytes);
-}
-
-function giveBack(buffer: Uint8Array): void {
-  // Ends of files have lengths of their own: kept, they would pile up over many runs.
-  if (buffer.length % BLOCK_BYTES !== 0) return;
-  const buffers = spare.get(buffer.length) ?? [];
-  spare.set(buffer.length, buffers);
-  if (buffers.length < MAX_SPARE) buffers.push(buffer);
-}
-
-const MAX_SPARE = 1_000;
 const NO_LEAVES = new Uint8Array(0);
 /** More than a torrent here has. */
 const MAX_BLOCKS = 2 ** 24;

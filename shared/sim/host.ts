@@ -10,10 +10,11 @@ import type { Behaviour } from './behaviour.ts';
 import type { SimPoint } from './buggify.ts';
 import { closedByOther, type End, endAll } from './connection.ts';
 import type { SimTorrent } from './content.ts';
-import { SimDisk, takeBuffer } from './disk.ts';
+import { SimDisk } from './disk.ts';
 import type { AddOptions, HostOptions } from './host-options.ts';
 import { AccessLink } from './network.ts';
 import { perform } from './perform.ts';
+import { PieceContent } from './piece-content.ts';
 import type { RuleName } from './rules.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -186,7 +187,8 @@ export class SimHost {
     return createEngine({
       peerId: this.peerId,
       listenPort: this.address.port,
-      allocate: takeBuffer,
+      allocate: (_, infoHash, piece) =>
+        new PieceContent(this.simulation.torrents.get(infoHash) as SimTorrent, piece),
       random: seededRandom(this.#random.integer(2 ** 31)),
       ...this.options.engine,
       ...this.tuned,
