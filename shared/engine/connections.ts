@@ -34,7 +34,6 @@ export function linkOpened(
   const torrent = wanted === undefined ? undefined : state.torrents.get(wanted);
   const phase: Handshaking = { name: 'handshaking', reader: new HandshakeReader(), torrent };
   const link = new Link(id, direction, address, phase, state.now, state.options.pieceOrder);
-  link.havesRead = state.haveLog.end;
   state.links.set(id, link);
   state.trace({ type: 'linkOpened', link: id, direction });
   const refusal = refuse(state, link, torrent);
@@ -141,6 +140,7 @@ function forgetLink(state: EngineState, link: Link, node: RemoteNode): void {
   node.links.delete(link);
   node.hungry.delete(link);
   state.uplink.forget(link);
+  state.haveTurns.leave(link);
   for (const links of [
     state.linksToFill,
     state.linksHeldBack,

@@ -81,9 +81,7 @@ export function createEngine(options: EngineOptions): Engine {
       restQuiet(state);
       for (const link of state.linksToFlush) sendHaves(state, link);
       state.flush();
-      const { actions } = state;
-      state.actions = [];
-      return { actions, wakeAt: state.timers.nextAt() };
+      return { actions: state.takeActions(), wakeAt: state.timers.nextAt() };
     },
   };
 }

@@ -42,7 +42,7 @@ export class FetchLine {
 
   /** Whose turn it is, when there is room. */
   next(): Torrent | undefined {
-    if (this.#running >= this.#maxRunning) return undefined;
+    if (this.#waiting.size === 0 || this.#running >= this.#maxRunning) return undefined;
     const [first] = this.#waiting.keys();
     return first;
   }

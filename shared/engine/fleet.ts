@@ -1,4 +1,5 @@
 /** Who is of the fleet, as the host tells: links that stand are judged anew. */
+import type { PeerId } from '../units.ts';
 import type { EngineInput } from './inputs.ts';
 import type { RemoteNode } from './node.ts';
 import { joinGroup, leaveGroup } from './node-group.ts';
@@ -6,9 +7,22 @@ import type { EngineState } from './state.ts';
 import { pupilLeft, startOffering } from './super-seeding.ts';
 import { askUntold } from './untold-pieces.ts';
 
+type FleetNodes = Extract<EngineInput, { type: 'fleet' }>['nodes'];
+export type Fleet = ReadonlyMap<PeerId, { readonly isOrigin: boolean }>;
+
+/** One table for all engines of a process that are told the same: a thousand with one each were a gigabyte of ids. */
+const tables = new WeakMap<FleetNodes, Fleet>();
+
+function tableOf(nodes: FleetNodes): Fleet {
+  const known = tables.get(nodes);
+  if (known) return known;
+  const table = new Map(nodes.map((node) => [node.peerId, node]));
+  tables.set(nodes, table);
+  return table;
+}
+
 export function setFleet(state: EngineState, input: Extract<EngineInput, { type: 'fleet' }>): void {
-  state.fleet.clear();
-  for (const { peerId, isOrigin } of input.nodes) state.fleet.set(peerId, { isOrigin });
+  state.fleet = tableOf(input.nodes);
   for (const node of state.nodes.values()) {
     const known = state.fleet.get(node.peerId);
     node.isOrigin = known?.isOrigin ?? false;

@@ -10,14 +10,23 @@ export interface LoggedPiece {
   readonly piece: PieceIndex;
 }
 
+/** So many entries are of no weight. */
+const SPARE_ENTRIES = 64;
+
 export class HaveLog {
   readonly #entries: LoggedPiece[] = [];
   /** Entries that every link has read are forgotten; so many are. */
   #forgotten = 0;
+  #longFrom = SPARE_ENTRIES;
 
   /** The number of the entry that comes next. */
   get end(): number {
     return this.#forgotten + this.#entries.length;
+  }
+
+  /** It may be time to forget some: twice as many stand here as after the last time. */
+  get isLong(): boolean {
+    return this.#entries.length > this.#longFrom;
   }
 
   add(torrent: Torrent, piece: PieceIndex): void {
@@ -33,5 +42,6 @@ export class HaveLog {
   forgetBefore(number: number): void {
     this.#entries.splice(0, number - this.#forgotten);
     this.#forgotten = number;
+    this.#longFrom = 2 * this.#entries.length + SPARE_ENTRIES;
   }
 }

@@ -58,32 +58,34 @@ export function tellHave(state: EngineState, channel: Channel, piece: PieceIndex
   else state.timers.setNoLaterThan({ kind: 'haves' }, dueAt(state, link, node));
 }
 
+function dueAt(state: EngineState, link: Link, node: RemoteNode): number {
+  return Math.max(state.now, link.lastHaveAt + (node.isOrigin ? MAX_HOLD_MS : holdMs(state)));
+}
+
 /** Where a block takes a second to come, its HAVE need not hurry; and each alone would cost the other side an ACK. */
-function dueAt({ options, now, blockLatencyMs }: EngineState, link: Link, node: RemoteNode): number {
-  const leastMs = node.isOrigin ? MAX_HOLD_MS : options.haveHoldMs;
-  return Math.max(now, link.lastHaveAt + Math.max(leastMs, Math.min(blockLatencyMs / 2, MAX_HOLD_MS)));
+function holdMs({ options: { haveHoldMs }, blockLatencyMs }: EngineState): number {
+  return Math.max(haveHoldMs, Math.min(blockLatencyMs / 2, MAX_HOLD_MS));
 }
 
 /** Tells all links whose time has come. */
 export function sendDueHaves(state: EngineState): void {
-  const { now, haveLog, timers } = state;
+  const { now, haveLog, haveTurns, timers } = state;
   state.havesToldAt = now;
+  const due: Link[] = [];
   let nextAt = Number.POSITIVE_INFINITY;
-  let readBy = haveLog.end;
-  for (const link of state.links.values()) {
-    if (link.phase.name !== 'ready') {
-      link.havesRead = haveLog.end;
+  for (const link of haveTurns) {
+    if (link.phase.name !== 'ready' || !hasUntold(state, link)) continue;
+    const linkDueAt = dueAt(state, link, link.phase.node);
+    if (linkDueAt <= now + TURN_MS / 2) {
+      due.push(link);
       continue;
     }
-    if (!hasUntold(state, link)) continue;
-    const linkDueAt = dueAt(state, link, link.phase.node);
-    if (linkDueAt <= now + TURN_MS / 2) sendHaves(state, link);
-    else {
-      nextAt = Math.min(nextAt, linkDueAt);
-      readBy = Math.min(readBy, link.havesRead);
-    }
+    nextAt = Math.min(nextAt, linkDueAt);
+    // Whoever was told later has its turn later; but an origin waits longer than others.
+    if (!link.phase.node.isOrigin) break;
   }
-  haveLog.forgetBefore(readBy);
+  for (const link of due.sort((a, b) => a.id - b.id)) sendHaves(state, link);
+  if (haveLog.isLong) haveLog.forgetBefore(haveTurns.readBy(haveLog.end));
   if (nextAt < Number.POSITIVE_INFINITY) timers.setNoLaterThan({ kind: 'haves' }, nextAt);
 }
 
@@ -100,16 +102,18 @@ export function sendHaves(state: EngineState, link: Link): void {
       told.push({ channel, piece });
   readLog(state, link, told);
   if (told.length === 0) return;
-  link.lastHaveAt = state.now;
+  state.haveTurns.told(link, state.now);
   state.send(link, encodeHaves(link.channelsId, told));
 }
 
 function readLog({ haveLog }: EngineState, link: Link, told: UntoldHave[]): void {
   const { end } = haveLog;
   const before = told.slice();
+  let channel: Channel | undefined;
   for (let number = link.havesRead; number < end; number++) {
     const { torrent, piece } = haveLog.at(number);
-    const channel = link.channelOf.get(torrent);
+    // Pieces of one torrent mostly come in a row.
+    if (channel?.torrent !== torrent) channel = link.channelOf.get(torrent);
     if (!channel || number < channel.havesFrom || !isNews(channel, piece)) continue;
     const isTwice = before.some((have) => have.channel === channel && have.piece === piece);
     if (!isTwice) told.push({ channel, piece });

@@ -47,7 +47,10 @@ export type EngineInput =
       readonly pieces: readonly PieceIndex[];
     }
   | { readonly type: 'readerLeft'; readonly torrent: InfoHash; readonly reader: number }
-  /** The fleet's ids: reserved slots, and never dropped for a stranger. `origin` marks the seed of last resort. */
+  /**
+   * The fleet's ids: reserved slots, and never dropped for a stranger. `origin` marks the seed of last resort. The array is
+   * not to be changed afterwards.
+   */
   | {
       readonly type: 'fleet';
       readonly nodes: readonly { readonly peerId: PeerId; readonly isOrigin: boolean }[];

@@ -102,8 +102,8 @@ export class Link {
   readonly advising = new Set<Channel>();
   /** Channels with requests to serve, longest waiting first. */
   readonly serving = new Set<Channel>();
-  /** The entry of the engine's log of new pieces that it is told of next. */
-  havesRead = 0;
+  /** The entry of the engine's log of new pieces that it is told of next; none before it is ready. */
+  havesRead = Number.POSITIVE_INFINITY;
   /** Other pieces that the other side is to hear of. */
   readonly untoldHaves: UntoldHave[] = [];
   /** Pieces that we lost before the other side named {@link dontHaveId}; only of a node of the fleet. */
@@ -111,7 +111,7 @@ export class Link {
   /** When it was last told of any. */
   lastHaveAt = Number.NEGATIVE_INFINITY;
   /** Chunks of this step, sent as one action at its end. */
-  readonly outbox: Uint8Array[] = [];
+  outbox: Uint8Array[] = [];
 
   constructor(
     id: LinkId,

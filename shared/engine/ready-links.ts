@@ -77,6 +77,7 @@ function readyLink(state: EngineState, link: Link, handshake: Handshake, bitfiel
   link.phase = ready;
   link.givesHashes = v2;
   node.links.add(link);
+  state.haveTurns.join(link, state.haveLog.end);
   state.trace({ type: 'linkReady', link: link.id, peerId, direction: link.direction });
   if (node.isUnchoked) state.trace({ type: 'unchoked', link: link.id, peerId });
   return ready;

@@ -147,7 +147,7 @@ export function askIfHad(state: EngineState, channel: Channel, piece: PieceIndex
 }
 
 const isAskable = ({ torrent: { picker } }: Channel, piece: PieceIndex): boolean =>
-  picker.hasFreeBlocks(piece) || picker.isOpen(piece);
+  picker.isWanted(piece) && (picker.hasFreeBlocks(piece) || picker.isOpen(piece));
 
 function ask(state: EngineState, channel: Channel, piece: PieceIndex, room: number): number {
   const { link, torrent } = channel;

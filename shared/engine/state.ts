@@ -2,13 +2,15 @@
 import { readUint32 } from '../bytes.ts';
 import type { SourceId } from '../picker/partial-piece.ts';
 import { TokenBucket } from '../token-bucket.ts';
-import type { InfoHash, LinkId, PeerId } from '../units.ts';
+import type { InfoHash, LinkId } from '../units.ts';
 import { encodeMessageEnvelope } from '../wire/channels.ts';
 import type { EngineAction } from './actions.ts';
 import { BanList } from './bans.ts';
 import type { Channel } from './channel.ts';
 import { FetchLine } from './fetch-line.ts';
+import type { Fleet } from './fleet.ts';
 import { HaveLog } from './have-log.ts';
+import { HaveTurns } from './have-turns.ts';
 import { HedgeTimes } from './hedge.ts';
 import { KeptChannels } from './kept-channels.ts';
 import type { Link } from './link.ts';
@@ -47,6 +49,8 @@ export interface Dial {
   readonly waiting: Set<Torrent>;
 }
 
+const NO_ACTIONS: readonly EngineAction[] = [];
+
 export class EngineState {
   readonly options: EngineOptions & EngineTunables & EnginePolicies;
   readonly torrents = new Map<InfoHash, Torrent>();
@@ -61,7 +65,7 @@ export class EngineState {
   readonly nodesByAddress = new Map<string, RemoteNode>();
   /** Addresses being dialled, and the other torrents that wait for the link. */
   readonly dials = new Map<string, Dial>();
-  readonly fleet = new Map<PeerId, { readonly isOrigin: boolean }>();
+  fleet: Fleet = new Map();
   readonly bans: BanList;
   readonly timers = new Timers();
   readonly counters: EngineCounters = {
@@ -102,6 +106,7 @@ export class EngineState {
   readonly linksToFlush = new Set<Link>();
   /** New pieces that not all links were told of. */
   readonly haveLog = new HaveLog();
+  readonly haveTurns = new HaveTurns();
   /** When links were last looked at for it. */
   havesToldAt = Number.NEGATIVE_INFINITY;
   /** A node's interest changed in this step, or a node came or went. */
@@ -145,6 +150,14 @@ export class EngineState {
     this.actions.push(action);
   }
 
+  /** What is to be done since this was last asked. After most steps it is nothing. */
+  takeActions(): readonly EngineAction[] {
+    const { actions } = this;
+    if (actions.length === 0) return NO_ACTIONS;
+    this.actions = [];
+    return actions;
+  }
+
   trace(event: TraceEvent): void {
     if (this.isTracing) this.actions.push({ type: 'trace', event });
   }
@@ -171,8 +184,10 @@ export class EngineState {
 
   flush(): void {
     for (const link of this.linksToFlush) {
-      const chunks = link.outbox.splice(0);
-      if (chunks.length === 0 || !this.links.has(link.id)) continue;
+      const chunks = link.outbox;
+      if (chunks.length === 0) continue;
+      link.outbox = [];
+      if (!this.links.has(link.id)) continue;
       for (const chunk of chunks) link.unsentBytes += chunk.length;
       link.lastSentAt = this.now;
       if (this.isTracing) traceSent(this, link, chunks);

@@ -71,9 +71,7 @@ export class AccessLink {
   /** As much as TCP's window allows. What finds no room is sent again later, and the window is halved. */
   #enqueue(pipe: Pipe, queueBytes: number): void {
     while (!pipe.isHeldBack && !pipe.isEmpty && pipe.onWayBytes < pipe.windowBytes) {
-      const load = pipe.takeTurn();
-      pipe.onWayBytes += load.bytes;
-      this.#put(load, queueBytes);
+      this.#put(takeTurn(pipe), queueBytes);
     }
     if (!this.#isBusy) this.#next();
   }
@@ -114,18 +112,14 @@ export class AccessLink {
   }
 
   #transmit(pipes: readonly Pipe[]): void {
-    const loads = pipes.map((pipe) => {
-      const load = pipe.takeTurn();
-      pipe.onWayBytes += load.bytes;
-      return load;
-    });
-    this.#carry(loads);
+    this.#carry(pipes.map(takeTurn));
   }
 
   #carry(loads: readonly Load[]): void {
     this.#isBusy = true;
-    const loadBytes = loads.reduce((sum, load) => sum + this.#framing.wireBytes(load.bytes), 0);
-    const bytes = loadBytes + this.#framing.takeOwed();
+    let bytes = 0;
+    for (const load of loads) bytes += this.#framing.wireBytes(load.bytes);
+    bytes += this.#framing.takeOwed();
     const durationMs = (bytes * this.slowness) / this.upBytesPerMs;
     this.use.note(this.#events.now, bytes, durationMs);
     this.#events.at(this.#events.now + durationMs, () => {
@@ -183,4 +177,10 @@ export class AccessLink {
       });
     });
   }
+}
+
+function takeTurn(pipe: Pipe): Load {
+  const load = pipe.takeTurn();
+  pipe.onWayBytes += load.bytes;
+  return load;
 }

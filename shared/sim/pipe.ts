@@ -24,6 +24,9 @@ export interface PipeEnds {
   readonly closed: () => void;
 }
 
+/** Never added to: what comes to an empty queue begins a new one. */
+const NOTHING: Uint8Array[] = [];
+
 /** What leaves in one turn: whole messages, but for those that are longer than a turn. */
 export interface Load {
   readonly pipe: Pipe;
@@ -58,7 +61,7 @@ export class Pipe {
   isClosed = false;
   /** Close when the queue is empty: what was sent before a close arrives before it. */
   closesWhenEmpty = false;
-  readonly #queue: Uint8Array[] = [];
+  #queue = NOTHING;
   #head = 0;
 
   constructor(ends: PipeEnds) {
@@ -75,8 +78,9 @@ export class Pipe {
   }
 
   push(chunks: readonly Uint8Array[]): void {
+    if (this.isEmpty) this.#queue = chunks.slice();
+    else this.#queue.push(...chunks);
     for (const chunk of chunks) {
-      this.#queue.push(chunk);
       this.queuedBytes += chunk.length;
       this.#untakenBytes += chunk.length;
     }
@@ -96,10 +100,15 @@ export class Pipe {
     let bytes = 0;
     let at = first;
     while (at < queue.length && bytes < TURN_BYTES) bytes += (queue[at++] as Uint8Array).length;
-    const chunks = queue.slice(first, at);
-    this.#head = at;
     this.queuedBytes -= bytes;
     this.#take();
+    // Most of what is said leaves in one turn, as it came.
+    if (first === 0 && at === queue.length) {
+      this.drop();
+      return { pipe: this, chunks: queue, bytes };
+    }
+    const chunks = queue.slice(first, at);
+    this.#head = at;
     if (at === queue.length) this.drop();
     else if (at > SPARE_CHUNKS && at > queue.length / 2) {
       queue.splice(0, at);
@@ -110,7 +119,7 @@ export class Pipe {
 
   /** Forgets what waits. */
   drop(): void {
-    this.#queue.length = 0;
+    this.#queue = NOTHING;
     this.#head = 0;
     this.queuedBytes = 0;
     this.#untakenBytes = 0;

@@ -51,7 +51,7 @@ describe('who may send on a full uplink', () => {
     const { state, linkOf, nodeAt } = uplink();
     const edge = nodeAt('203.0.113.1', true);
     const stranger = nodeAt('198.51.100.1', false);
-    state.fleet.set(edge.peerId, { isOrigin: false });
+    state.fleet = new Map([[edge.peerId, { isOrigin: false }]]);
     const [first, after] = [linkOf(edge), linkOf(stranger)];
     expect(sendBufferOf(state, after), 'nobody else wants anything').toBe(BLOCK_BYTES);
     first.unsentBytes = BLOCK_BYTES;
@@ -93,7 +93,7 @@ describe('who may send on a full uplink', () => {
     const { state, linkOf, nodeAt } = uplink();
     const edge = nodeAt('203.0.113.1', true);
     const stranger = nodeAt('198.51.100.1', false);
-    state.fleet.set(edge.peerId, { isOrigin: false });
+    state.fleet = new Map([[edge.peerId, { isOrigin: false }]]);
     const [stuck, after] = [linkOf(edge), linkOf(stranger)];
     stuck.unsentBytes = BLOCK_BYTES;
     blockSent(state, stuck, edge, BLOCK_BYTES);
@@ -113,7 +113,7 @@ describe('who may send on a full uplink', () => {
     const { state, linkOf, nodeAt } = uplink();
     const edge = nodeAt('203.0.113.1', true);
     const [first, second] = [nodeAt('198.51.100.1', false), nodeAt('198.51.101.1', false)];
-    state.fleet.set(edge.peerId, { isOrigin: false });
+    state.fleet = new Map([[edge.peerId, { isOrigin: false }]]);
     const [busy, cancelled, waiting] = [linkOf(edge), linkOf(first), linkOf(second)];
     blockSent(state, busy, edge, BLOCK_BYTES);
     sendBufferOf(state, cancelled);
@@ -127,7 +127,7 @@ describe('who may send on a full uplink', () => {
     const { state, linkOf, nodeAt } = uplink();
     const edge = nodeAt('203.0.113.1', true);
     const stranger = nodeAt('198.51.100.1', false);
-    state.fleet.set(edge.peerId, { isOrigin: false });
+    state.fleet = new Map([[edge.peerId, { isOrigin: false }]]);
     const [first, after] = [linkOf(edge), linkOf(stranger)];
     first.unsentBytes = BLOCK_BYTES;
     let served = 0;
