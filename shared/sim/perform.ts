@@ -25,6 +25,7 @@ export function perform(host: SimHost, action: EngineAction): void {
     case 'fetchFromWebSeed':
       return fetchFromWebSeed(host, action);
     case 'announce':
+      simulation.announcing?.(host, action);
       if (action.event === 'stopped') simulation.tracker.leave(host, action.torrent);
       else simulation.announce(host, action.torrent);
       return;

@@ -2,6 +2,7 @@
  * Engines, access links, a tracker and a clock: one seed replays a run. Rules that must hold at every moment are
  * checked while it runs (invariants.ts), and what breaks one ends the run.
  */
+import type { EngineAction } from '../engine/actions.ts';
 import type { Address } from '../engine/inputs.ts';
 import { type Random, seededRandom } from '../random.ts';
 import type { TraceRecorder } from '../trace/recorder.ts';
@@ -15,6 +16,8 @@ import { Pipe } from './pipe.ts';
 import { Reach } from './reach.ts';
 import { InvariantBroken, type RuleName, type StepWatch } from './rules.ts';
 import { SimTracker } from './tracker.ts';
+
+type Announce = Extract<EngineAction, { type: 'announce' }>;
 
 /** As the host's transport waits for a connection that nobody answers. */
 const DIAL_TIMEOUT_MS = 5_000;
@@ -33,6 +36,8 @@ export class Simulation {
   watch: StepWatch | undefined;
   /** Writes down what every host's engine tells; costs time and memory. Set before hosts are added. */
   recorder: TraceRecorder | undefined;
+  /** Hears of every announce, such as a feed that would take them. */
+  announcing: ((host: SimHost, announce: Announce) => void) | undefined;
   readonly #reach = new Reach();
   readonly #byAddress = new Map<string, SimHost>();
   readonly #byPeerId = new Map<PeerId, SimHost>();

@@ -12,6 +12,17 @@ interface FinishedRun {
   readonly honest: readonly SimHost[];
   readonly boundSeconds: number;
   readonly isComplete: boolean;
+  readonly feed: FeedFrames;
+}
+
+/** Frames of the feed until the last host was done. */
+export interface FeedFrames {
+  /** From edges to the origin, and the characters in them. */
+  readonly upFrames: number;
+  readonly upBytes: number;
+  /** With log entries from the origin to edges, and their deflated bytes. */
+  readonly downFrames: number;
+  readonly downBytes: number;
 }
 
 export interface FanOutResult {
@@ -24,6 +35,7 @@ export interface FanOutResult {
   /** When each host was done, in their order, liars left out; infinite: never. */
   readonly doneSeconds: readonly number[];
   readonly causes: Causes;
+  readonly feed: FeedFrames;
   readonly curves: readonly Curve[];
 }
 
@@ -65,7 +77,8 @@ export interface Curve {
 }
 
 export function resultOf(simulation: Simulation, run: FinishedRun): FanOutResult {
-  const { contentBytes, origin, honest, boundSeconds, isComplete } = run;
+  const { contentBytes, origin, honest, boundSeconds, isComplete, feed } = run;
+  const { upFrames, upBytes, downFrames, downBytes } = feed;
   const done = honest
     .filter((host) => host.isUp)
     .map((host) => lastOf(host.completedAt))
@@ -82,6 +95,7 @@ export function resultOf(simulation: Simulation, run: FinishedRun): FanOutResult
       completedAt.size < simulation.torrents.size ? Number.POSITIVE_INFINITY : lastOf(completedAt),
     ),
     causes: causesOf(simulation, origin, done),
+    feed: { upFrames, upBytes, downFrames, downBytes },
     curves: honest.map((host) => ({
       name: host.name,
       verifiedAt: host.disk.verifiedAt.map((ms) => ms / 1000),

@@ -9,6 +9,7 @@ import { Simulation } from '../../shared/sim/simulation.ts';
 import { drawTopology } from '../../shared/sim/topology.ts';
 import { kumarRossSeconds } from '../../shared/trace/bound.ts';
 import { type FanOutResult, resultOf } from './fan-out-result.ts';
+import { FeedLoad } from './feed-load.ts';
 
 export interface FanOut {
   readonly hosts: number;
@@ -75,6 +76,7 @@ export function runFanOut(
   simulation.tracker.topology = drawTopology(origin, hosts, options.peers, seededRandom(options.seed + 2));
   if (simulation.tracker.topology) simulation.tracker.opensAtMs = 2 * START_JITTER_MS;
   tellFleet(simulation.hosts, origin);
+  const feed = new FeedLoad(simulation, hosts);
   startHosts(simulation, hosts, likeness);
   killSome(simulation, hosts, options);
   const boundSeconds = kumarRossSeconds({
@@ -95,7 +97,7 @@ export function runFanOut(
   const isComplete = simulation.runUntil(isDone, boundSeconds * PATIENCE * 1000);
   simulation.checkUplinks();
   atEnd(simulation);
-  return resultOf(simulation, { contentBytes: fileBytes, origin, honest, boundSeconds, isComplete });
+  return resultOf(simulation, { contentBytes: fileBytes, origin, honest, boundSeconds, isComplete, feed });
 }
 
 function equalSets({ sets, mib }: FanOut): number[][] {

@@ -1,11 +1,11 @@
-/** The same fan-out with more and more hosts at fixed rates: what grows with the swarm that should not. */
+/** The same fan-out with more and more hosts, or image sets, at fixed rates: what grows with them that should not. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type FanOut, runFanOut } from './fan-out.ts';
 import type { FanOutResult } from './fan-out-result.ts';
 
 export interface GrowthPoint {
-  readonly hosts: number;
+  readonly options: FanOut;
   readonly result: FanOutResult;
   readonly load: Load;
 }
@@ -19,23 +19,20 @@ export interface Load {
   readonly kibPerNode: number;
 }
 
-export function runGrowth(
-  options: FanOut,
-  counts: readonly number[],
-  done: (point: GrowthPoint) => void,
-): GrowthPoint[] {
+/** @param done hears of each point when it is there */
+export function runGrowth(steps: readonly FanOut[], done: (point: GrowthPoint) => void): GrowthPoint[] {
   const collect = garbageCollector();
-  return counts.map((hosts) => {
+  return steps.map((options) => {
     const before = usedBytes(collect);
     let load: Load = { announcesPerSecond: 0, linksPerNode: 0, kibPerNode: 0 };
-    const result = runFanOut({ ...options, hosts }, {}, ({ hosts: nodes, tracker, events }) => {
+    const result = runFanOut(options, {}, ({ hosts: nodes, tracker, events }) => {
       load = {
         announcesPerSecond: (tracker.announces * 1_000) / events.now,
         linksPerNode: nodes.reduce((sum, node) => sum + node.engine.linkCount, 0) / nodes.length,
         kibPerNode: (usedBytes(collect) - before) / 1_024 / nodes.length,
       };
     });
-    const point = { hosts, result, load };
+    const point = { options, result, load };
     done(point);
     return point;
   });

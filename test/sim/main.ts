@@ -5,7 +5,7 @@ import { count, onOff, path } from '../../shared/node/config/kinds.ts';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
 import { compareBy } from '../../shared/sim/same-bytes.ts';
 import { counts } from './counts.ts';
-import { runFanOut } from './fan-out.ts';
+import { type FanOut, runFanOut } from './fan-out.ts';
 import type { FanOutResult } from './fan-out-result.ts';
 import { runGrowth } from './growth.ts';
 import { runLateSets } from './late-set.ts';
@@ -73,6 +73,15 @@ const flags = defineFlags({
     kind: counts('hosts', 10_000),
     description: 'Run with so many hosts each, such as 10,30,100: a table, and a plot over them',
   },
+  growSets: {
+    kind: counts('image sets', 100_000),
+    description: 'Run with so many image sets of --set-kib each, such as 100,1000: the same table',
+  },
+  setKib: {
+    kind: count('KiB', 'KiB', 1, 1_048_576),
+    default: 16,
+    description: 'With --grow-sets: renditions of one set',
+  },
   scenarios: {
     kind: count('count', 'runs', 1, 1_000_000),
     description: 'Run so many drawn swarms instead, from the seed on, and watch the rules',
@@ -100,7 +109,8 @@ const startedAt = performance.now();
 if (options.trace !== undefined) console.log(writeTraceFile(options.trace, options.scenario, options.seed));
 else if (options.scenarios !== undefined) runScenarios(options.scenarios);
 else if (options.lateKib !== undefined) runLate(options.lateKib);
-else if (options.grow !== undefined) grow(options.grow);
+else if (options.grow !== undefined) growHosts(options.grow);
+else if (options.growSets !== undefined) growSets(options.growSets);
 else runOne();
 
 function runOne(): void {
@@ -123,15 +133,34 @@ function runLate(setKib: number): void {
   process.exitCode = results.every(({ isComplete }) => isComplete) ? 0 : 1;
 }
 
-function grow(counts: readonly number[]): void {
+function growHosts(counts: readonly number[]): void {
+  grow(
+    counts.map((hosts) => ({ ...options, hosts })),
+    'hosts',
+  );
+}
+
+function growSets(counts: readonly number[]): void {
+  grow(
+    counts.map((sets) => ({ ...options, sets, mib: (sets * options.setKib) / 1024 })),
+    'sets',
+  );
+}
+
+function grow(steps: readonly FanOut[], grown: 'hosts' | 'sets'): void {
   console.log(GROWTH_HEAD);
-  const points = runGrowth(options, counts, (point) => console.log(growthRow(point)));
+  const points = runGrowth(steps, (point) => console.log(growthRow(point)));
   tellCost();
   writeJson({
     options,
-    points: points.map(({ hosts, result, load }) => ({ hosts, load, figures: figuresOf(result) })),
+    points: points.map(({ options: { hosts, sets }, result, load }) => ({
+      hosts,
+      sets,
+      load,
+      figures: figuresOf(result),
+    })),
   });
-  if (options.plot !== undefined) writeFileSync(options.plot, growthSvg(points));
+  if (options.plot !== undefined) writeFileSync(options.plot, growthSvg(points, grown));
   process.exitCode = points.every(({ result }) => result.isComplete) ? 0 : 1;
 }
 

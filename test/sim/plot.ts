@@ -43,8 +43,8 @@ function pointsOf(curve: Curve, wholeBytes: number): [second: number, share: num
   return points;
 }
 
-/** Time over bound, and copies that left the origin, over the number of hosts, which grows by factors. */
-export function growthSvg(points: readonly GrowthPoint[]): string {
+/** Time over bound, and copies that left the origin, over the number of what grows by factors. */
+export function growthSvg(points: readonly GrowthPoint[], grown: 'hosts' | 'sets'): string {
   const most = Math.max(2, ...points.flatMap(({ result }) => [result.ratio, result.originCopies]));
   const x = (index: number) => MARGIN + (index / Math.max(1, points.length - 1)) * (WIDTH - 3 * MARGIN);
   const y = (value: number) => HEIGHT - MARGIN - (value / most) * (HEIGHT - 2 * MARGIN);
@@ -60,14 +60,14 @@ export function growthSvg(points: readonly GrowthPoint[]): string {
     (value) =>
       `<path d="M${x(0)} ${y(value)}H${WIDTH - 2 * MARGIN}" stroke="lightgray"/><text x="8" y="${y(value)}">${value.toFixed(2)}</text>`,
   );
-  const hosts = points.map(
-    (point, i) => `<text x="${x(i)}" y="${HEIGHT - 12}" text-anchor="middle">${point.hosts}</text>`,
+  const counts = points.map(
+    ({ options }, i) => `<text x="${x(i)}" y="${HEIGHT - 12}" text-anchor="middle">${options[grown]}</text>`,
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12"><title>Figures of simulated swarms</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
     ...marks,
-    ...hosts,
+    ...counts,
     line((result) => result.ratio, 'steelblue', 'last / bound'),
     line((result) => result.originCopies, 'firebrick', 'copies'),
     '</svg>',

@@ -22,16 +22,19 @@ export function tableRow(options: FanOut, result: FanOutResult): string {
 }
 
 export const GROWTH_HEAD =
-  '| hosts | all complete, s | last / bound | copies from the origin | announces a second | links of a node | memory of a node, KiB |\n|---|---|---|---|---|---|---|';
+  '| hosts | sets | all complete, s | last / bound | copies from the origin | announces a second | feed frames a second, to / from the origin | of an edge, bytes | links of a node | memory of a node, KiB |\n|---|---|---|---|---|---|---|---|---|---|';
 
-export function growthRow({ hosts, result, load }: GrowthPoint): string {
-  const { seconds, ratio, originCopies, isComplete } = result;
+export function growthRow({ options: { hosts, sets }, result, load }: GrowthPoint): string {
+  const { seconds, ratio, originCopies, isComplete, feed } = result;
   const cells = [
     hosts,
+    sets,
     isComplete ? seconds.toFixed(2) : `not done in ${seconds.toFixed(0)}`,
     ratio.toFixed(3),
     originCopies.toFixed(3),
     load.announcesPerSecond.toFixed(1),
+    `${(feed.upFrames / seconds).toFixed(1)} / ${(feed.downFrames / seconds).toFixed(1)}`,
+    `${(feed.upBytes / hosts).toFixed(0)} / ${(feed.downBytes / hosts).toFixed(0)}`,
     load.linksPerNode.toFixed(1),
     load.kibPerNode.toFixed(0),
   ];
