@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HttpMetrics } from '../../../../shared/node/http/http-metrics.ts';
 import { createTraceRoute, MAX_WATCHERS } from '../../../../shared/node/trace/trace-route.ts';
@@ -8,47 +7,9 @@ import { TraceWatch, type WatchedNode, watchLimits } from '../../../../shared/no
 import { PIECE } from '../../../../shared/trace/picture.ts';
 import { Timeline } from '../../../../shared/trace/timeline.ts';
 import { askPort } from '../../../support/http-client.ts';
-import { makeRandomTorrent } from '../../../support/random-torrent.ts';
-import { addressOf, SEED, startNode, type TestNode, untilComplete } from '../../../support/swarm-nodes.ts';
-import { tempDirectory } from '../../../support/temp-directory.ts';
+import { untilComplete } from '../../../support/swarm-nodes.ts';
 import { TraceReader, watchTrace } from '../../../support/trace-stream.ts';
-
-const PIECE_BYTES = 16_384;
-
-/** As the two roles show a node; counts those who look. */
-function shown({ swarm, peerId }: TestNode): WatchedNode & { readonly looking: () => number } {
-  let looking = 0;
-  const node = {
-    held: swarm.held.bind(swarm),
-    onTrace: (listener: Parameters<typeof swarm.onTrace>[0]) => {
-      looking++;
-      const off = swarm.onTrace(listener);
-      return () => {
-        looking--;
-        off();
-      };
-    },
-  };
-  const rates = { upRateBytesPerSecond: Number.POSITIVE_INFINITY, downRateBytesPerSecond: 1_000_000 };
-  return { node, name: 'berlin', role: 'edge', peerId, ...rates, looking: () => looking };
-}
-
-/** A seed with a torrent, and a node that has not begun to take it. */
-async function pair(lengthBytes: number) {
-  const directory = tempDirectory();
-  const { metainfo, giveTo } = await makeRandomTorrent(directory, [lengthBytes], {
-    pieceLengthBytes: PIECE_BYTES,
-  });
-  const seed = await startNode(join(directory, 'a'));
-  await giveTo(seed.store);
-  await seed.swarm.addTorrent(metainfo, SEED);
-  const leech = await startNode(join(directory, 'b'));
-  const take = async () => {
-    await leech.swarm.addTorrent(metainfo, SEED);
-    leech.swarm.addPeers(metainfo.infoHash, [addressOf(seed)]);
-  };
-  return { seed, leech, metainfo, take };
-}
+import { PIECE_BYTES, pair, shown } from '../../../support/watched-node.ts';
 
 async function serve(watched: WatchedNode | undefined) {
   const route = createTraceRoute(watched, new HttpMetrics('edge'), { ...watchLimits, batchMs: 10 });
