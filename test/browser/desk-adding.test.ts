@@ -4,8 +4,9 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/fleet.ts';
 import { deskFleet, PATIENCE_MS } from './support/desk-fleet.ts';
-import { addPhotos, deskPath, imagesOf, openDesk, overflow, photo, uploadsIn } from './support/desk-page.ts';
+import { addPhotos, deskPath, imagesOf, openDesk, photo, uploadsIn } from './support/desk-page.ts';
 import { skipReason } from './support/launch-browser.ts';
+import { overflow } from './support/overflow.ts';
 
 const MANY = 300;
 const HTML_NAME = 'a <b>bowl</b> <img src=x onerror=alert(1)>.jpg';

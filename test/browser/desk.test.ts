@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { ADMIN_TOKEN, eventually } from '../support/fleet.ts';
 import { deskFleet, PATIENCE_MS } from './support/desk-fleet.ts';
-import { deskPath, openDesk, overflow, productTitled, signIn, tabTo } from './support/desk-page.ts';
+import { deskPath, openDesk, productTitled, signIn, tabTo } from './support/desk-page.ts';
 import { skipReason } from './support/launch-browser.ts';
+import { overflow } from './support/overflow.ts';
 import { openShop } from './support/shop-page.ts';
 
 const HTML_TITLE = 'A <b>bowl</b> & <img src=x onerror=alert(1)>';

@@ -4,12 +4,14 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DemoFleet, FleetControl } from '../../shared/api-types/demo.ts';
+import type { EdgeList } from '../../shared/api-types/status.ts';
 import { type Demo, endDemo, runDemo, see, started } from '../support/demo-process.ts';
 import { eventually, Fleet, PROJECT } from '../support/fleet.ts';
 import { childrenOf } from '../support/processes.ts';
 import { expectNoViolations } from './support/axe.ts';
-import { overflow, tabTo } from './support/desk-page.ts';
+import { tabTo } from './support/desk-page.ts';
 import { launchBrowser, skipReason } from './support/launch-browser.ts';
+import { overflow } from './support/overflow.ts';
 import { expectEveryImageDecoded, openShop, type ShopPage } from './support/shop-page.ts';
 import { nodeButton, openSwarm } from './support/swarm-page.ts';
 
@@ -43,6 +45,20 @@ describe.skipIf(skipReason)(`the fleet page${skipReason ? ` (${skipReason})` : '
     expect(await shown.page.getByRole('button').count()).toBe(0);
     await expectNoViolations(shown.page);
     await ended(shown);
+  });
+
+  it('HTML in what edges say of themselves is text', async () => {
+    const name = '<marquee>edge</marquee>';
+    const shown = await openShop(browser, `${fleet.origin.url}/healthz`);
+    await shown.page.route('**/api/edges', async (route) => {
+      const answer = (await (await route.fetch()).json()) as EdgeList;
+      await route.fulfill({ json: { edges: answer.edges.map((edge) => ({ ...edge, name })) } });
+    });
+    await shown.page.goto(`${fleet.origin.url}/fleet`);
+    await shown.page.getByRole('heading', { name }).waitFor();
+    expect(await shown.page.locator('marquee').count()).toBe(0);
+    expect(shown.problems).toEqual([]);
+    await shown.close();
   });
 
   describe('of the demo', () => {

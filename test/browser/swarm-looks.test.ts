@@ -1,6 +1,5 @@
 /** How the swarm page looks and behaves for those who have little room, little patience for motion, or no eyes on it. */
 import { describe, expect, it } from 'vitest';
-import { expectNoViolations } from './support/axe.ts';
 import { skipReason } from './support/launch-browser.ts';
 import { pixels, seek } from './support/swarm-page.ts';
 import { useSwarmSite } from './support/swarm-site.ts';
@@ -33,13 +32,5 @@ describe.skipIf(skipReason)(`the looks of the swarm page${skipReason ? ` (${skip
     // Nothing is under way before the first message: then both are one picture.
     for (const page of [calm, lively]) await seek(page, 0);
     expect(await pixels(calm)).toBe(await pixels(lively));
-  });
-
-  it('axe finds nothing wrong, in light and dark', async () => {
-    for (const search of ['?scenario=three-edges', '?recording=a-liar&t=4000&select=node-2']) {
-      const page = await open(search);
-      await page.locator('.words summary').click();
-      await expectNoViolations(page);
-    }
   });
 });

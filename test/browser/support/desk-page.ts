@@ -78,14 +78,6 @@ export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   throw new Error(`no element named ${name} within 60 presses of Tab`);
 }
 
-/** How far the page is wider than its window. */
-export function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return scrollWidth - clientWidth;
-  });
-}
-
 export const deskPath = (productId: string): string => `/desk/product/${productId}`;
 
 export const photo = (index: number): string => PHOTOS[index] as string;
