@@ -7,6 +7,7 @@ import { launchBrowser, skipReason } from './support/launch-browser.ts';
 import {
   expectEveryImageDecoded,
   expectFromEdges,
+  expectNeverBroken,
   expectNoBrokenImage,
   expectNoLayoutShift,
   imageSources,
@@ -91,6 +92,7 @@ describe.skipIf(skipReason)(`a shop of ${PRODUCTS} products${skipReason ? ` (${s
     await expectEveryImageDecoded(page);
     const late = (await imageSources(page)).slice(-4);
     expectFromEdges(late);
+    await expectNeverBroken(page);
     expect(shop.problems).toEqual([]);
     await shop.close();
   });

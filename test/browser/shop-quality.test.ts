@@ -6,7 +6,6 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, Fleet, PROJECT } from '../support/fleet.ts';
-import { expectNoViolations } from './support/axe.ts';
 import { launchBrowser, skipReason } from './support/launch-browser.ts';
 import {
   expectEveryImageDecoded,
@@ -52,41 +51,6 @@ describe.skipIf(skipReason)(`the shop for everybody${skipReason ? ` (${skipReaso
     opened.push(shop);
     return shop.page;
   };
-  const addToBag = async (page: Page) => {
-    await page.getByRole('button', { name: 'Add to bag' }).click();
-    await page.getByRole('link', { name: 'Go to checkout' }).waitFor();
-  };
-
-  it('axe-core finds nothing in grid, search without result, and image sources', async () => {
-    const page = await open();
-    await expectEveryImageDecoded(page);
-    await expectNoViolations(page);
-    await page.getByRole('button', { name: 'Image sources', exact: true }).click();
-    await expectNoViolations(page);
-    await page.keyboard.press('Escape');
-    await page.getByRole('searchbox').fill('nothing like it');
-    await page.getByText('Nothing matches').waitFor();
-    await expectNoViolations(page);
-  });
-
-  it('axe-core finds nothing in product, zoomed photo, bag, checkout, its errors, its end, and a page that is not', async () => {
-    const page = await open(`/product/${bowl}`);
-    await expectEveryImageDecoded(page);
-    await expectNoViolations(page);
-    await page.getByRole('button', { name: 'Zoom' }).click();
-    await expectNoViolations(page);
-    await addToBag(page);
-    await expectNoViolations(page);
-    await page.getByRole('link', { name: 'Go to checkout' }).click();
-    await page.getByRole('heading', { name: 'Checkout' }).waitFor();
-    await expectNoViolations(page);
-    await page.getByRole('button', { name: 'Place mock order' }).click();
-    await page.getByText('Tell us who it is for.').waitFor();
-    await expectNoViolations(page);
-    await page.goto(`${fleet.origin.url}/product/none`);
-    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
-    await expectNoViolations(page);
-  });
 
   it('with keys alone: a product, zoomed and turned, into the bag, and through a checkout with bad answers', async () => {
     const page = await open(`/product/${bowl}`);

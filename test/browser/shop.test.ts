@@ -11,6 +11,7 @@ import { makeSampleImage, type SampleImage } from './support/sample-images.ts';
 import {
   expectEveryImageDecoded,
   expectFromEdges,
+  expectNeverBroken,
   expectNoBrokenImage,
   expectNoLayoutShift,
   openProduct,
@@ -18,6 +19,7 @@ import {
   productTitles,
   type ShopPage,
 } from './support/shop-page.ts';
+import { sampleProduct } from './support/shop-site.ts';
 import { SmallNode, SmallOrigin } from './support/small-fleet.ts';
 
 const PHOTOS = ['bowl.jpg', 'brushes.jpg', 'djembe.jpg', 'spaniels.jpg'];
@@ -66,16 +68,7 @@ describe.skipIf(skipReason)(`the shop in Chromium${skipReason ? ` (${skipReason}
     opened.push(shop);
     return shop;
   };
-  const productOf = (index: number, images: Product['images']): Product => ({
-    id: `p${index + 1}`,
-    title: `Product ${index + 1}`,
-    description: `Words about ${index + 1}.`,
-    priceCents: 1_000 + index,
-    currency: 'EUR',
-    tags: [],
-    category: '',
-    images,
-  });
+  const productOf = (index: number, images: Product['images']) => sampleProduct(index + 1, { images });
 
   it('every image is decoded, comes from an edge, is fetched once, and nothing moves or complains', async () => {
     const { page, problems, failedRequests } = await open();
@@ -131,6 +124,7 @@ describe.skipIf(skipReason)(`the shop in Chromium${skipReason ? ` (${skipReason}
       await page.goBack();
       await expectNoBrokenImage(page);
     }
+    await expectNeverBroken(page);
     await page.reload();
     const images = await expectEveryImageDecoded(page);
     expectFromEdges(images);
@@ -189,6 +183,7 @@ describe.skipIf(skipReason)(`the shop in Chromium${skipReason ? ` (${skipReason}
     await expectNoBrokenImage(page);
     await edges[2].start();
     await expectEveryImageDecoded(page);
+    await expectNeverBroken(page);
   });
 
   it('threat row 27: a hostile title is text, in the grid, on its page and in the bag', async () => {

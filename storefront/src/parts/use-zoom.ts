@@ -1,7 +1,16 @@
 /** Fingers, mouse, wheel and keys on the stage: swipe, pinch, pan, zoom. */
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { NOT_ZOOMED, type Point, panBy, type StageSize, ZOOM_STEP, type Zoom, zoomAt } from './zoom.ts';
+import {
+  NOT_ZOOMED,
+  type Point,
+  panBy,
+  type StageSize,
+  settled,
+  ZOOM_STEP,
+  type Zoom,
+  zoomAt,
+} from './zoom.ts';
 
 const SWIPE_PX = 40;
 /** A hand is not still: less than this is a click. */
@@ -70,7 +79,8 @@ export function useZoom(
     setZoom((zoomed) => zoomAt(zoomed, zoomed.scale * ratio, middle, stage()));
   };
   const onPointerUp = (event: PointerEvent) => {
-    if (!fingers.current.delete(event.pointerId) || fingers.current.size > 0 || wasPinched.current) return;
+    if (!fingers.current.delete(event.pointerId) || fingers.current.size > 0) return;
+    if (wasPinched.current) return setZoom(settled);
     const { x, y } = movedPx.current;
     const isMouse = event.pointerType === 'mouse';
     if (Math.hypot(x, y) < CLICK_PX) {
@@ -91,13 +101,15 @@ export function useZoom(
     },
     pointer: {
       onPointerDown: (event) => {
-        if (event.target instanceof Element && event.target.closest('button') !== null) return;
+        // A finger on a button may be one of two that pinch; taken hold of, it would no longer press the button.
+        const isOnButton = event.target instanceof Element && event.target.closest('button') !== null;
+        if (isOnButton && event.pointerType === 'mouse') return;
         if (fingers.current.size === 0) {
           movedPx.current = { x: 0, y: 0 };
           wasPinched.current = false;
         }
         fingers.current.set(event.pointerId, fromCentre(event));
-        stageRef.current?.setPointerCapture(event.pointerId);
+        if (!isOnButton) stageRef.current?.setPointerCapture(event.pointerId);
       },
       onPointerMove,
       onPointerUp,

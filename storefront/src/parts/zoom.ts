@@ -19,6 +19,7 @@ export interface StageSize {
 
 export const NOT_ZOOMED: Zoom = { scale: 1, x: 0, y: 0 };
 export const ZOOM_STEP = 2.5;
+const SCALE_SEEN = 1.1;
 /** The widest rendition has no more to show. */
 const SCALE_MAX = 5;
 
@@ -34,6 +35,11 @@ export function zoomAt(zoom: Zoom, scale: number, point: Point, stage: StageSize
 
 export function panBy(zoom: Zoom, by: Point, stage: StageSize): Zoom {
   return bounded({ ...zoom, x: zoom.x + by.x, y: zoom.y + by.y }, stage);
+}
+
+/** When the fingers leave: nobody sees so little, and swipes would move the photo by it instead of turning the page. */
+export function settled(zoom: Zoom): Zoom {
+  return zoom.scale < SCALE_SEEN ? NOT_ZOOMED : zoom;
 }
 
 /** The photo's edges never come into the stage. */

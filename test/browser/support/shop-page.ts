@@ -49,6 +49,7 @@ export async function openShop(
     void dialog.dismiss();
   });
   await page.addInitScript(watchLayoutShift);
+  await page.addInitScript(watchBrokenImages);
   await page.goto(url);
   return { page, problems, failedRequests, close: () => context.close() };
 }
@@ -69,6 +70,27 @@ function watchLayoutShift(): void {
       if (!entry.hadRecentInput) shifts.total += entry.value;
     }
   }).observe({ type: 'layout-shift', buffered: true });
+}
+
+/** Runs in the page: before each frame it notes images that this frame shows and that are broken. */
+function watchBrokenImages(): void {
+  const seen = new Set<string>();
+  Object.assign(window, { shoalBrokenSeen: seen });
+  const look = () => {
+    for (const img of document.querySelectorAll('img'))
+      if (img.complete && img.naturalWidth === 0 && getComputedStyle(img).opacity !== '0')
+        seen.add(`${img.currentSrc} ${img.className} ${img.closest('.photo')?.getAttribute('data-state')}`);
+    requestAnimationFrame(look);
+  };
+  look();
+}
+
+/** In no frame since the page was loaded was a broken image on the screen. */
+export async function expectNeverBroken(page: Page): Promise<void> {
+  const seen = await page.evaluate(() => [
+    ...(window as unknown as { shoalBrokenSeen: Set<string> }).shoalBrokenSeen,
+  ]);
+  expect(seen).toEqual([]);
 }
 
 /** Every photo box on the page, in order. */

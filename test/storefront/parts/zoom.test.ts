@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { NOT_ZOOMED, panBy, ZOOM_STEP, zoomAt } from '../../../storefront/src/parts/zoom.ts';
+import { NOT_ZOOMED, panBy, settled, ZOOM_STEP, zoomAt } from '../../../storefront/src/parts/zoom.ts';
 
 const STAGE = { width: 400, height: 300 };
 
@@ -31,4 +31,10 @@ it('whatever the fingers do, the photo fills the stage', () => {
       expect(Math.abs(zoom.y)).toBeLessThanOrEqual((STAGE.height * (zoom.scale - 1)) / 2 + 1e-9);
     }),
   );
+});
+
+it('nearly all of the photo is all of it when the fingers leave', () => {
+  expect(settled(zoomAt(NOT_ZOOMED, 1.05, { x: 20, y: 0 }, STAGE))).toBe(NOT_ZOOMED);
+  const zoomed = zoomAt(NOT_ZOOMED, 1.5, { x: 20, y: 0 }, STAGE);
+  expect(settled(zoomed)).toBe(zoomed);
 });
