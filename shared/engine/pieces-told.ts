@@ -6,6 +6,7 @@ import { candidateFound } from './free-pieces.ts';
 import { seenElsewhere } from './races.ts';
 import { tellInterest } from './requests.ts';
 import type { EngineState } from './state.ts';
+import { isSpreading } from './super-seeding.ts';
 
 /** Takes in pieces the other side has. @returns those that are news */
 export function takePieces(channel: Channel, pieces: readonly PieceIndex[]): readonly PieceIndex[] {
@@ -27,7 +28,7 @@ export function takePiece(channel: Channel, piece: PieceIndex): boolean {
 /** Two nodes that both have everything have nothing to say to each other (threat row 14). */
 export function interestChanged(state: EngineState, channel: Channel): void {
   seenElsewhere(channel);
-  if (channel.isSeed && channel.torrent.isComplete && !isBeforeIntroduction(channel))
+  if (channel.isSeed && channel.torrent.isComplete && !isBeforeIntroduction(channel) && !isSpreading(channel))
     closeChannel(state, channel, 'both_complete');
   else {
     tellInterest(state, channel);

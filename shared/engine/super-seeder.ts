@@ -61,6 +61,11 @@ export class SuperSeeder {
     return this.#lessons.get(piece);
   }
 
+  /** The node was told of pieces that are not spread. */
+  hasLessons(source: number): boolean {
+    return (this.#enrolled.get(source)?.lessons.size ?? 0) > 0;
+  }
+
   /** @param open the node's lessons over all torrents, kept up to date */
   join(source: number, pupil: Pupil, open: Set<Lesson>): void {
     const told = Bitfield.empty(this.#untold.pieceCount);

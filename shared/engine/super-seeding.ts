@@ -92,6 +92,15 @@ export function pupilHas(state: EngineState, channel: Channel, piece: PieceIndex
   teachIdle(state);
 }
 
+/**
+ * A node of the fleet that has everything, of which others are still to report what it alone was told: that counts for
+ * it, so the channel stays until it is quiet (CH10). Whoever was last once would else never be trusted again.
+ */
+export function isSpreading({ torrent, source, node, link }: Channel): boolean {
+  if (!node.isFleet || link.channelsId === undefined) return false;
+  return activeSeeder(torrent)?.hasLessons(source) ?? false;
+}
+
 export function pupilLeft(state: EngineState, channel: Channel): void {
   const { torrent, source, node } = channel;
   node.untaught.delete(channel);

@@ -21,6 +21,8 @@ export interface LateSets {
   /** Each edge needs a time of its own, up to this, to join. Default 0. */
   readonly joinMs?: number | undefined;
   readonly engine?: Partial<EngineOptions>;
+  /** So many times slower one of the edges is while the first set, which is not counted, goes round. Default 1. */
+  readonly slownessBefore?: number;
 }
 
 export interface LateSet {
@@ -62,7 +64,8 @@ export function runLateSets(options: LateSets): LateSet[] {
   const nodes = hosts.map((host) => ({ peerId: host.peerId, isOrigin: host === origin }));
   for (const host of hosts) host.input({ type: 'fleet', nodes });
   const wastedBytes = () => edges.reduce((sum, { engine }) => sum + engine.counters.wastedBytes, 0);
-  const results = sets.map((set): LateSet => {
+  const results = sets.map((set, index): LateSet => {
+    (edges[0] as SimHost).access.slowness = index === 0 ? (options.slownessBefore ?? 1) : 1;
     const before = { at: events.now, sent: origin.engine.counters.uploadedBytes, wasted: wastedBytes() };
     publish(simulation, origin, edges, set, options);
     const isDone = () => edges.every((edge) => edge.completedAt.has(set.infoHash));

@@ -35,4 +35,13 @@ describe('a new set of 256 KiB on eight linked edges', () => {
       }
     });
   }
+
+  it('BEP 16: an edge that was the last once, for a moment of trouble, is trusted again with the next sets', () => {
+    const options = { setKib: 256, sets: 6, seed: 2, joinMs: 50, queueKib: 256, slownessBefore: 200 };
+    const [recovering, ...later] = runLateSets({ ...FLEET, ...options });
+    expect(recovering?.isComplete).toBe(true);
+    // They stayed between 7.5 and 9.8 when the channel of an edge that was complete closed before others could say
+    // that they had what it alone was told: it counted as one that keeps what it gets, set after set.
+    expect(Math.max(...later.map(({ overRtts }) => overRtts))).toBeLessThan(7);
+  });
 });
