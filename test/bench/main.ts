@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- NAME ...]`: what docs/benchmarks.md tells, measured on this machine, as the Markdown table
  * that stands there. Names: ingest, sample-sets, link, warm, idle, engine, trace, cache, cache-soak,
- * swarm-page, shop-page. Without one, all.
+ * swarm-page, shop-page, shop-lighthouse. Without one, all.
  */
 import { cpus } from 'node:os';
 import { cacheRows, cacheSoakRows } from './cache-rows.ts';
@@ -11,7 +11,7 @@ import { runIngestBench } from './ingest.ts';
 import { linkRows } from './link-rows.ts';
 import type { Row } from './row.ts';
 import { sampleSetRows } from './sample-sets.ts';
-import { shopPageRows } from './shop-page.ts';
+import { shopLighthouseRows, shopPageRows } from './shop-page.ts';
 import { swarmPageRows } from './swarm-page.ts';
 import { traceRows } from './trace.ts';
 import { warmRows } from './warm-rows.ts';
@@ -36,6 +36,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'cache-soak': cacheSoakRows,
   'swarm-page': swarmPageRows,
   'shop-page': shopPageRows,
+  'shop-lighthouse': shopLighthouseRows,
 };
 
 /** Marks of docs/benchmarks.md: ready in 5 s, 300 MB, 2 % of a core. */

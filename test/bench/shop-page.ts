@@ -1,7 +1,6 @@
 /**
  * The shop's pages on a first visit from a slow phone: an origin, four edges and the sample shop as `npm run demo` has
- * them, each visit by a browser that kept nothing. Lighthouse's own categories stand beside it where there is a
- * Lighthouse (`npm install --no-save lighthouse@12.8.2`, or its folder in SHOAL_LIGHTHOUSE).
+ * them, each visit by a browser that kept nothing. `shop-lighthouse` asks Lighthouse itself, where there is one.
  */
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -21,30 +20,56 @@ const MARK_LARGEST_PAINT_MS = 1_500;
 const MARK_FIRST_PAINT_MS = 1_800;
 const MARK_BLOCKED_MS = 200;
 
-export async function shopPageRows(): Promise<Row[]> {
+interface ShopPageAt {
+  readonly name: string;
+  readonly url: string;
+}
+
+export function shopPageRows(): Promise<Row[]> {
+  return withShop(async (pages) => {
+    const browser = await launchBrowser();
+    try {
+      const rows: Row[] = [];
+      for (const { name, url } of pages)
+        rows.push(...(await visitRows(browser, name, url)), await auditRow(browser, name, url));
+      return rows;
+    } finally {
+      await browser.close();
+    }
+  });
+}
+
+/** Without a Lighthouse there are no rows. */
+export async function shopLighthouseRows(): Promise<Row[]> {
+  const lighthouse = await findLighthouse();
+  if (lighthouse === undefined) {
+    console.error(
+      'no Lighthouse: npm install --no-save lighthouse@12.8.2, or its folder in SHOAL_LIGHTHOUSE',
+    );
+    return [];
+  }
+  return withShop(async (pages) => {
+    const rows: Row[] = [];
+    for (const { name, url } of pages) rows.push(...(await lighthouseRows(lighthouse, name, url)));
+    return rows;
+  });
+}
+
+async function withShop(measure: (pages: readonly ShopPageAt[]) => Promise<Row[]>): Promise<Row[]> {
   const fleet = new Fleet();
-  let browser: Browser | undefined;
   try {
     await fleet.startOrigin();
     const names = Array.from({ length: EDGES }, (_, index) => `edge-${index + 1}`);
     const edges = await Promise.all(names.map((name) => fleet.startEdge({ name })));
+    const { url } = fleet.origin;
     const photos = path.join(PROJECT, 'server/demo/photos');
-    await everyEdgeHas(edges, await fillShop(fleet.origin.url, ADMIN_TOKEN, photos, () => undefined));
+    await everyEdgeHas(edges, await fillShop(url, ADMIN_TOKEN, photos, () => undefined));
     const [first] = (await fleet.products()).products;
-    const pages = { 'the shop': '/', "a product's page": `/product/${first?.id}` };
-    browser = await launchBrowser();
-    const rows: Row[] = [];
-    for (const [name, address] of Object.entries(pages)) {
-      const url = fleet.origin.url + address;
-      rows.push(...(await visitRows(browser, name, url)), await auditRow(browser, name, url));
-    }
-    const lighthouse = await findLighthouse();
-    if (lighthouse === undefined) return rows;
-    for (const [name, address] of Object.entries(pages))
-      rows.push(...(await lighthouseRows(lighthouse, name, fleet.origin.url + address)));
-    return rows;
+    return await measure([
+      { name: 'the shop', url: `${url}/` },
+      { name: "a product's page", url: `${url}/product/${first?.id}` },
+    ]);
   } finally {
-    await browser?.close();
     await fleet.close();
   }
 }

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Product } from '../../../shared/api-types/catalog.ts';
 import { buildShop } from './build-shop.ts';
 import { launchBrowser } from './launch-browser.ts';
@@ -13,21 +13,23 @@ import { openShop, type ShopPage } from './shop-page.ts';
 import { SmallNode, SmallOrigin } from './small-fleet.ts';
 
 export interface ShopSite {
+  /** New in each test, as its edges. */
   readonly origin: () => SmallOrigin;
+  readonly edges: () => readonly SmallNode[];
   /** One for each photo. */
   readonly samples: () => readonly SampleImage[];
   /** The page is closed after its test. */
   readonly open: (address: string, options?: BrowserContextOptions) => Promise<ShopPage>;
 }
 
-/** With one edge. To be called where tests are described. */
-export function useShopSite(photos: readonly string[]): ShopSite {
+/** To be called where tests are described. */
+export function useShopSite(photos: readonly string[], edgeNames: readonly string[] = ['alba']): ShopSite {
   const opened: ShopPage[] = [];
   let browser: Browser;
   let folder: string;
   let samples: readonly SampleImage[];
   let origin: SmallOrigin;
-  let edge: SmallNode;
+  let edges: readonly SmallNode[];
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'shoal-shop-'));
@@ -35,32 +37,51 @@ export function useShopSite(photos: readonly string[]): ShopSite {
     samples = await Promise.all(
       photos.map((file, index) => makeSampleImage(file, index + 1, `Photo ${index + 1}`)),
     );
-    origin = new SmallOrigin(folder, samples);
-    edge = new SmallNode('alba', samples);
-    origin.edges = [edge];
-    await Promise.all([origin.start(), edge.start()]);
     browser = await launchBrowser();
   });
 
   afterAll(async () => {
     await browser?.close();
-    await Promise.all([origin?.stop(), edge?.stop()]);
     await rm(folder, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    origin = new SmallOrigin(folder, samples);
+    edges = edgeNames.map((name) => new SmallNode(name, samples));
+    origin.edges = edges;
+    await Promise.all([origin, ...edges].map((node) => node.start()));
   });
 
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((shop) => shop.close()));
+    await Promise.all([origin, ...edges].map((node) => node.stop()));
   });
 
   return {
     origin: () => origin,
+    edges: () => edges,
     samples: () => samples,
     open: async (address, options = {}) => {
-      const shop = await openShop(browser, origin.url + address, { serviceWorkers: 'block', ...options });
+      const shop = await openShop(browser, origin.url + address, options);
       opened.push(shop);
       return shop;
     },
   };
+}
+
+const PHOTOS = ['bowl.jpg', 'brushes.jpg', 'djembe.jpg', 'spaniels.jpg'];
+export const FULL_SHOP_PRODUCTS = 14;
+
+/** Three edges, and products of one photo each. */
+export function useFullShop(): ShopSite {
+  const photos = Array.from({ length: FULL_SHOP_PRODUCTS }, (_, index) => PHOTOS[index % PHOTOS.length]!);
+  const site = useShopSite(photos, ['alba', 'boca', 'cala']);
+  beforeEach(() => {
+    site.origin().products = site
+      .samples()
+      .map(({ image }, index) => sampleProduct(index + 1, { images: [image] }));
+  });
+  return site;
 }
 
 export function sampleProduct(number: number, more: Partial<Product> = {}): Product {
