@@ -119,5 +119,8 @@ test('many scenarios stand in one table: a line each, modes side by side, and wh
     ['liar', '1000', '-, 100, 200'],
   ]);
   expect(rows[0]?.at(-1)).toBe('nothing');
+  // A run that was ended before swarm's turn proves nothing.
+  const cut = sampleResult([sampleMode('origin', 100)], { isPartial: true });
+  expect(scenariosTable([cut]).rows[0]).toMatchObject({ 0: 'flash-sale (ended early)', 8: '-' });
   expect(rows[1]?.at(-1)).toBe('p50 (to pull); p95 (to pull); p99 (to pull); p99.9 (to pull)');
 });

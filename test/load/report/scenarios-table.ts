@@ -31,9 +31,12 @@ function rowOf(result: LoadResult, modes: readonly string[]): readonly string[] 
   const each = (text: (mode: ModeSummary) => string) =>
     summaries.map((mode) => (mode === undefined ? '-' : text(mode))).join(', ');
   const time = (figure: 'p50Ms' | 'p95Ms' | 'p99Ms') => each((mode) => mode[figure].toFixed(0));
-  const busy = busyModes(result);
+  const notes = [
+    ...(result.isPartial ? ['ended early'] : []),
+    ...(busyModes(result).length > 0 ? ['busy machine'] : []),
+  ];
   return [
-    busy.length > 0 ? `${result.scenario} (busy machine)` : result.scenario,
+    notes.length > 0 ? `${result.scenario} (${notes.join(', ')})` : result.scenario,
     `${result.modes[0]?.counts.planned ?? 0}`,
     time('p50Ms'),
     time('p95Ms'),
@@ -49,6 +52,7 @@ function rowOf(result: LoadResult, modes: readonly string[]): readonly string[] 
 
 /** Figures, and to whom. */
 function lossWords(result: LoadResult): string {
+  if (result.modes.length < 2 || result.modes.every(({ mode }) => mode !== 'swarm')) return '-';
   const byFigure = new Map<string, string[]>();
   for (const { figure, to } of lossesOf(result)) byFigure.set(figure, [...(byFigure.get(figure) ?? []), to]);
   return [...byFigure].map(([figure, to]) => `${figure} (to ${to.join(', ')})`).join('; ') || 'nothing';
