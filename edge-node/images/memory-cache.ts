@@ -54,7 +54,7 @@ export class MemoryCache {
       .then((bytes) => {
         // Dropped meanwhile: a purged file must not come back.
         if (this.#loading.get(root) === loading && this.#admits(bytes.length, popularity()))
-          this.#files?.set(root, { bytes, popularity });
+          this.#files?.set(root, { bytes: bufferOf(bytes), popularity });
         return bytes;
       })
       .finally(() => {
@@ -80,4 +80,9 @@ export class MemoryCache {
     }
     return true;
   }
+}
+
+/** The same memory. A socket makes a Buffer of any other array at each write, and the collector looks after each of them. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

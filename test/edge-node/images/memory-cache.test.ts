@@ -46,3 +46,12 @@ test('what was hot makes room when it is asked for no more', async () => {
   const later = Array.from({ length: 8_000 }, (_, at) => `new ${at % 8}`);
   expect(await hits([...hot, ...later], true)).toBeGreaterThan(hot.length + 0.9 * later.length - 100);
 });
+
+test('what is kept is a Buffer over the memory that was read, so that no write makes one', async () => {
+  const cache = new MemoryCache(8 * FILE_BYTES);
+  const read = new Uint8Array(FILE_BYTES);
+  const root = 'kept' as FileRoot;
+  await cache.load(root, async () => read);
+  expect(cache.get(root)).toBeInstanceOf(Buffer);
+  expect(cache.get(root)?.buffer).toBe(read.buffer);
+});
