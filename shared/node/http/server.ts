@@ -11,6 +11,7 @@ import { createSecureServer } from './secure-server.ts';
 import { createSlowReaderWatch } from './slow-readers.ts';
 import { refuseRequest, requestFault } from './strict-requests.ts';
 import { readTlsPair, type TlsFiles, watchTlsFiles } from './tls-files.ts';
+import { answerInTurns } from './turns.ts';
 
 export type RequestListener = (req: IncomingMessage, res: ServerResponse<IncomingMessage>) => void;
 
@@ -54,6 +55,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
 /** Now and then a new connection, so that load spreads over nodes behind one name (nginx: 1,000). */
 const MAX_REQUESTS_PER_SOCKET = 10_000;
+/** So many connections are answered in one turn of the loop without anybody waiting long to be accepted. */
+const CROWD = 256;
 /** Node's default, written down because threat row 15 relies on it. A shop's cookies are far below. */
 const MAX_HEADER_BYTES = 16_384;
 /** Node's default allows 2,000; ours are read by few and sent by none in such numbers. */
@@ -75,8 +78,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
           idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
         })
       : undefined;
-  const server = await createLimited({ ...options, handler }, sessions);
   const sockets = new Set<Socket>();
+  const inTurns = answerInTurns(handler, () => sockets.size > CROWD);
+  const server = await createLimited({ ...options, handler: inTurns }, sessions);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
