@@ -10,7 +10,7 @@ import { askUntold } from './untold-pieces.ts';
 type FleetNodes = Extract<EngineInput, { type: 'fleet' }>['nodes'];
 export type Fleet = ReadonlyMap<PeerId, { readonly isOrigin: boolean }>;
 
-/** One table for all engines of a process that are told the same: a thousand with one each were a gigabyte of ids. */
+/** One table for all engines of a process that are told the same: ten thousand with one each held a hundred million ids. */
 const tables = new WeakMap<FleetNodes, Fleet>();
 
 function tableOf(nodes: FleetNodes): Fleet {
