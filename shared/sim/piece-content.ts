@@ -1,7 +1,7 @@
 /**
  * A piece under way on a simulated host, without its bytes: each block is compared with the truth when it comes, and only
- * one that is wrong is kept. With the bytes of all pieces that a thousand hosts have under way, a run took a gigabyte more,
- * and what the processor had in its caches was pushed out by each block.
+ * one that is wrong is kept. With the bytes of all pieces that a thousand hosts have under way, a run took half a
+ * gigabyte more.
  */
 import { BLOCK_BYTES, type PieceIndex } from '../units.ts';
 import type { SimTorrent } from './content.ts';
