@@ -1,5 +1,6 @@
 /** The one place that makes a log: JSON lines by pino, short lines for a person at a terminal. */
-import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { standardOutput } from './gathered-output.ts';
 import { readableLine } from './readable-line.ts';
 
 export type { Logger } from 'pino';
@@ -14,7 +15,7 @@ export interface LoggerOptions {
   readonly level?: LogLevel;
   /** Texts that must not stand in any line, wherever they come from: tokens and keys (threat: libtorrent audit F3). */
   readonly secrets?: readonly string[];
-  /** Default: standard output, written at once, so that a line before a crash is not lost. */
+  /** Default: standard output; what led to a warning or to an end by itself is never lost (gathered-output.ts). */
   readonly stream?: DestinationStream;
   /** Short lines instead of JSON. Default: whether standard output is a terminal. */
   readonly readable?: boolean;
@@ -65,7 +66,7 @@ export function createLogger(options: LoggerOptions): Logger {
         },
       },
     },
-    options.stream ?? destination({ fd: 1, sync: true }),
+    options.stream ?? standardOutput(),
   );
 }
 
