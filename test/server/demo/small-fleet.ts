@@ -4,7 +4,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startControl } from '../../../server/demo/control/start-control.ts';
-import { DemoFleet } from '../../../server/demo/fleet/demo-fleet.ts';
+import { DemoFleet, EDGES_MAX } from '../../../server/demo/fleet/demo-fleet.ts';
 import type { DemoFleet as Answer, DemoEdge as DemoEdgeAnswer } from '../../../shared/api-types/demo.ts';
 import { eventually } from '../../support/fleet.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -39,12 +39,14 @@ export interface Asked {
 export async function startSmallDemo(): Promise<SmallDemo> {
   const folder = mkdtempSync(path.join(tmpdir(), 'shoal-small-demo-'));
   const unasked: string[] = [];
+  const firstPort = await freePort();
   const fleet = new DemoFleet({
     script: path.join(import.meta.dirname, 'small-edge.mjs'),
     originUrl: 'http://127.0.0.1:1',
     dataFolder: folder,
-    firstPort: await freePort(),
-    firstPeerPort: await freePort(),
+    firstPort,
+    // Beyond those of all edges: one of these edges does not listen there, and another would take the port.
+    firstPeerPort: firstPort + EDGES_MAX,
     onUnasked: ({ name }, { code, signal }) => unasked.push(`${name} ${signal ?? code}`),
   });
   const port = await freePort();
