@@ -1,5 +1,5 @@
 /** The shop while nodes of its fleet are slow, lie down, or are gone. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { skipReason } from './support/launch-browser.ts';
 import {
   expectEveryImageDecoded,
@@ -10,25 +10,18 @@ import {
   productTitles,
 } from './support/shop-page.ts';
 import { FULL_SHOP_PRODUCTS, useFullShop } from './support/shop-site.ts';
-import type { SmallNode, SmallOrigin } from './support/small-fleet.ts';
 
 describe.skipIf(skipReason)(`the shop with nodes that fail${skipReason ? ` (${skipReason})` : ''}`, () => {
   const site = useFullShop();
-  let origin: SmallOrigin;
-  let edges: readonly SmallNode[];
-  beforeEach(() => {
-    origin = site.origin();
-    edges = site.edges();
-  });
 
   it('a list of edges that comes later than the products is waited for', async () => {
     let release = () => {};
-    origin.listGate = new Promise((resolve) => {
+    site.origin().listGate = new Promise((resolve) => {
       release = resolve;
     });
     const { page } = await site.open('/');
     await page.locator('.photo[data-state="waiting"]').first().waitFor();
-    expect(origin.imageRequests).toEqual([]);
+    expect(site.origin().imageRequests).toEqual([]);
     release();
     expectFromEdges(await expectEveryImageDecoded(page));
   });
@@ -36,7 +29,7 @@ describe.skipIf(skipReason)(`the shop with nodes that fail${skipReason ? ` (${sk
   it('one edge dies while a shopper looks around: no image breaks', async () => {
     const { page, problems } = await site.open('/');
     await expectEveryImageDecoded(page);
-    await edges[0]!.stop();
+    await site.edges()[0]!.stop();
     for (const title of ['Product 3', 'Product 4', 'Product 5']) {
       await openProduct(page, title);
       await expectNoBrokenImage(page);
@@ -52,30 +45,30 @@ describe.skipIf(skipReason)(`the shop with nodes that fail${skipReason ? ` (${sk
   });
 
   it('an edge that takes requests and never answers is left for another', async () => {
-    edges[1]!.mode = 'silent';
+    site.edges()[1]!.mode = 'silent';
     const { page } = await site.open('/');
     const counts = expectFromEdges(await expectEveryImageDecoded(page));
     expect(counts.get('boca')).toBeUndefined();
   });
 
   it('an edge that answers probes and never an image is left for another', async () => {
-    edges[1]!.mode = 'stalled';
+    site.edges()[1]!.mode = 'stalled';
     const { page } = await site.open('/');
     const counts = expectFromEdges(await expectEveryImageDecoded(page));
     expect(counts.get('boca')).toBeUndefined();
-    expect(edges[1]!.imageRequests.length).toBeGreaterThan(0);
+    expect(site.edges()[1]!.imageRequests.length).toBeGreaterThan(0);
   });
 
   it('an edge that answers probes and fails images is left for another', async () => {
-    edges[1]!.mode = 'broken';
+    site.edges()[1]!.mode = 'broken';
     const { page } = await site.open('/');
     const counts = expectFromEdges(await expectEveryImageDecoded(page));
     expect(counts.get('boca')).toBeUndefined();
-    expect(edges[1]!.imageRequests.length).toBeGreaterThan(0);
+    expect(site.edges()[1]!.imageRequests.length).toBeGreaterThan(0);
   });
 
   it('the origin is the last resort when every edge is gone', async () => {
-    await Promise.all(edges.map((edge) => edge.stop()));
+    await Promise.all(site.edges().map((edge) => edge.stop()));
     const { page } = await site.open('/');
     const images = await expectEveryImageDecoded(page);
     expect(new Set(images.map(({ source }) => source))).toEqual(new Set(['origin']));
@@ -84,7 +77,7 @@ describe.skipIf(skipReason)(`the shop with nodes that fail${skipReason ? ` (${sk
   it('the origin goes away after the page is loaded: products stay, photos come from edges', async () => {
     const { page, problems } = await site.open('/');
     await page.locator('.card').first().waitFor();
-    await origin.stop();
+    await site.origin().stop();
     await expectEveryImageDecoded(page);
     await openProduct(page, 'Product 2');
     expectFromEdges(await expectEveryImageDecoded(page));
@@ -98,10 +91,10 @@ describe.skipIf(skipReason)(`the shop with nodes that fail${skipReason ? ` (${sk
   it('every node is gone: placeholders stay, and photos come as soon as an edge is back', async () => {
     const { page } = await site.open('/');
     await page.locator('.card').first().waitFor();
-    await Promise.all([origin, ...edges].map((node) => node.stop()));
+    await Promise.all([site.origin(), ...site.edges()].map((node) => node.stop()));
     await page.getByRole('combobox', { name: 'Sort by' }).selectOption('price-down');
     await expectNoBrokenImage(page);
-    await edges[2]!.start();
+    await site.edges()[2]!.start();
     await expectEveryImageDecoded(page);
     await expectNeverBroken(page);
   });

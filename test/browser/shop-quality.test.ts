@@ -1,56 +1,29 @@
 /** What every state of the shop owes to everybody: readable, reachable by keys, at any width, light and dark. */
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, Fleet, PROJECT } from '../support/fleet.ts';
-import { launchBrowser, skipReason } from './support/launch-browser.ts';
-import {
-  expectEveryImageDecoded,
-  expectNoLayoutShift,
-  openShop,
-  productTitles,
-  type ShopPage,
-} from './support/shop-page.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { PROJECT } from '../support/fleet.ts';
+import { skipReason } from './support/launch-browser.ts';
+import { samplePhoto, useRealShop } from './support/real-shop.ts';
+import { expectEveryImageDecoded, expectNoLayoutShift, productTitles } from './support/shop-page.ts';
 
-const PHOTOS = path.join(PROJECT, 'server/demo/photos');
 const LONG = 'Donaudampfschifffahrtsgesellschaftskapitänsmütze, '.repeat(4).slice(0, 199);
 const SCRIPT_GZIP_BYTES_MAX = 40_000;
 
 describe.skipIf(skipReason)(`the shop for everybody${skipReason ? ` (${skipReason})` : ''}`, () => {
-  const fleet = new Fleet();
-  const opened: ShopPage[] = [];
-  let browser: Browser;
   let bowl: string;
-
-  beforeAll(async () => {
-    await fleet.startOrigin();
-    const edge = await fleet.startEdge({ name: 'alba' });
-    bowl = await fleet.createProduct('Bowl', { category: 'Kitchen' });
-    for (const file of ['bowl.jpg', 'brushes.jpg']) await fleet.upload(bowl, await photo(file));
-    const others = [await fleet.createProduct(LONG, { category: 'Very long '.repeat(5) })];
-    for (const title of ['Drum', 'Table', 'Print']) others.push(await fleet.createProduct(title));
-    await fleet.upload(others[1]!, await photo('djembe.jpg'));
-    await eventually('the edge is complete', async () => (await edge.status()).images.complete === 3);
-    browser = await launchBrowser();
-  }, 120_000);
-
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((shop) => shop.close()));
+  const { fleet, visit } = useRealShop(async (shop) => {
+    bowl = await shop.createProduct('Bowl', { category: 'Kitchen' });
+    for (const file of ['bowl.jpg', 'brushes.jpg']) await shop.upload(bowl, await samplePhoto(file));
+    const others = [await shop.createProduct(LONG, { category: 'Very long '.repeat(5) })];
+    for (const title of ['Drum', 'Table', 'Print']) others.push(await shop.createProduct(title));
+    await shop.upload(others[1]!, await samplePhoto('djembe.jpg'));
+    return 3;
   });
-  afterAll(async () => {
-    await browser?.close();
-    await fleet.close();
-  });
-
-  const photo = async (file: string) => new Uint8Array(await readFile(path.join(PHOTOS, file)));
-  const open = async (address = '/', options: BrowserContextOptions = {}): Promise<Page> => {
-    const shop = await openShop(browser, fleet.origin.url + address, options);
-    opened.push(shop);
-    return shop.page;
-  };
+  const open = async (address = '/', options: BrowserContextOptions = {}): Promise<Page> =>
+    (await visit(fleet.origin.url + address, options)).page;
 
   it('with keys alone: a product, zoomed and turned, into the bag, and through a checkout with bad answers', async () => {
     const page = await open(`/product/${bowl}`);

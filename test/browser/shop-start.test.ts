@@ -1,17 +1,10 @@
 /** What a page of the origin shows before its script is there, and that the script takes it over as it stands. */
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { everyEdgeHas, Fleet, PROJECT } from '../support/fleet.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { expectNoViolations } from './support/axe.ts';
-import { launchBrowser, skipReason } from './support/launch-browser.ts';
-import {
-  expectEveryImageDecoded,
-  expectNoLayoutShift,
-  openShop,
-  type ShopPage,
-} from './support/shop-page.ts';
+import { skipReason } from './support/launch-browser.ts';
+import { samplePhoto, useRealShop } from './support/real-shop.ts';
+import { expectEveryImageDecoded, expectNoLayoutShift } from './support/shop-page.ts';
 
 const PHOTOS = ['bowl.jpg', 'brushes.jpg'];
 const PRODUCTS = 7;
@@ -23,33 +16,14 @@ const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
 const PLACES = 'h1, .card, .card__title, .photo, .gallery__stage, .product__price, .add-to-bag, .categories';
 
 describe.skipIf(skipReason)(`a page before its script${skipReason ? ` (${skipReason})` : ''}`, () => {
-  const fleet = new Fleet();
-  const opened: ShopPage[] = [];
-  let browser: Browser;
   let first: string;
-
-  beforeAll(async () => {
-    await fleet.startOrigin();
-    const edge = await fleet.startEdge({ name: 'alba' });
+  const { fleet, visit } = useRealShop(async (shop) => {
     const ids: string[] = [];
     for (let number = 1; number <= PRODUCTS; number++)
-      ids.push(await fleet.createProduct(`Product ${number}`, { category: number < 4 ? 'Some' : 'Others' }));
+      ids.push(await shop.createProduct(`Product ${number}`, { category: number < 4 ? 'Some' : 'Others' }));
     first = ids[0]!;
-    for (const [index, file] of PHOTOS.entries())
-      await fleet.upload(
-        ids[index]!,
-        new Uint8Array(await readFile(path.join(PROJECT, 'server/demo/photos', file))),
-      );
-    await everyEdgeHas([edge], PHOTOS.length);
-    browser = await launchBrowser();
-  }, 120_000);
-
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((shop) => shop.close()));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await fleet.close();
+    for (const [index, file] of PHOTOS.entries()) await shop.upload(ids[index]!, await samplePhoto(file));
+    return PHOTOS.length;
   });
 
   /** The script comes when `release` is called. */
@@ -62,8 +36,7 @@ describe.skipIf(skipReason)(`a page before its script${skipReason ? ` (${skipRea
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const shop = await openShop(browser, 'about:blank', { ...options, serviceWorkers: 'block' });
-    opened.push(shop);
+    const shop = await visit(undefined, { ...options, serviceWorkers: 'block' });
     await shop.page.route('**/assets/*.js', (route) => gate.then(() => route.continue()));
     await prepare?.(shop.page);
     await shop.page.goto(fleet.origin.url + address, { waitUntil: 'commit' });

@@ -1,5 +1,5 @@
 /** The shop as a shopper meets it: photos from edges, words as text, keys, and what it says when it has nothing. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { skipReason } from './support/launch-browser.ts';
 import {
   expectEveryImageDecoded,
@@ -8,18 +8,11 @@ import {
   productTitles,
 } from './support/shop-page.ts';
 import { FULL_SHOP_PRODUCTS, sampleProduct, useFullShop } from './support/shop-site.ts';
-import type { SmallNode, SmallOrigin } from './support/small-fleet.ts';
 
 const HOSTILE_TITLE = `<img src=x onerror="alert('title')"><script>alert('title')</script>"><b>& \u202ereversed`;
 
 describe.skipIf(skipReason)(`the shop in Chromium${skipReason ? ` (${skipReason})` : ''}`, () => {
   const site = useFullShop();
-  let origin: SmallOrigin;
-  let edges: readonly SmallNode[];
-  beforeEach(() => {
-    origin = site.origin();
-    edges = site.edges();
-  });
 
   it('every image is decoded, comes from an edge, is fetched once, and nothing moves or complains', async () => {
     const { page, problems, failedRequests } = await site.open('/');
@@ -28,9 +21,9 @@ describe.skipIf(skipReason)(`the shop in Chromium${skipReason ? ` (${skipReason}
     expectFromEdges(images);
     expect(images.filter(({ url }) => !url.endsWith('.avif'))).toEqual([]);
     expect(images.filter(({ alt }) => !alt)).toEqual([]);
-    const requests = edges.flatMap(({ imageRequests }) => imageRequests);
+    const requests = site.edges().flatMap(({ imageRequests }) => imageRequests);
     expect(requests.sort()).toEqual(images.map(({ url }) => new URL(url).pathname).sort());
-    expect(origin.imageRequests).toEqual([]);
+    expect(site.origin().imageRequests).toEqual([]);
     await expectNoLayoutShift(page);
     expect([...problems, ...failedRequests]).toEqual([]);
   });
@@ -53,7 +46,7 @@ describe.skipIf(skipReason)(`the shop in Chromium${skipReason ? ` (${skipReason}
   });
 
   it('threat row 27: a hostile title is text, in the grid, on its page and in the bag', async () => {
-    origin.products = [
+    site.origin().products = [
       {
         ...sampleProduct(1, { images: [site.samples()[0]!.image] }),
         title: HOSTILE_TITLE,
@@ -73,7 +66,7 @@ describe.skipIf(skipReason)(`the shop in Chromium${skipReason ? ` (${skipReason}
   });
 
   it('a product page opened by its address, and one that is not there', async () => {
-    origin.products = [
+    site.origin().products = [
       sampleProduct(1, {
         images: site
           .samples()
@@ -93,15 +86,15 @@ describe.skipIf(skipReason)(`the shop in Chromium${skipReason ? ` (${skipReason}
   });
 
   it('an empty shop says so; one that does not answer can be asked again', async () => {
-    origin.catalogDown = true;
+    site.origin().catalogDown = true;
     const { page } = await site.open('/');
     const again = page.getByRole('button', { name: 'Try again' });
     await again.waitFor();
-    origin.catalogDown = false;
-    origin.products = [];
+    site.origin().catalogDown = false;
+    site.origin().products = [];
     await again.click();
     await page.getByRole('heading', { name: 'The shelves are still empty' }).waitFor();
-    origin.products = [sampleProduct(1, { images: [site.samples()[0]!.image] })];
+    site.origin().products = [sampleProduct(1, { images: [site.samples()[0]!.image] })];
     await page.getByRole('button', { name: 'Look again' }).click();
     await expectEveryImageDecoded(page);
   });
@@ -112,7 +105,7 @@ describe.skipIf(skipReason)(`the shop in Chromium${skipReason ? ` (${skipReason}
     await page.getByRole('button', { name: 'Image sources', exact: true }).click();
     const panel = page.getByRole('region', { name: 'Image sources' });
     await panel.getByText(`${FULL_SHOP_PRODUCTS} images on this page, every one from an edge.`).waitFor();
-    for (const { name } of edges) {
+    for (const { name } of site.edges()) {
       const row = panel.locator(`.sources__row[data-source="${name}"] .sources__count`);
       expect(await row.textContent()).toBe(String(counts.get(name) ?? 0));
     }
