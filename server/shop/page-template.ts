@@ -1,7 +1,8 @@
 /** The built page with places to fill. Its style sheets go into it: the first paint waits for nothing else. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
+import { hashOfSheet } from '../http/allow-sheets.ts';
 import type { Html } from './html.ts';
 
 /** What the build left between these is for a page that nobody fills. */
@@ -22,24 +23,52 @@ export interface Filling {
 
 export interface FilledPage {
   readonly text: string;
-  /** The style sheets that stand in it. */
-  readonly sheets: readonly string[];
+  /** Of the style sheets that stand in it, as a policy names them. */
+  readonly sheetHashes: readonly string[];
 }
 
-/** @throws UserError `storefront_not_built` (503) */
-export async function fillPage(folder: string, filling: Filling): Promise<FilledPage> {
-  const page = await readFile(join(folder, 'index.html'), 'utf8').catch(notBuilt);
-  const files = [...page.matchAll(SHEET)].map((match) => match[1] as string);
-  const built = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8').catch(notBuilt)));
-  const sheets = [built.join(''), filling.rules].filter((sheet) => sheet !== '');
-  const styles = sheets.map((sheet) => `<style>${sheet}</style>`).join('');
-  // By function: `$` in a title is no reference.
-  const text = page
-    .replaceAll(SHEET, '')
-    .replace(HEAD, () => filling.head.text + styles)
-    .replace(FIRST, () => filling.first.text)
-    .replace(PLAIN, () => filling.plain.text);
-  return { text, sheets };
+interface BuiltPage {
+  /** Modification time and size: what it was built from. */
+  readonly version: string;
+  /** Its style sheets are taken out. */
+  readonly page: string;
+  readonly sheet: string;
+  readonly sheetHash: string;
+}
+
+/** Read anew when the built page changes. Its style sheets change with it: their names are hashes of their content. */
+export class PageTemplate {
+  readonly #folder: string;
+  #built: BuiltPage | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @throws UserError `storefront_not_built` (503) */
+  async fill({ head, first, rules, plain }: Filling): Promise<FilledPage> {
+    const { page, sheet, sheetHash } = await this.#read();
+    const styles = [sheet, rules].map((each) => (each === '' ? '' : `<style>${each}</style>`)).join('');
+    // By function: `$` in a title is no reference.
+    const text = page
+      .replace(HEAD, () => head.text + styles)
+      .replace(FIRST, () => first.text)
+      .replace(PLAIN, () => plain.text);
+    return { text, sheetHashes: rules === '' ? [sheetHash] : [sheetHash, hashOfSheet(rules)] };
+  }
+
+  async #read(): Promise<BuiltPage> {
+    const file = join(this.#folder, 'index.html');
+    const { mtimeMs, size } = await stat(file).catch(notBuilt);
+    const version = `${mtimeMs}-${size}`;
+    if (this.#built?.version === version) return this.#built;
+    const page = await readFile(file, 'utf8').catch(notBuilt);
+    const sheets = [...page.matchAll(SHEET)].map(([, name]) => join(this.#folder, name as string));
+    const texts = await Promise.all(sheets.map((path) => readFile(path, 'utf8').catch(notBuilt)));
+    const sheet = texts.join('');
+    this.#built = { version, page: page.replaceAll(SHEET, ''), sheet, sheetHash: hashOfSheet(sheet) };
+    return this.#built;
+  }
 }
 
 function notBuilt(error: NodeJS.ErrnoException): never {

@@ -7,13 +7,13 @@ import type { ChangeWatch } from '../api/change-watch.ts';
 import { KeptUntilChange } from '../api/kept-until-change.ts';
 import type { Catalog, StoredProduct } from '../catalog/catalog-api.ts';
 import { allowSheets } from '../http/allow-sheets.ts';
-import { EncodedBody } from '../http/encoded-body.ts';
 import { presentProduct } from '../http/present.ts';
 import { type FirstView, firstList, firstProduct, NO_FIRST_VIEW, type Visit } from './first-view.ts';
 import { dataBlock, type Html, html } from './html.ts';
+import { KeptPages } from './kept-pages.ts';
 import { liveEdges, shownOf } from './page-data.ts';
 import { pageHead, privateHead, productWords, shopWords } from './page-head.ts';
-import { fillPage } from './page-template.ts';
+import { PageTemplate } from './page-template.ts';
 import { PLAIN_PAGE_PRODUCTS, plainList, plainProduct } from './plain-pages.ts';
 import { type LargestPhoto, preloadOf, stagePhoto } from './preload.ts';
 import { makeShelf, type Shelf } from './shelf.ts';
@@ -39,6 +39,12 @@ interface PageParts {
   readonly largest?: LargestPhoto | undefined;
 }
 
+interface PageMakings {
+  readonly template: PageTemplate;
+  readonly pages: KeptPages;
+  readonly edges: ReturnType<typeof liveEdges>;
+}
+
 /** Connections that are open when the script has chosen an edge save its first photo a round trip. */
 const MOST_PRECONNECTS = 4;
 /** Sitemaps end there (sitemaps.org). */
@@ -52,17 +58,21 @@ export function createShop(options: ShopOptions): Router {
   changes.watch(kept);
   const present = (product: StoredProduct) => presentProduct(product, publicUrl());
   const shelf = () => kept.get('', async () => makeShelf((await catalog.listProducts()).map(present)));
+  const template = new PageTemplate(options.folder);
+  const pages = new KeptPages();
+  const send = (req: Request, res: Response, parts: PageParts) =>
+    sendPage({ template, pages, edges: liveEdges(options.edges()) }, req, res, parts);
   const router = express.Router();
 
   router.get('/', async (req, res) => {
-    await send(options, req, res, listParts(await shelf(), listQuery(req), publicUrl()));
+    await send(req, res, listParts(await shelf(), listQuery(req), publicUrl()));
   });
   router.get('/product/:id', async (req, res) => {
     const product = await catalog.product(req.params.id);
     const parts = product === undefined ? NO_PRODUCT : productParts(present(product), publicUrl());
-    await send(options, req, res, parts);
+    await send(req, res, parts);
   });
-  router.get('/checkout', (req, res) => send(options, req, res, CHECKOUT_PARTS));
+  router.get('/checkout', (req, res) => send(req, res, CHECKOUT_PARTS));
   router.get('/robots.txt', (_req, res) => {
     const lines = ['User-agent: *', 'Disallow: /admin/', 'Disallow: /desk', 'Disallow: /checkout'];
     res.type('text/plain').send([...lines, `Sitemap: ${publicUrl()}/sitemap.xml`, ''].join('\n'));
@@ -139,8 +149,12 @@ function productParts(product: Product, publicUrl: string): PageParts {
   };
 }
 
-async function send(options: ShopOptions, req: Request, res: Response, parts: PageParts): Promise<void> {
-  const edges = liveEdges(options.edges());
+async function sendPage(
+  { template, pages, edges }: PageMakings,
+  req: Request,
+  res: Response,
+  parts: PageParts,
+): Promise<void> {
   const preconnects = edges
     .slice(0, MOST_PRECONNECTS)
     .map(({ url }) => html`<link rel="preconnect" href="${url}" />`);
@@ -150,9 +164,9 @@ async function send(options: ShopOptions, req: Request, res: Response, parts: Pa
   const { markup, rules } = parts.first({ language: languageOf(req), photo });
   const data = dataBlock('application/json', { ...parts.data, edges, preload: preload?.from }, 'page-data');
   const head = html`${preload?.link}${preconnects}${parts.head}${data}`;
-  const { text, sheets } = await fillPage(options.folder, { head, first: markup, rules, plain: parts.plain });
-  allowSheets(res, sheets);
-  const { coding, bytes } = await new EncodedBody(text).for(req.get('accept-encoding'));
+  const { text, sheetHashes } = await template.fill({ head, first: markup, rules, plain: parts.plain });
+  allowSheets(res, sheetHashes);
+  const { coding, bytes } = await pages.body(text).for(req.get('accept-encoding'));
   res.status(parts.status).set({
     'Cache-Control': 'no-cache',
     'Content-Type': 'text/html; charset=utf-8',
