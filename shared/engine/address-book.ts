@@ -2,6 +2,7 @@
 import type { Random } from '../random.ts';
 import { shuffle } from '../random.ts';
 import type { PeerId } from '../units.ts';
+import { addressKey } from './address-key.ts';
 import { type AddressSource, DialLimits, MAX_DIALS } from './dial-limits.ts';
 import type { Address } from './inputs.ts';
 
@@ -17,10 +18,18 @@ interface Entry {
   peerId: PeerId | undefined;
 }
 
+/** What the book asks of the engine, of each address that is ready. */
+export interface DialQuestions {
+  /** The torrent has a link to this node. */
+  isLinked(peerId: PeerId): boolean;
+  /** No dial is needed: a link stands that takes channels. Default: none does. */
+  isReached?(address: Address): boolean;
+  /** Not to be dialled before then. Default 0: nothing is against it. */
+  heldUntil?(address: Address): number;
+}
+
 /** Doubling stops here: a peer that was away for an hour is still asked every minute. */
 const MAX_REDIAL_MS = 60_000;
-
-const keyOf = (address: Address): string => `${address.ip} ${address.port}`;
 
 export class AddressBook {
   readonly #entries = new Map<string, Entry>();
@@ -54,7 +63,7 @@ export class AddressBook {
   /** Port 0 cannot be dialled. Beyond the cap, what failed makes room, and so does a source that fills more than half; else the newcomer is dropped (threat row 2). */
   add(addresses: readonly Address[], source: AddressSource): void {
     for (const address of addresses) {
-      const key = keyOf(address);
+      const key = addressKey(address);
       if (address.port === 0 || this.#entries.has(key)) continue;
       if (this.#entries.size >= this.#maxEntries && !this.#dropFailed() && !this.#dropOf(source)) continue;
       const entry = {
@@ -72,25 +81,19 @@ export class AddressBook {
   }
 
   /** Addresses to dial now, at most `count`, least failed first; they count as being dialled. */
-  take(
-    limit: number,
-    now: number,
-    isLinked: (peerId: PeerId) => boolean,
-    random: Random,
-    isReached: (address: Address) => boolean = () => false,
-  ): Address[] {
+  take(limit: number, now: number, random: Random, questions: DialQuestions): Address[] {
     const count = Math.min(limit, MAX_DIALS - this.#diallingCount);
     if (count <= 0 || this.#nextAt > now) return [];
     const ready: Entry[] = [];
     for (const entry of this.#waiting) {
-      if (entry.peerId !== undefined && isLinked(entry.peerId)) this.#waiting.delete(entry);
-      else if (entry.dialAt <= now) ready.push(entry);
+      if (entry.peerId !== undefined && questions.isLinked(entry.peerId)) this.#waiting.delete(entry);
+      else if (entry.dialAt <= now && !isHeld(entry, questions)) ready.push(entry);
     }
     const chosen: Entry[] = [];
     for (const entry of shuffle(ready, random).sort((a, b) => a.failures - b.failures)) {
       if (chosen.length === count) break;
       const { address, source } = entry;
-      const isCounted = !isReached(address);
+      const isCounted = !questions.isReached?.(address);
       if (isCounted && !this.#limits.admits(address.ip, source)) continue;
       this.#setDialling(entry, true, isCounted);
       chosen.push(entry);
@@ -115,17 +118,21 @@ export class AddressBook {
 
   /** The dial or the link to this address ended; it may be dialled again after a while. */
   ended(address: Address, succeeded: boolean, now: number): void {
-    const entry = this.#entries.get(keyOf(address));
+    const entry = this.#entries.get(addressKey(address));
     if (!entry) return;
     this.#setDialling(entry, false);
     entry.failures = succeeded ? 0 : entry.failures + 1;
-    entry.dialAt = now + Math.min(this.#redialAfterMs * 2 ** entry.failures, MAX_REDIAL_MS);
+    // What is forgotten stays so when the link that told who we are has ended.
+    entry.dialAt = Math.max(
+      entry.dialAt,
+      now + Math.min(this.#redialAfterMs * 2 ** entry.failures, MAX_REDIAL_MS),
+    );
     this.#wait(entry);
   }
 
   /** Not dialled after all; it may be at once. */
   release(address: Address): void {
-    const entry = this.#entries.get(keyOf(address));
+    const entry = this.#entries.get(addressKey(address));
     if (!entry) return;
     this.#setDialling(entry, false);
     this.#wait(entry);
@@ -133,7 +140,7 @@ export class AddressBook {
 
   /** The handshake told who lives there. */
   identify(address: Address, peerId: PeerId | undefined): void {
-    const entry = this.#entries.get(keyOf(address));
+    const entry = this.#entries.get(addressKey(address));
     if (!entry) return;
     this.#setDialling(entry, false);
     entry.peerId = peerId ?? entry.peerId;
@@ -141,9 +148,9 @@ export class AddressBook {
     this.#wait(entry);
   }
 
-  /** Never to be dialled again: ourselves, or a banned node. */
+  /** Never to be dialled again: it is ourselves. */
   forget(address: Address): void {
-    const entry = this.#entries.get(keyOf(address));
+    const entry = this.#entries.get(addressKey(address));
     if (!entry) return;
     this.#setDialling(entry, false);
     entry.dialAt = Number.POSITIVE_INFINITY;
@@ -187,4 +194,11 @@ export class AddressBook {
       this.#limits.change(entry.address.ip, entry.source, isCounted ? 1 : -1);
     entry.isCounted = isCounted;
   }
+}
+
+function isHeld(entry: Entry, questions: DialQuestions): boolean {
+  const until = questions.heldUntil?.(entry.address) ?? 0;
+  if (until === 0) return false;
+  entry.dialAt = until;
+  return true;
 }

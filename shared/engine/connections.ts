@@ -10,9 +10,10 @@
 import { PeerError } from '../errors.ts';
 import type { InfoHash, LinkId } from '../units.ts';
 import { HandshakeReader } from '../wire/handshake.ts';
+import { addressKey } from './address-key.ts';
 import { channelGone } from './channels.ts';
 import { nodeChanged } from './choking.ts';
-import { addressKey, dialEnded, dialMore } from './dialer.ts';
+import { dialEnded, dialMore } from './dialer.ts';
 import type { Address } from './inputs.ts';
 import { forgetKept } from './kept-channels.ts';
 import { type Handshaking, Link, type Ready } from './link.ts';
@@ -97,7 +98,7 @@ function readHandshake(state: EngineState, link: Link, phase: Handshaking, bytes
     throw new PeerError('handshake_self', 'connected to ourselves');
   }
   if (state.bans.isBanned(handshake.peerId, link.address.ip, state.now)) {
-    if (link.direction === 'outbound') torrent.addresses.forget(link.address);
+    if (link.direction === 'outbound') state.bans.met(handshake.peerId, link.address, state.now);
     throw new PeerError('handshake_banned', `node ${handshake.peerId} is banned`);
   }
   makeReady(state, link, torrent, handshake);

@@ -50,7 +50,7 @@ function banNode(state: EngineState, key: string, code: string): void {
   }
   const node = state.nodes.get(key);
   for (const link of node ? [...node.links] : []) {
-    for (const { torrent } of link.channels.values()) torrent.addresses.forget(link.address);
+    if (link.direction === 'outbound') state.bans.met(peerId, link.address, state.now);
     closeLink(state, link, 'banned');
   }
 }

@@ -1,9 +1,10 @@
 /** What is done when a deadline comes. */
 import type { InfoHash, LinkId } from '../units.ts';
 import { encodeKeepAlive } from '../wire/encode.ts';
+import { addressKey } from './address-key.ts';
 import { runChokingRound, runOptimisticRound } from './choking.ts';
 import { closeLink } from './connections.ts';
-import { addressKey, announce, dialEnded, dialMore } from './dialer.ts';
+import { announce, dialEnded, dialMore } from './dialer.ts';
 import { sendDueHaves } from './haves.ts';
 import { dropStaleKept } from './kept-channels.ts';
 import { askLate, requestTimer } from './late-requests.ts';

@@ -1,5 +1,7 @@
 /** Finding peers: announces, addresses and dials. */
 import type { InfoHash, PeerId } from '../units.ts';
+import type { DialQuestions } from './address-book.ts';
+import { addressKey, addressOf } from './address-key.ts';
 import { isOnLink, openChannel } from './channels.ts';
 import type { Address } from './inputs.ts';
 import type { Link } from './link.ts';
@@ -32,14 +34,13 @@ export function dialMore(state: EngineState, torrent: Torrent): void {
   if (!torrent.wantsAnything || state.torrents.get(torrent.infoHash) !== torrent) return;
   state.torrentsToHedge.add(torrent);
   const room = state.options.maxLinksPerTorrent - torrent.channels.size - torrent.addresses.diallingCount;
-  const isLinked = (peerId: PeerId) => isLinkedTo(torrent, peerId);
-  const isReached = (address: Address) =>
-    linkWithChannels(state.nodesByAddress.get(addressKey(address))) !== undefined;
-  const { random } = state.options;
-  for (const address of torrent.addresses.take(room, state.now, isLinked, random, isReached)) {
-    if (state.bans.isAddressBanned(address.ip, state.now)) torrent.addresses.forget(address);
-    else reach(state, torrent, address);
-  }
+  const questions: DialQuestions = {
+    isLinked: (peerId) => isLinkedTo(torrent, peerId),
+    isReached: (address) => linkWithChannels(state.nodesByAddress.get(addressKey(address))) !== undefined,
+    heldUntil: (address) => state.bans.heldUntil(address, state.now),
+  };
+  for (const address of torrent.addresses.take(room, state.now, state.options.random, questions))
+    reach(state, torrent, address);
   const nextAt = torrent.addresses.nextDialAt;
   if (nextAt > state.now && Number.isFinite(nextAt)) {
     state.timers.setNoLaterThan({ kind: 'dial', torrent: torrent.infoHash }, nextAt);
@@ -64,8 +65,6 @@ function reach(state: EngineState, torrent: Torrent, address: Address): void {
   state.emit({ type: 'dial', torrent: torrent.infoHash, address });
 }
 
-export const addressKey = (address: Address): string => `${address.ip} ${address.port}`;
-
 export function knowAddress(state: EngineState, address: Address, node: RemoteNode): void {
   const key = addressKey(address);
   node.addressKeys.add(key);
@@ -86,8 +85,7 @@ export function dialEnded(state: EngineState, key: string): void {
   if (!dial) return;
   state.dials.delete(key);
   const node = state.nodesByAddress.get(key);
-  const at = key.lastIndexOf(' ');
-  const address = { ip: key.slice(0, at), port: Number(key.slice(at + 1)) };
+  const address = addressOf(key);
   for (const torrent of dial.waiting) {
     if (node) torrent.addresses.release(address);
     else torrent.addresses.ended(address, false, state.now);

@@ -8,7 +8,8 @@ import {
 } from '../wire/channels.ts';
 import { DONT_HAVE_EXTENSION } from '../wire/dont-have.ts';
 import { parseExtensionHandshake } from '../wire/extension.ts';
-import { addressKey, dialEnded, knowAddress } from './dialer.ts';
+import { addressKey } from './address-key.ts';
+import { dialEnded, knowAddress } from './dialer.ts';
 import { tellLostBefore } from './dont-have.ts';
 import type { Link, Ready } from './link.ts';
 import { interestChanged } from './pieces-told.ts';

@@ -4,8 +4,8 @@
  * then costs one wait, not one for each image.
  */
 import type { PieceIndex } from '../units.ts';
+import { addressKey } from './address-key.ts';
 import type { Channel } from './channel.ts';
-import { addressKey } from './dialer.ts';
 import { patientMs } from './hedge.ts';
 import type { RemoteNode } from './node.ts';
 import type { EngineState } from './state.ts';

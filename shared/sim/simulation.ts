@@ -3,6 +3,7 @@
  * checked while it runs (invariants.ts), and what breaks one ends the run.
  */
 import type { EngineAction } from '../engine/actions.ts';
+import { addressKey } from '../engine/address-key.ts';
 import type { Address } from '../engine/inputs.ts';
 import { type Random, seededRandom } from '../random.ts';
 import type { TraceRecorder } from '../trace/recorder.ts';
@@ -53,7 +54,7 @@ export class Simulation {
   addHost(options: HostOptions): SimHost {
     const host = new SimHost(this, this.hosts.length + 1, options);
     this.hosts.push(host);
-    this.#byAddress.set(keyOf(host.address), host);
+    this.#byAddress.set(addressKey(host.address), host);
     return host;
   }
 
@@ -118,7 +119,7 @@ export class Simulation {
   dial(from: SimHost, torrent: InfoHash, address: Address): void {
     const { events } = this;
     const { life } = from;
-    const to = this.#byAddress.get(keyOf(address));
+    const to = this.#byAddress.get(addressKey(address));
     const fail = () => {
       from.counters.failedDials++;
       from.inputOf(life, { type: 'dialFailed', torrent, address });
@@ -194,5 +195,3 @@ export class Simulation {
     });
   }
 }
-
-const keyOf = (address: Address): string => `${address.ip} ${address.port}`;

@@ -1,6 +1,6 @@
 /** Rows of the threat list that only a swarm can show, each beside the same swarm without the attack. */
 import { describe, expect, it } from 'vitest';
-import { type Behaviour, lyingHoarder, silentHoarder } from '../../shared/sim/behaviour.ts';
+import { type Behaviour, liar, lyingHoarder, silentHoarder } from '../../shared/sim/behaviour.ts';
 import { makeTorrent } from '../../shared/sim/content.ts';
 import type { SimHost } from '../../shared/sim/host.ts';
 import { Simulation } from '../../shared/sim/simulation.ts';
@@ -68,6 +68,25 @@ describe('threats to a swarm', () => {
       expect(lastDone(edges.slice(1)) / undisturbed(12)).toBeLessThan(1.25);
     });
   }
+
+  it('threat row 4: a banned node is dialled no more while its ban holds, and again when it has ended', () => {
+    const banMs = 600_000;
+    const simulation = new Simulation(4);
+    for (let i = 0; i < 20; i++) simulation.addTorrent(makeTorrent(i, [MIB], simulation.random));
+    const origin = simulation.addHost({ name: 'origin', ...RATES, upBytesPerSecond: 10_000 });
+    const cheat = simulation.addHost({ name: 'liar', ...RATES, behaviour: liar });
+    const edge = simulation.addHost({ name: 'edge', ...RATES, engine: { banMs } });
+    for (const torrent of simulation.torrents.values()) {
+      origin.add(torrent, { isSeed: true });
+      cheat.add(torrent, { isSeed: true });
+      edge.add(torrent);
+    }
+    expect(simulation.runUntil(() => edge.banned.length > 0, banMs)).toBe(true);
+    const dials = edge.counters.dials;
+    simulation.runUntil(() => false, simulation.events.now + banMs / 2);
+    expect(edge.counters.dials).toBe(dials);
+    expect(simulation.runUntil(() => edge.banned.length > 1, 3 * banMs)).toBe(true);
+  });
 
   it('threat row 13: two of eight free-ride; they finish last or equal, the others are less than 10 % slower', () => {
     const { edges, lastDone } = swarm(13, (i) => (i < 2 ? { engine: { uploadSlots: 0 } } : {}));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BanList } from '../../../shared/engine/bans.ts';
+import type { Address } from '../../../shared/engine/inputs.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import type { PeerId } from '../../../shared/units.ts';
 
@@ -35,6 +36,24 @@ describe('the list of bans', () => {
       bans.add(id(number), IP, number * BAN_MS);
       expect(bans.isAddressBanned(IP, number * BAN_MS)).toBe(false);
     }
+  });
+
+  it('threat row 4: where a dial met a banned node nobody dials until the ban ends; its neighbour is dialled', () => {
+    const bans = new BanList(BAN_MS);
+    const [door, neighbour] = [6881, 6882].map((port) => ({ ip: IP, port })) as [Address, Address];
+    bans.met(id(1), door, 0);
+    expect(bans.heldUntil(door, 0)).toBe(0);
+    bans.add(id(1), IP, 1_000);
+    bans.met(id(1), door, 2_000);
+    expect(bans.heldUntil(door, 2_000)).toBe(1_000 + BAN_MS);
+    expect(bans.heldUntil(neighbour, 2_000)).toBe(0);
+    expect(bans.heldUntil(door, 1_000 + BAN_MS)).toBe(0);
+  });
+
+  it('threat row 4: no port of an address with three banned ids is dialled until the first of them ends', () => {
+    const bans = new BanList(BAN_MS);
+    for (const number of [1, 2, 3]) bans.add(id(number), IP, number);
+    expect(bans.heldUntil({ ip: IP, port: 1 }, 4)).toBe(1 + BAN_MS);
   });
 
   it('threat row 10: a short ban for flooding makes a long one for lying no shorter', () => {
