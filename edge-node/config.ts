@@ -82,7 +82,11 @@ export const EDGE_FLAGS = defineFlags({
     description: 'processes that serve shoppers; 1 does without further ones',
   },
   upRate: { kind: bytesPerSecond, default: 0, description: 'most to send to other nodes; 0 is no limit' },
-  downRate: { kind: bytesPerSecond, default: 0, description: 'most to take from other nodes; 0 is no limit' },
+  downRate: {
+    kind: bytesPerSecond,
+    default: 0,
+    description: 'most to take from other nodes and the web seed; 0 is no limit',
+  },
   rootKey: {
     kind: publicKeyHex,
     defaultText: 'the first the origin shows',

@@ -17,6 +17,7 @@ export interface SwarmNodeOptions {
   /** Local address dials leave from; undefined: the kernel chooses. */
   readonly localAddress: string | undefined;
   readonly upRateBytesPerSecond: number;
+  /** Of links and web seeds together; Infinity: no limit. */
   readonly downRateBytesPerSecond: number;
   readonly maxLinks: number;
   /** Pieces of any set may be sent to it unasked; false: it fetches what readers want. Default true. */

@@ -22,6 +22,7 @@ import { NodeTorrents } from './swarm-node-torrents.ts';
 import { TraceListeners } from './swarm-node-traces.ts';
 import { WebSeedActions } from './swarm-node-web-seeds.ts';
 import { Wishes } from './swarm-node-wishes.ts';
+import type { DownLimit } from './transport/down-limit.ts';
 import type { TcpTransport } from './transport/tcp-transport.ts';
 import { WebSeedClient } from './web-seed-client.ts';
 
@@ -30,6 +31,7 @@ export interface Ground {
   readonly options: SwarmNodeOptions;
   readonly parts: SwarmNodeParts;
   readonly transport: TcpTransport;
+  readonly downLimit: DownLimit;
   readonly peerPort: number;
 }
 
@@ -76,7 +78,7 @@ export function joinParts(ground: Ground): Joined {
   const patienceMs = ground.parts.readerPatienceMs ?? 15_000;
   const readers = new Readers({ disk, wishes: new Wishes(feed), arrivals, torrent, patienceMs });
   const webSeeds = new WebSeedActions({
-    client: new WebSeedClient(),
+    client: new WebSeedClient({ downLimit: ground.downLimit }),
     sign: ground.parts.signWebSeed ?? ((url) => url),
     origins,
     log,

@@ -16,6 +16,7 @@ import type {
 import { type Ground, type Joined, joinParts, reservedLinksOf } from './swarm-node-joined.ts';
 import type { SwarmNodeParts } from './swarm-node-parts.ts';
 import type { WebSeedFile } from './swarm-node-web-seeds.ts';
+import { DownLimit } from './transport/down-limit.ts';
 import { linkNumbers } from './transport/link-transport.ts';
 import { TcpTransport } from './transport/tcp-transport.ts';
 
@@ -24,19 +25,21 @@ const STOPPED_ANNOUNCE_MS = 1500;
 
 /** @throws the system's error when the port cannot be had */
 export async function createSwarmNode(options: SwarmNodeOptions, parts: SwarmNodeParts): Promise<SwarmNode> {
+  const now = () => performance.now();
+  const downLimit = new DownLimit(options.downRateBytesPerSecond, now);
   const transport = new TcpTransport({
     nextLink: linkNumbers(),
-    now: () => performance.now(),
+    now,
     localAddress: options.localAddress,
     upRateBytesPerSecond: options.upRateBytesPerSecond,
-    downRateBytesPerSecond: options.downRateBytesPerSecond,
+    downLimit,
     maxLinks: options.maxLinks,
     reservedLinks: reservedLinksOf(options),
     onListenerError: (error) => parts.log.error({ err: error }, 'accepting a link failed'),
     onChunkSent: (chunk) => parts.store.giveBack(chunk),
   });
   const peerPort = await transport.listen(options.host, options.peerPort);
-  return new NodeHost({ options, parts, transport, peerPort });
+  return new NodeHost({ options, parts, transport, downLimit, peerPort });
 }
 
 class NodeHost implements SwarmNode {
@@ -184,6 +187,7 @@ class NodeHost implements SwarmNode {
   async close(): Promise<void> {
     this.#joined.torrents.close();
     this.#joined.webSeeds.close();
+    this.#ground.downLimit.stop();
     await Promise.all([
       this.#joined.disk.close(),
       this.#ground.transport.shutdown(),

@@ -5,6 +5,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { PeerError } from '../errors.ts';
+import type { DownLimit } from './transport/down-limit.ts';
 
 export interface WebSeedRange {
   readonly url: URL;
@@ -25,8 +26,10 @@ export type WebSeedErrorCode =
 export interface WebSeedClientOptions {
   /** Requests at a time, to all origins together. Default 4. */
   readonly maxInFlight?: number;
-  /** Without a byte. Default 10 s. */
+  /** Without a byte; time in which the limit lets none in does not count. Default 10 s. */
   readonly idleTimeoutMs?: number;
+  /** Default: none. */
+  readonly downLimit?: DownLimit;
 }
 
 const failure = (code: WebSeedErrorCode, message: string) => new PeerError(code, message);
@@ -34,6 +37,7 @@ const failure = (code: WebSeedErrorCode, message: string) => new PeerError(code,
 export class WebSeedClient {
   readonly #maxInFlight: number;
   readonly #idleTimeoutMs: number;
+  readonly #downLimit: DownLimit | undefined;
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
   #inFlight = 0;
@@ -42,6 +46,7 @@ export class WebSeedClient {
   constructor(options: WebSeedClientOptions = {}) {
     this.#maxInFlight = options.maxInFlight ?? 4;
     this.#idleTimeoutMs = options.idleTimeoutMs ?? 10_000;
+    this.#downLimit = options.downLimit;
     const agentOptions = { keepAlive: true, maxSockets: this.#maxInFlight };
     this.#http = new HttpAgent(agentOptions);
     this.#https = new HttpsAgent(agentOptions);
@@ -110,9 +115,12 @@ export class WebSeedClient {
         request.destroy();
         reject(error);
       };
-      request.setTimeout(this.#idleTimeoutMs, () =>
-        fail(failure('web_seed_timeout', `nothing for ${this.#idleTimeoutMs} ms`)),
-      );
+      let isResting = () => false;
+      const idle = setTimeout(() => {
+        if (isResting()) idle.refresh();
+        else fail(failure('web_seed_timeout', `nothing for ${this.#idleTimeoutMs} ms`));
+      }, this.#idleTimeoutMs);
+      request.on('close', () => clearTimeout(idle));
       request.on('error', (error) => {
         if (signal.aborted) reject(signal.reason as Error);
         // The seed closed a kept connection just when it was used again: a failure would cost the reader 250 ms.
@@ -123,7 +131,15 @@ export class WebSeedClient {
         hasAnswer = true;
         const refusal = refuse(response, range);
         if (refusal) return fail(refusal);
-        receive(response, range, take, resolve, fail);
+        isResting = () => response.isPaused();
+        response.on('resume', () => idle.refresh());
+        const takeNext = (bytes: Uint8Array) => {
+          idle.refresh();
+          take(bytes);
+          if (this.#downLimit?.spend(bytes.length)) this.#downLimit.rest(response);
+        };
+        response.on('close', () => this.#downLimit?.leave(response));
+        receive(response, range, takeNext, resolve, fail);
       });
       request.end();
     });

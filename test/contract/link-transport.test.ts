@@ -1,3 +1,4 @@
+import { DownLimit } from '../../shared/node/transport/down-limit.ts';
 import { linkNumbers } from '../../shared/node/transport/link-transport.ts';
 import { MemoryNetwork, MemoryTransport } from '../support/memory-transport.ts';
 import { tcpTransport } from '../support/tcp-transport.ts';
@@ -11,7 +12,8 @@ linkTransportContract('TCP', async () => {
 });
 
 linkTransportContract('TCP with rate limits', async () => {
-  const limits = { upRateBytesPerSecond: 20e6, downRateBytesPerSecond: 20e6 };
+  const downLimit = new DownLimit(20e6, () => performance.now());
+  const limits = { upRateBytesPerSecond: 20e6, downLimit };
   const transport = tcpTransport(limits);
   return { transport, address: { ip: '127.0.0.1', port: await transport.listen('127.0.0.1', 0) } };
 });

@@ -1,3 +1,4 @@
+import { DownLimit } from '../../shared/node/transport/down-limit.ts';
 import { linkNumbers } from '../../shared/node/transport/link-transport.ts';
 import type { TcpTransportOptions } from '../../shared/node/transport/tcp-options.ts';
 import { TcpTransport } from '../../shared/node/transport/tcp-transport.ts';
@@ -9,7 +10,7 @@ export function tcpTransport(options: Partial<TcpTransportOptions> = {}): TcpTra
     now: () => performance.now(),
     localAddress: undefined,
     upRateBytesPerSecond: Number.POSITIVE_INFINITY,
-    downRateBytesPerSecond: Number.POSITIVE_INFINITY,
+    downLimit: new DownLimit(Number.POSITIVE_INFINITY, () => performance.now()),
     maxLinks: 100,
     ...options,
   });

@@ -1,5 +1,6 @@
 /** What a TCP transport is given. */
 import type { LinkId } from '../../units.ts';
+import type { DownLimit } from './down-limit.ts';
 
 export interface TcpTransportOptions {
   readonly nextLink: () => LinkId;
@@ -9,7 +10,8 @@ export interface TcpTransportOptions {
   readonly localAddress: string | undefined;
   /** Infinity: no limit. */
   readonly upRateBytesPerSecond: number;
-  readonly downRateBytesPerSecond: number;
+  /** Shared with what else this node downloads; the transport's {@link LinkTransport.shutdown} leaves it be. */
+  readonly downLimit: DownLimit;
   readonly maxLinks: number;
   /** Places for addresses of the fleet only. Default: a quarter of maxLinks. */
   readonly reservedLinks?: number;

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, isIP, type Server, type Socket } from '
 import type { Address } from '../../engine/inputs.ts';
 import type { InfoHash, LinkId } from '../../units.ts';
 import { Admission } from './admission.ts';
+import type { DownLimit } from './down-limit.ts';
 import { normaliseIp } from './ip.ts';
 import type { LinkInput, LinkTransport } from './link-transport.ts';
 import { type Dial, TcpDialer } from './tcp-dialer.ts';
@@ -23,8 +24,7 @@ export class TcpTransport implements LinkTransport {
   readonly #links = new Map<LinkId, TcpLink>();
   /** Links with something to send. */
   readonly #up: Turns<TcpLink>;
-  /** Links that were stopped from reading, and may go on in turn. */
-  readonly #down: Turns<TcpLink>;
+  readonly #down: DownLimit;
   readonly #servers: Server[] = [];
   #handler: (input: LinkInput) => void = () => undefined;
   #sendSoon: NodeJS.Immediate | undefined;
@@ -38,13 +38,10 @@ export class TcpTransport implements LinkTransport {
       reservedLinks: options.reservedLinks ?? quarter,
       maxLinksPerIp: options.maxLinksPerIp ?? Math.max(16, quarter),
     });
-    const { upRateBytesPerSecond, downRateBytesPerSecond, now } = options;
+    const { upRateBytesPerSecond, now } = options;
     const portionBytes = Number.isFinite(upRateBytesPerSecond) ? LIMITED_PORTION_BYTES : PORTION_BYTES;
     this.#up = new Turns(upRateBytesPerSecond, now, (link) => link.writeSome(portionBytes));
-    this.#down = new Turns(downRateBytesPerSecond, now, (link) => {
-      link.socket.resume();
-      return 'not yet known';
-    });
+    this.#down = options.downLimit;
     this.#dialer = new TcpDialer({
       maxHalfOpen: options.maxHalfOpen ?? 64,
       maxWaiting: 1000,
@@ -119,7 +116,6 @@ export class TcpTransport implements LinkTransport {
     for (const id of this.#links.keys()) this.close(id);
     clearImmediate(this.#sendSoon);
     this.#up.stop();
-    this.#down.stop();
     await Promise.all(
       this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
     );
@@ -167,10 +163,7 @@ export class TcpTransport implements LinkTransport {
     if (link.isClosed) return;
     const isSpent = this.#down.spend(bytes.length);
     this.#handler({ type: 'linkData', link: link.id, bytes });
-    if (!isSpent || link.isClosed) return;
-    link.socket.pause();
-    this.#down.join(link);
-    this.#down.run();
+    if (isSpent && !link.isClosed) this.#down.rest(link.socket);
   }
 
   #sent(link: TcpLink, bytes: number, chunks: readonly Uint8Array[]): void {
@@ -194,7 +187,7 @@ export class TcpTransport implements LinkTransport {
   #forget(link: TcpLink): void {
     this.#links.delete(link.id);
     this.#up.leave(link);
-    this.#down.leave(link);
+    this.#down.leave(link.socket);
     this.#admission.release(link.address.ip);
   }
 }

@@ -42,6 +42,19 @@ describe('a swarm node and its web seed', () => {
       expect(await readAll(node, torrent.metainfo.infoHash, index, 0, content.length)).toEqual(content);
   });
 
+  it('the limit for what comes in holds for the web seed too', async () => {
+    const torrent = await makeRandomTorrent(tempDirectory(), [600_000]);
+    const { origin } = await serveWebSeed(() => torrent);
+    const parts = { trustedOrigins: [origin], tunables: { webSeedIdleMs: 10 } };
+    const rate = 1_000_000;
+    const node = await startNode(new MemoryPieceStore(), { downRateBytesPerSecond: rate }, parts);
+    const startMs = performance.now();
+    await node.swarm.addTorrent(torrent.metainfo, { ...SEED, webSeeds: [`${origin}/images/`] });
+    await untilComplete(node, torrent.metainfo.infoHash);
+    // A lower bound holds on any machine: the limit, less what is let through at once.
+    expect(performance.now() - startMs).toBeGreaterThan(((600_000 - 150_000) / rate) * 1000);
+  });
+
   it('threat row 49: a thousand readers of one byte cost the one piece it lies in (row 41, too)', async () => {
     const torrent = await makeRandomTorrent(tempDirectory(), [300_000]);
     const { origin, requests } = await serveWebSeed(() => torrent);

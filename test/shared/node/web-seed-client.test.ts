@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
+import { DownLimit } from '../../../shared/node/transport/down-limit.ts';
 import { WebSeedClient } from '../../../shared/node/web-seed-client.ts';
 import { serveHttp } from '../../support/hostile-http.ts';
 
@@ -140,6 +141,28 @@ describe('the web-seed client', () => {
       { status: 'rejected', reason: new Error('second') },
       { status: 'fulfilled' },
     ]);
+    client.close();
+  });
+
+  it('takes no more bytes than the limit lets in, and the time it waits is no silence of the seed', async () => {
+    const CHUNK_BYTES = 65_536;
+    const file = Buffer.alloc(3 * CHUNK_BYTES);
+    const { origin } = await serveHttp((_request, response) => response.writeHead(200).end(file));
+    const rate = 150_000;
+    const startMs = performance.now();
+    const elapsedMs = () => performance.now() - startMs;
+    const downLimit = new DownLimit(rate, elapsedMs);
+    // Others took a second's worth before: the first chunk is followed by a rest longer than the patience.
+    downLimit.spend(rate);
+    const client = new WebSeedClient({ idleTimeoutMs: 700, downLimit });
+    const range = { ...rangeOf(origin, 0, file.length), fileBytes: file.length };
+    let taken = 0;
+    await client.fetch(range, never, ({ length }) => {
+      if (taken > 0) expect(taken).toBeLessThan((elapsedMs() / 1000) * rate);
+      taken += length;
+    });
+    expect(taken).toBe(file.length);
+    downLimit.stop();
     client.close();
   });
 });

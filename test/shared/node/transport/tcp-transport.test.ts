@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { DownLimit } from '../../../../shared/node/transport/down-limit.ts';
 import type { TcpTransportOptions } from '../../../../shared/node/transport/tcp-options.ts';
 import { Inbox, TORRENT } from '../../../contract/link-transport.ts';
 import { tcpTransport } from '../../../support/tcp-transport.ts';
@@ -82,7 +83,7 @@ describe('rate limits', () => {
 
   it.each([
     ['up', { upRateBytesPerSecond: RATE }, {}],
-    ['down', {}, { downRateBytesPerSecond: RATE }],
+    ['down', {}, { downLimit: new DownLimit(RATE, () => performance.now()) }],
   ] as const)(
     '%s: not faster than allowed over all links together, and no link starves',
     async (_way, sender, receiver) => {
