@@ -10,6 +10,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { PeerError } from '../shared/errors.ts';
+import { CHECKED_TLS } from '../shared/node/checked-tls.ts';
 
 export type OriginFetchCode =
   | 'origin_unreachable'
@@ -40,7 +41,8 @@ export class OriginFetch {
     this.#base = origin;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     const options = { keepAlive: true, maxSockets: this.#limits.maxSockets };
-    this.#agent = origin.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
+    this.#agent =
+      origin.protocol === 'https:' ? new HttpsAgent({ ...options, ...CHECKED_TLS }) : new HttpAgent(options);
   }
 
   /**

@@ -6,6 +6,7 @@ import { type RawData, WebSocket } from 'ws';
 import type { FeedClientFrame, FeedServerFrame } from '../../shared/api-types/feed.ts';
 import { MAX_SERVER_FRAME_CHARACTERS } from '../../shared/feed/feed-error.ts';
 import { parseServerFrame } from '../../shared/feed/server-frame.ts';
+import { CHECKED_TLS } from '../../shared/node/checked-tls.ts';
 import { inflateFrame } from '../../shared/node/feed-deflate.ts';
 import type { Random } from '../../shared/random.ts';
 import { type BackoffLimits, fullJitterMs } from '../backoff.ts';
@@ -120,6 +121,7 @@ export class FeedClient {
       perMessageDeflate: false,
       followRedirects: false,
       handshakeTimeout: this.#limits.connectMs,
+      ...CHECKED_TLS,
     });
     this.#socket = socket;
     let cause: Error | undefined;

@@ -5,6 +5,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { PeerError } from '../errors.ts';
+import { CHECKED_TLS } from './checked-tls.ts';
 
 export type TrackerErrorCode =
   | 'tracker_unreachable'
@@ -32,7 +33,7 @@ export function getFromTracker(url: URL, options: TrackerGetOptions = {}): Promi
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     // One announce in many minutes: a connection kept for the next would only be in the way.
-    const request = send(url, { agent: false, headers: { 'accept-encoding': 'identity' } });
+    const request = send(url, { agent: false, headers: { 'accept-encoding': 'identity' }, ...CHECKED_TLS });
     const timer = setTimeout(
       () => end(failure('tracker_timeout', `no answer within ${timeoutMs} ms`)),
       timeoutMs,

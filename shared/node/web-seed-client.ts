@@ -5,6 +5,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { PeerError } from '../errors.ts';
+import { CHECKED_TLS } from './checked-tls.ts';
 import type { DownLimit } from './transport/down-limit.ts';
 
 export interface WebSeedRange {
@@ -49,7 +50,7 @@ export class WebSeedClient {
     this.#downLimit = options.downLimit;
     const agentOptions = { keepAlive: true, maxSockets: this.#maxInFlight };
     this.#http = new HttpAgent(agentOptions);
-    this.#https = new HttpsAgent(agentOptions);
+    this.#https = new HttpsAgent({ ...agentOptions, ...CHECKED_TLS });
   }
 
   /**

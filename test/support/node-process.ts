@@ -14,16 +14,19 @@ export interface NodeProcessOptions {
   readonly channel?: boolean;
   /** A module that is loaded before the program. */
   readonly preload?: string;
+  /** Beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** @param command script and its flags */
 export function spawnNode(
   command: readonly string[],
   where: NodePlace,
-  { channel = false, preload }: NodeProcessOptions,
+  { channel = false, preload, env }: NodeProcessOptions,
 ): RunningNode {
   const before = preload === undefined ? [] : ['--import', preload];
   const child = spawn(process.execPath, [...before, ...command], {
+    env: { ...process.env, ...env },
     stdio: channel ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -290,7 +290,7 @@ describe('announce', () => {
     expect(peersOf(none.body)).toEqual([]);
   });
 
-  test('a purged torrent is not tracked any more, and clients may forget it (BEP 31)', async () => {
+  test('threat row 21: a purged torrent is not tracked any more, and clients are told never to ask again (BEP 31)', async () => {
     const { port, image, fixture } = await rig();
     await fixture.catalog.purgeImages([image.id]);
     const { status, body } = await ask(port, `/announce?${query(image.infoHash)}`);
