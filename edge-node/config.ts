@@ -22,6 +22,8 @@ import {
 import { TLS_FLAGS, tlsFiles } from '../shared/node/config/tls-flags.ts';
 import type { ImageAccess } from '../shared/node/http/image-access.ts';
 import type { TlsFiles } from '../shared/node/http/tls-files.ts';
+import type { Logger } from '../shared/node/process/logger.ts';
+import { plainLines } from '../shared/node/process/plain-lines.ts';
 
 /** Raw Ed25519 public key. */
 const publicKeyHex: FlagKind<string> = {
@@ -77,9 +79,9 @@ export const EDGE_FLAGS = defineFlags({
     description: 'most that hot images may take in memory; 0 keeps none there',
   },
   workers: {
-    kind: count('number', 'processes', 1, 64),
-    default: 1,
-    description: 'processes that serve shoppers; 1 does without further ones',
+    kind: count('number', 'processes', 0, 64),
+    default: 0,
+    description: 'processes that do nothing but serve shoppers; 0: the edge does that itself',
   },
   upRate: { kind: bytesPerSecond, default: 0, description: 'most to send to other nodes; 0 is no limit' },
   downRate: {
@@ -129,6 +131,7 @@ export interface EdgeConfig {
   /** Infinity: no limit. */
   readonly cacheBytes: number;
   readonly memoryBytes: number;
+  /** Processes that do nothing but serve shoppers; 0: the edge's own does that. */
   readonly workers: number;
   /** Infinity: no limit. */
   readonly upRateBytesPerSecond: number;
@@ -171,18 +174,18 @@ export function edgeConfig(values: FlagValues<typeof EDGE_FLAGS>): EdgeConfig {
   };
 }
 
-/** What hot images may take in one process: each worker has a memory of its own, and so has the edge itself. */
+/** What hot images may take in one process: the edge has a memory of its own, and so has each worker. */
 export function memoryShare({ workers, memoryBytes }: Pick<EdgeConfig, 'workers' | 'memoryBytes'>): number {
-  return workers === 1 ? memoryBytes : Math.floor(memoryBytes / (workers + 1));
+  return Math.floor(memoryBytes / (workers + 1));
 }
 
 /** How an edge, or each of its workers, serves shoppers. */
-export const whereShoppersAsk = ({ host, port, tls, accessLog }: EdgeConfig) => ({
+export const whereShoppersAsk = ({ host, port, tls, accessLog }: EdgeConfig, log: Logger) => ({
   host,
   port,
   tls,
   http2: true,
-  accessLog: accessLog ?? false,
+  accessLog: accessLog === true ? plainLines(log) : undefined,
 });
 
 const orNoLimit = (limit: number): number => (limit === 0 ? Number.POSITIVE_INFINITY : limit);

@@ -10,6 +10,7 @@ import { createRegistry } from '../shared/node/http/node-metrics.ts';
 import { requestFields } from '../shared/node/http/request-log.ts';
 import { type HttpServer, startHttpServer } from '../shared/node/http/server.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
+import { plainLines } from '../shared/node/process/plain-lines.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
 import { createTraceRoute } from '../shared/node/trace/trace-route.ts';
 import type { WatchedNode } from '../shared/node/trace/trace-watch.ts';
@@ -127,7 +128,7 @@ export async function listen({
     onCertificate: (expiresAtMs) => {
       metrics.certificateEndsAtMs = expiresAtMs;
     },
-    accessLog: config.accessLog ?? false,
+    accessLog: config.accessLog === true ? plainLines(log) : undefined,
     keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
   });
   parts.readers.watch(http.server);

@@ -65,7 +65,7 @@ export async function startEdgeServer(parts: EdgeServerParts): Promise<EdgeServe
   const trace = createTraceRoute(parts.watched, metrics);
   const routes = [...routesOf(parts, metrics, registry, async () => pool?.told()), trace.handler];
   const http = await startHttpServer({
-    ...(config.workers === 1 ? whereShoppersAsk(config) : LOOPBACK),
+    ...(config.workers === 0 ? whereShoppersAsk(config, log) : LOOPBACK),
     log,
     onCertificate: (expiresAtMs) => {
       metrics.certificateEndsAtMs = expiresAtMs;
@@ -81,7 +81,7 @@ export async function startEdgeServer(parts: EdgeServerParts): Promise<EdgeServe
     trace.close();
     return http.close(deadlineMs);
   };
-  if (config.workers === 1) return { ...NO_WORKERS, port: http.port, close };
+  if (config.workers === 0) return { ...NO_WORKERS, port: http.port, close };
   try {
     const workers = await startWorkers(parts, metrics, http.port);
     pool = workers;
@@ -138,6 +138,7 @@ function startWorkers(
 ): Promise<WorkerPool> {
   return WorkerPool.start({
     workers: config.workers,
+    port: config.port,
     mainPort,
     metrics,
     log,

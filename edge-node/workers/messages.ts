@@ -4,8 +4,8 @@ import type { WholeAnswers } from '../../shared/node/http/http-metrics.ts';
 import type { FileRoot, ImageId } from '../../shared/units.ts';
 
 export type ToWorker =
-  /** The first, once the worker is `ready`. `mainPort`: where the edge itself answers, on loopback. */
-  | { readonly type: 'serve'; readonly mainPort: number }
+  /** The first, once the worker is `ready`. `port`: for shoppers; `mainPort`: where the edge answers, on loopback. */
+  | { readonly type: 'serve'; readonly port: number; readonly mainPort: number }
   /** Until then (Unix ms) it may answer by itself. */
   | { readonly type: 'lease'; readonly until: number }
   /** Asked for, and published. */

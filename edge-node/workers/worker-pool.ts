@@ -8,10 +8,13 @@ import type { PublishedImage } from '../../shared/api-types/catalog.ts';
 import type { HttpMetrics } from '../../shared/node/http/http-metrics.ts';
 import type { ImageId } from '../../shared/units.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
+import { LONGEST_MS, RestartPause } from './restart-pause.ts';
 import { WorkerLink } from './worker-link.ts';
 
 export interface WorkerPoolParts {
   readonly workers: number;
+  /** Where shoppers ask; 0 takes a free one. */
+  readonly port: number;
   /** Where the edge itself answers, on loopback. */
   readonly mainPort: number;
   readonly metrics: HttpMetrics;
@@ -29,8 +32,6 @@ const LEASE_EVERY_MS = 250;
 const DROP_LIMIT_MS = 1_500;
 const TELL_LIMIT_MS = 500;
 const START_LIMIT_MS = 20_000;
-const RESTART_AFTER_MS = 100;
-const RESTART_AFTER_AT_MOST_MS = 10_000;
 
 export class WorkerPool {
   readonly #parts: WorkerPoolParts;
@@ -39,13 +40,18 @@ export class WorkerPool {
   readonly #leasing: NodeJS.Timeout;
   #numbers = 0;
   #restarts = 0;
-  #restartAfterMs = RESTART_AFTER_MS;
+  readonly #pause = new RestartPause();
   #isClosing = false;
+  /** What workers ask for; those that ask for the same share a socket, as long as one of them lives. */
+  #askedPort: number;
   port = 0;
 
   private constructor(parts: WorkerPoolParts) {
     this.#parts = parts;
-    this.#leasing = setInterval(() => this.#lease(), LEASE_EVERY_MS).unref();
+    this.#askedPort = parts.port;
+    this.#leasing = setInterval(() => {
+      for (const link of this.#links) link.send(this.#leaseNow());
+    }, LEASE_EVERY_MS).unref();
   }
 
   /** @throws what listening throws: port in use, address not here */
@@ -118,7 +124,7 @@ export class WorkerPool {
         reject(new Error('a worker did not start in time'));
       }, START_LIMIT_MS);
       const link = new WorkerLink(cluster.fork(), (message) => {
-        if (message.type === 'ready') link.send({ type: 'serve', mainPort: this.#parts.mainPort });
+        if (message.type === 'ready') link.send(this.#serveNow());
         else if (message.type === 'listening') {
           clearTimeout(limit);
           this.port = message.port;
@@ -161,8 +167,7 @@ export class WorkerPool {
   #ended({ id, pid }: WorkerLink, cause: number | string): void {
     if (this.#isClosing) return;
     this.#restarts += 1;
-    const afterMs = this.#restartAfterMs;
-    this.#restartAfterMs = Math.min(RESTART_AFTER_AT_MOST_MS, afterMs * 2);
+    const afterMs = this.#pause.next();
     this.#parts.log.warn({ worker: id, pid, cause, afterMs }, 'a worker ended; another one takes its place');
     setTimeout(() => this.#replace(), afterMs).unref();
   }
@@ -170,21 +175,18 @@ export class WorkerPool {
   #replace(): void {
     if (this.#isClosing) return;
     this.#startWorker().then(
-      () => {
-        setTimeout(() => {
-          this.#restartAfterMs = RESTART_AFTER_MS;
-        }, RESTART_AFTER_AT_MOST_MS).unref();
-      },
+      () => this.#pause.started(),
       (error: unknown) => {
         this.#parts.log.warn({ err: error }, 'a worker did not start');
-        setTimeout(() => this.#replace(), RESTART_AFTER_AT_MOST_MS).unref();
+        setTimeout(() => this.#replace(), LONGEST_MS).unref();
       },
     );
   }
 
-  #lease(): void {
-    const lease = this.#leaseNow();
-    for (const link of this.#links) link.send(lease);
+  #serveNow(): ToWorker {
+    // The socket went with the last of them; the next one opens it where shoppers know it to be.
+    if (this.#links.size === 0 && this.port !== 0) this.#askedPort = this.port;
+    return { type: 'serve', port: this.#askedPort, mainPort: this.#parts.mainPort };
   }
 
   #leaseNow(): ToWorker {

@@ -43,7 +43,7 @@ export class EdgeWorker {
   take(message: ToWorker): void {
     switch (message.type) {
       case 'serve':
-        void this.#serve(message.mainPort);
+        void this.#serve(message.port, message.mainPort);
         return;
       case 'lease':
         this.#leaseUntil = message.until;
@@ -68,7 +68,7 @@ export class EdgeWorker {
     }
   }
 
-  async #serve(mainPort: number): Promise<void> {
+  async #serve(port: number, mainPort: number): Promise<void> {
     const { access, name } = this.#config;
     const metrics = this.#metrics;
     const files = new PassingFiles(this.#known);
@@ -100,7 +100,8 @@ export class EdgeWorker {
     };
     try {
       const server = await startHttpServer({
-        ...whereShoppersAsk(this.#config),
+        ...whereShoppersAsk(this.#config, this.#log),
+        port,
         log: this.#log,
         onCertificate: (endsAtMs) => this.#tell({ type: 'certificate', endsAtMs }),
         handler,

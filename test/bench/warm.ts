@@ -1,18 +1,20 @@
 /**
- * The edge's warm path: a real edge process beside a bare node:http server that sends as many bytes, and beside nginx,
- * in one run. An origin publishes a photo, edges take it from the swarm, and the renditions nearest 60 KiB and 300 KiB
+ * The edge's warm path: real edges with an access log beside a bare node:http server that sends as many bytes, and beside
+ * nginx, in one run. An origin publishes a photo, edges take it from the swarm, and the renditions nearest 60 KiB and 300 KiB
  * are asked for over kept connections. Rounds alternate, medians count. nginx is also the ceiling of the load process:
- * what that cannot ask for, nobody can give. At last one edge has ten thousand connections.
+ * what that cannot ask for, nobody can give. At last the edge with one worker has ten thousand connections.
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Rendition } from '../../shared/api-types/catalog.ts';
 import { InternalError } from '../../shared/errors.ts';
 import { START_MS } from '../../shared/node/process/compile-later.ts';
-import { eventually, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
+import { eventually, everyEdgeHas, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
+import { childrenOf, peakMemoryBytes } from '../support/processes.ts';
 import type { LoadOrder, LoadResult } from './http-load.ts';
 import { median } from './median.ts';
 import { forkSibling, type Peer, startBare, startNginx } from './warm-peers.ts';
@@ -26,18 +28,21 @@ export interface WarmResult {
   readonly name: string;
   readonly bodyBytes: number;
   readonly bare: WarmSide;
-  readonly edge: WarmSide;
-  /** With two workers. */
-  readonly workers: WarmSide;
+  /** With one worker. */
+  readonly one: WarmSide;
+  /** With two. */
+  readonly two: WarmSide;
+  /** Without: the edge's own process answers. */
+  readonly own: WarmSide;
   /** Undefined: not installed. */
   readonly nginx: WarmSide | undefined;
 }
 
-/** Ten thousand connections to one process, all of them asking. */
+/** Ten thousand connections to one worker, all of them asking. */
 export interface ManyConnections {
   /** Open at the end, and answered. */
   readonly held: number;
-  /** The most that the edge's process ever took. */
+  /** The most that the edge's process ever took, and the most that its worker did. */
   readonly memoryBytes: number;
   readonly load: WarmSide;
 }
@@ -47,11 +52,14 @@ export interface WarmBench {
   readonly many: ManyConnections;
 }
 
+/** Edges by who of them answers. */
+type Edges = Readonly<Record<'own' | 'one' | 'two', RunningNode>>;
+
 const SIZES_BYTES = [60 * 1024, 300 * 1024];
 const PHOTO = 'server/demo/photos/stream.jpg';
 /** Rounds that count, after some to warm up: V8 compiles what is busy in the first seconds of an edge's load. */
 const ROUNDS = 5;
-const WARM_UP_ROUNDS = 4;
+const WARM_UP_ROUNDS = 3;
 const ROUND_SECONDS = 1;
 const CONNECTIONS = 32;
 export const MANY_CONNECTIONS = 10_000;
@@ -62,25 +70,31 @@ const MANY_SECONDS = 10;
 export async function runWarmBench(): Promise<WarmBench> {
   const fleet = new Fleet();
   const load = forkSibling('http-load', []);
+  const logs = await mkdtemp(path.join(tmpdir(), 'shoal-warm-'));
   try {
     await fleet.startOrigin();
-    const edges = [
-      await fleet.startEdge({ name: 'one' }),
-      await fleet.startEdge({ name: 'two', flags: ['--workers', '2'] }),
-    ] as const;
+    const start = (name: string, workers: string) => {
+      const flags = ['--access-log', '--workers', workers];
+      return fleet.startEdge({ name, flags, logFile: path.join(logs, name) });
+    };
+    const edges = {
+      own: await start('own', '0'),
+      one: await start('one', '1'),
+      two: await start('two', '2'),
+    };
     const product = await fleet.createProduct('bench');
     const image = await fleet.upload(product, new Uint8Array(await readFile(path.join(PROJECT, PHOTO))));
-    for (const edge of edges)
-      await eventually('the edge is complete', async () => (await edge.status()).images.complete === 1);
+    await everyEdgeHas(Object.values(edges), 1);
     // Warm is an edge that has been up for a while: before, it puts off making machine code.
     await setTimeout(START_MS);
     const results: WarmResult[] = [];
     for (const size of SIZES_BYTES) results.push(await compare(load, edges, nearest(image.renditions, size)));
-    const many = await holdMany(load, edges[0], nearest(image.renditions, SIZES_BYTES[0] as number));
+    const many = await holdMany(load, edges.one, nearest(image.renditions, SIZES_BYTES[0] as number));
     return { results, many };
   } finally {
     load.kill();
     await fleet.close();
+    await rm(logs, { recursive: true, force: true });
   }
 }
 
@@ -91,22 +105,18 @@ function nearest(renditions: readonly Rendition[], bytes: number): Rendition {
 
 async function compare(
   load: ChildProcess,
-  [one, two]: readonly [RunningNode, RunningNode],
+  edges: Edges,
   { name, bytes: bodyBytes, url }: Rendition,
 ): Promise<WarmResult> {
-  for (const node of [one, two])
-    await eventually('it lies in memory', async () => {
-      const answer = await fetch(node.url + url);
-      await answer.arrayBuffer();
-      return answer.headers.get('cache-status')?.endsWith('hit; detail=memory') === true;
-    });
+  for (const edge of Object.values(edges)) await eventually('it lies in memory', () => isHot(edge.url + url));
   const bare = await startBare(bodyBytes);
   const nginx = await startNginx(bodyBytes);
   const asked = (peer: Pick<Peer, 'port' | 'path'>) => ({ ...peer, results: [] as LoadResult[] });
   const sides = {
     bare: asked(bare),
-    edge: asked({ port: portOf(one), path: url }),
-    workers: asked({ port: portOf(two), path: url }),
+    one: asked({ port: portOf(edges.one), path: url }),
+    two: asked({ port: portOf(edges.two), path: url }),
+    own: asked({ port: portOf(edges.own), path: url }),
     ...(nginx === undefined ? {} : { nginx: asked(nginx) }),
   };
   try {
@@ -130,9 +140,26 @@ async function compare(
     await bare.close();
     await nginx?.close();
   }
-  const { bare: b, edge: e, workers: w, nginx: n } = sides;
-  const all = { bare: middle(b.results), edge: middle(e.results), workers: middle(w.results) };
-  return { name, bodyBytes, ...all, nginx: n && middle(n.results) };
+  const of = ({ results }: { results: readonly LoadResult[] }) => middle(results);
+  return {
+    name,
+    bodyBytes,
+    bare: of(sides.bare),
+    one: of(sides.one),
+    two: of(sides.two),
+    own: of(sides.own),
+    nginx: sides.nginx && of(sides.nginx),
+  };
+}
+
+/** Asked on connections of their own: no worker that is asked now has it elsewhere. */
+async function isHot(url: string): Promise<boolean> {
+  for (let i = 0; i < 8; i++) {
+    const answer = await fetch(url, { headers: { connection: 'close' } });
+    await answer.arrayBuffer();
+    if (answer.headers.get('cache-status')?.endsWith('hit; detail=memory') !== true) return false;
+  }
+  return true;
 }
 
 async function holdMany(
@@ -142,8 +169,8 @@ async function holdMany(
 ): Promise<ManyConnections> {
   const what = { path: url, bodyBytes, connections: MANY_CONNECTIONS, durationSeconds: MANY_SECONDS };
   const result = await measure(load, { port: portOf(edge), ...what });
-  const status = await readFile(`/proc/${edge.process.pid}/status`, 'latin1');
-  const memoryBytes = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+  const pid = edge.process.pid as number;
+  const memoryBytes = [pid, ...childrenOf(pid)].reduce((sum, each) => sum + peakMemoryBytes(each), 0);
   return { held: result.held, memoryBytes, load: result };
 }
 

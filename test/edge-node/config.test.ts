@@ -48,7 +48,7 @@ test('all flags of the contract are read', () => {
     peers: 'origin',
     cacheBytes: 1_000_000,
     memoryBytes: 134_217_728,
-    workers: 1,
+    workers: 0,
     upRateBytesPerSecond: 2_500_000,
     downRateBytesPerSecond: 5_000_000,
     rootKey: 'a'.repeat(64),

@@ -121,7 +121,7 @@ test('a token given by flag stands in no log line', async () => {
   expect(output + error).not.toContain('very-secret-words');
 });
 
-test.each(['1', '2'])(
+test.each(['0', '1', '2'])(
   'with %s workers, a port in use is one clear line and exit 2, also when all else is open already',
   async (workers) => {
     const origin = await TestOrigin.start();

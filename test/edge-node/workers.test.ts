@@ -1,85 +1,35 @@
 /** An edge with two workers: processes that serve shoppers with one cache and one swarm node between them. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeCertificate } from '../support/certificates.ts';
 import { type Compiled, compile } from '../support/compiled.ts';
-import { askPort, dialPort, readToEnd } from '../support/http-client.ts';
+import { dialPort, readToEnd } from '../support/http-client.ts';
 import { askHttp2 } from '../support/http2-client.ts';
-import { childrenOf, isAlive } from '../support/processes.ts';
+import { isAlive } from '../support/processes.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
-import { edgeFlags, startProgram } from './support/edge-process.ts';
+import {
+  acknowledged,
+  ask,
+  askAll,
+  CONNECTIONS,
+  pathOf,
+  warm,
+  withWorkers,
+} from './support/edge-with-workers.ts';
 import { type ImageSet, makeImageSet } from './support/image-set.ts';
 import { eventually } from './support/test-edge.ts';
-import { TestOrigin } from './support/test-origin.ts';
 
 let program: Compiled;
+const withTwo = (sets: readonly ImageSet[], ...flags: string[]) => withWorkers(program, 2, sets, ...flags);
 beforeAll(async () => {
   program = await compile('edge-node/main.ts');
 });
 afterAll(() => program.remove());
 
-const pathOf = ({ image }: ImageSet, name = '640.jpg') => `/images/${image.id}/${name}`;
-/** Connections go round: so many reach both workers. */
-const CONNECTIONS = 8;
-
-interface Answer {
-  readonly status: number;
-  readonly body: Buffer;
-}
-
-/** Asks on connections of their own, so on all workers. */
-async function askAll(port: number, path: string): Promise<Answer[]> {
-  return Promise.all(Array.from({ length: CONNECTIONS }, () => ask(port, path)));
-}
-
-async function ask(port: number, path: string): Promise<Answer> {
-  const socket = await dialPort(port);
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n\r\n`);
-  const text = await readToEnd(socket);
-  const endOfHead = text.indexOf('\r\n\r\n');
-  return { status: Number(text.slice(9, 12)), body: Buffer.from(text.slice(endOfHead + 4), 'latin1') };
-}
-
-async function withWorkers(sets: readonly ImageSet[], ...flags: string[]) {
-  const origin = await TestOrigin.start();
-  for (const set of sets) await origin.publish(set);
-  const {
-    child,
-    ended,
-    port: listening,
-  } = startProgram(program, [...edgeFlags(origin.url, tempDirectory()), ...['--workers', '2', ...flags]]);
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  const port = await listening;
-  const url = `http://127.0.0.1:${port}`;
-  const askStatus = flags.includes('--tls-cert') ? askHttp2 : askPort;
-  await eventually(async () => {
-    const { body } = await askStatus(port, '/status');
-    expect(JSON.parse(body.toString()).images.complete).toBe(sets.length);
-  });
-  const pid = child.pid as number;
-  return { origin, port, url, pid, child, ended, workers: () => childrenOf(pid).filter(isAlive) };
-}
-
-/** All workers have it in memory, and answer by themselves. */
-async function warm(port: number, set: ImageSet): Promise<void> {
-  await askAll(port, pathOf(set));
-  const answers = await askAll(port, pathOf(set));
-  for (const { status, body } of answers) {
-    expect(status).toBe(200);
-    expect(body.equals(set.files.get('640.jpg') as Buffer)).toBe(true);
-  }
-}
-
-const acknowledged = (origin: TestOrigin, entry: number) =>
-  eventually(() => expect(origin.acknowledged).toContain(entry));
-
 test('PU2: after the acknowledgement no worker has a byte, a 304 or a connection of the image', async () => {
   const [gone, stays] = [await makeImageSet(1), await makeImageSet(2)];
-  const { origin, port } = await withWorkers([gone, stays]);
+  const { origin, port } = await withTwo([gone, stays]);
   await warm(port, gone);
   await warm(port, stays);
   const slow: Socket[] = [];
@@ -104,7 +54,7 @@ test('PU2: after the acknowledgement no worker has a byte, a 304 or a connection
 
 test('PU2: a worker that hangs is ended, so that a purge is acknowledged', async () => {
   const set = await makeImageSet(1);
-  const { origin, port, workers } = await withWorkers([set]);
+  const { origin, port, workers } = await withTwo([set]);
   await warm(port, set);
   const [hanging] = workers() as [number];
   process.kill(hanging, 'SIGSTOP');
@@ -117,7 +67,7 @@ test('PU2: a worker that hangs is ended, so that a purge is acknowledged', async
 
 test('a worker that is killed under load breaks only its own connections, and another takes its place', async () => {
   const set = await makeImageSet(1);
-  const { port, workers, url } = await withWorkers([set]);
+  const { port, workers, url } = await withTwo([set]);
   await warm(port, set);
   const whole = set.files.get('640.jpg') as Buffer;
   let broken = 0;
@@ -154,7 +104,7 @@ test('workers speak HTTP/2 over TLS, for what they have and for what they pass o
   const set = await makeImageSet(1);
   const { certFile, keyFile } = makeCertificate('localhost', tempDirectory());
   const tls = ['--tls-cert', certFile, '--tls-key', keyFile, '--public-url', 'https://localhost'];
-  const { port } = await withWorkers([set], ...tls);
+  const { port } = await withTwo([set], ...tls);
   const whole = set.files.get('640.jpg') as Buffer;
   for (let i = 0; i < CONNECTIONS; i++) {
     const { status, body } = await askHttp2(port, pathOf(set));
@@ -166,7 +116,7 @@ test('workers speak HTTP/2 over TLS, for what they have and for what they pass o
 
 test('counters are summed over workers', async () => {
   const set = await makeImageSet(1);
-  const { port, url } = await withWorkers([set]);
+  const { port, url } = await withTwo([set]);
   for (let i = 0; i < 5; i++) await askAll(port, pathOf(set));
   const text = await (await fetch(`${url}/metrics`)).text();
   expect(text).toContain(
@@ -177,7 +127,7 @@ test('counters are summed over workers', async () => {
 test('hot files take no more memory with workers than they may: the budget is shared', async () => {
   const set = await makeImageSet(1);
   // One file may take an eighth of a share of a third: less than that of 100 kB has, and more than that of 9 kB.
-  const { port } = await withWorkers([set], '--memory-bytes', `${2 ** 20}`);
+  const { port } = await withTwo([set], '--memory-bytes', `${2 ** 20}`);
   const source = async (name: string) => {
     await askAll(port, pathOf(set, name));
     const { headers } = await fetch(`http://127.0.0.1:${port}${pathOf(set, name)}`);
@@ -189,7 +139,7 @@ test('hot files take no more memory with workers than they may: the budget is sh
 
 test('SIGTERM lets a running answer of a worker end, and exits 0 within 5 s', async () => {
   const set = await makeImageSet(1);
-  const { port, child, ended, workers } = await withWorkers([set]);
+  const { port, child, ended, workers } = await withTwo([set]);
   await warm(port, set);
   const pids = workers();
   const socket = await dialPort(port);
@@ -206,7 +156,7 @@ test('SIGTERM lets a running answer of a worker end, and exits 0 within 5 s', as
 });
 
 test('workers end with an edge that is killed', async () => {
-  const { child, workers } = await withWorkers([await makeImageSet(1)]);
+  const { child, workers } = await withTwo([await makeImageSet(1)]);
   const pids = workers();
   expect(pids.length).toBe(2);
   child.kill('SIGKILL');

@@ -9,7 +9,7 @@ import path from 'node:path';
 import type { Image, ProductList } from '../../shared/api-types/catalog.ts';
 import type { EdgeList, NodeStatus } from '../../shared/api-types/status.ts';
 import { freePort } from './free-port.ts';
-import { type NodePlace, spawnNode } from './node-process.ts';
+import { type NodePlace, type NodeProcessOptions, spawnNode } from './node-process.ts';
 
 /** The checkout: this file also runs from dist/, for the benchmarks. */
 export const PROJECT = projectAbove(import.meta.dirname);
@@ -31,7 +31,7 @@ export interface RunningNode extends NodePlace {
   status(): Promise<NodeStatus>;
 }
 
-export interface EdgeOptions {
+export interface EdgeOptions extends NodeProcessOptions {
   readonly name: string;
   readonly prefetch?: 'all' | 'none';
   /** Reused by a restart; made new when absent. */
@@ -39,18 +39,12 @@ export interface EdgeOptions {
   readonly port?: number;
   readonly peerPort?: number;
   readonly flags?: readonly string[];
-  /** With a channel to this process, as the demo starts its nodes. */
-  readonly channel?: boolean;
-  /** A module that is loaded before the program. */
-  readonly preload?: string;
 }
 
-export interface OriginOptions {
+export interface OriginOptions extends NodeProcessOptions {
   readonly port?: number;
   readonly peerPort?: number;
   readonly flags?: readonly string[];
-  readonly channel?: boolean;
-  readonly preload?: string;
 }
 
 export class Fleet {
@@ -145,7 +139,7 @@ export class Fleet {
     script: string,
     flags: readonly string[],
     where: NodePlace,
-    options: Pick<EdgeOptions, 'channel' | 'preload'>,
+    options: NodeProcessOptions,
   ): RunningNode {
     const node = spawnNode([path.join(PROJECT, 'dist', script), ...flags], where, options);
     this.#nodes.push(node);

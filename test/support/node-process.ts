@@ -1,5 +1,6 @@
 /** One process of a fleet under test: what it prints is kept, and it can be killed and asked. */
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import type { NodeStatus } from '../../shared/api-types/status.ts';
 import type { RunningNode } from './fleet.ts';
 
@@ -16,19 +17,23 @@ export interface NodeProcessOptions {
   readonly preload?: string;
   /** Beside this process's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where its log goes. Default: to `output`. */
+  readonly logFile?: string;
 }
 
 /** @param command script and its flags */
 export function spawnNode(
   command: readonly string[],
   where: NodePlace,
-  { channel = false, preload, env }: NodeProcessOptions,
+  { channel = false, preload, env, logFile }: NodeProcessOptions,
 ): RunningNode {
   const before = preload === undefined ? [] : ['--import', preload];
+  const log = logFile === undefined ? 'pipe' : openSync(logFile, 'a');
   const child = spawn(process.execPath, [...before, ...command], {
     env: { ...process.env, ...env },
-    stdio: channel ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+    stdio: channel ? ['ignore', log, 'pipe', 'ipc'] : ['ignore', log, 'pipe'],
   });
+  if (log !== 'pipe') closeSync(log);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (text) => {

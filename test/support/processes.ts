@@ -7,6 +7,12 @@ export function childrenOf(pid: number): number[] {
   return text === '' ? [] : text.split(' ').map(Number);
 }
 
+/** The most that it ever had in memory. */
+export function peakMemoryBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+}
+
 /** False for a process that is gone, or dead and only not yet collected by its new parent. */
 export function isAlive(pid: number): boolean {
   try {

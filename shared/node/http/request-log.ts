@@ -3,13 +3,10 @@
  * X-Request-Id. Other answers have none: caches keep them, and nothing that a client sends may change a byte of those
  * (threat row 38).
  */
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { PlainLines } from '../process/plain-lines.ts';
 import type { RequestListener } from './server.ts';
-
-export interface AccessLog {
-  info(fields: object, message: string): void;
-}
 
 export interface RequestFields {
   readonly requestId: string;
@@ -21,6 +18,7 @@ export interface RequestFields {
 /** What proxies make: UUIDs, hex, trace ids. Anything else is not repeated, in no log and no answer. */
 const WELL_FORMED = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const MAX_PATH_CHARACTERS = 256;
+const ID_BYTES = 8;
 
 const ids = new WeakMap<IncomingMessage, string>();
 
@@ -28,40 +26,57 @@ const ids = new WeakMap<IncomingMessage, string>();
 export function requestIdOf(req: IncomingMessage): string {
   let id = ids.get(req);
   if (id === undefined) {
-    const given = req.headers['x-request-id'];
-    id = typeof given === 'string' && WELL_FORMED.test(given) ? given : randomBytes(8).toString('hex');
+    id = makeId(req);
     ids.set(req, id);
   }
   return id;
 }
 
-export function requestFields(req: IncomingMessage): RequestFields {
-  const path = (req.url ?? '').split(/[?#]/, 1)[0] as string;
-  return { requestId: requestIdOf(req), method: req.method, path: path.slice(0, MAX_PATH_CHARACTERS) };
+function makeId({ headers: { 'x-request-id': given } }: IncomingMessage): string {
+  return typeof given === 'string' && WELL_FORMED.test(given) ? given : newId();
 }
 
-/** A line for each request when its answer has ended, or its client has left. */
-export function withAccessLog(handler: RequestListener, log: AccessLog): RequestListener {
+/** One call for the bytes of many: each costs 3 µs. */
+const random = Buffer.alloc(512 * ID_BYTES);
+let randomAt = random.length;
+
+function newId(): string {
+  if (randomAt === random.length) {
+    randomFillSync(random);
+    randomAt = 0;
+  }
+  randomAt += ID_BYTES;
+  return random.toString('hex', randomAt - ID_BYTES, randomAt);
+}
+
+export function requestFields(req: IncomingMessage): RequestFields {
+  return { requestId: requestIdOf(req), method: req.method, path: pathOf(req) };
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  const end = url.search(/[?#]/);
+  return url.slice(0, Math.min(MAX_PATH_CHARACTERS, end < 0 ? url.length : end));
+}
+
+/** A line for each request when its answer has ended, or its client has left. Written by hand: it is part of the warm path. */
+export function withAccessLog(handler: RequestListener, line: PlainLines): RequestListener {
   return function logged(req, res) {
     const startedMs = performance.now();
     // A socket that has ended knows no address any more.
     const address = req.socket.remoteAddress;
-    res.once('close', () => {
-      const { statusCode: status, writableFinished } = res;
+    res.on('close', () => {
+      // An answer that shows no id needs none that is kept.
+      const id = ids.get(req) ?? makeId(req);
+      const who = `"requestId":"${id}","method":${quoted(req.method)},"path":${quoted(pathOf(req))}`;
       const elapsedMs = Math.round(performance.now() - startedMs);
-      const http = req.httpVersion;
-      log.info(
-        {
-          ...requestFields(req),
-          status,
-          elapsedMs,
-          address,
-          http,
-          ...(writableFinished ? {} : { cut: true }),
-        },
-        'request',
+      const from = address === undefined ? '' : `,"address":"${address}"`;
+      const cut = res.writableFinished ? '' : ',"cut":true';
+      line(
+        `${who},"status":${res.statusCode},"elapsedMs":${elapsedMs}${from},"http":"${req.httpVersion}"${cut},"msg":"request"`,
       );
     });
     handler(req, res);
   };
 }
+
+const quoted = (text = ''): string => JSON.stringify(text);

@@ -2,11 +2,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
+import type { PlainLines } from '../process/plain-lines.ts';
 import { refuseBrokenRequest } from './broken-request.ts';
 import { drain } from './drain.ts';
 import type { HttpLog } from './exchange.ts';
 import { createHttp2Sessions, type Http2Sessions } from './http2-sessions.ts';
-import { type AccessLog, withAccessLog } from './request-log.ts';
+import { withAccessLog } from './request-log.ts';
 import { createSecureServer } from './secure-server.ts';
 import { createSlowReaderWatch } from './slow-readers.ts';
 import { refuseRequest, requestFault } from './strict-requests.ts';
@@ -17,7 +18,7 @@ export type RequestListener = (req: IncomingMessage, res: ServerResponse<Incomin
 
 export interface HttpServerOptions {
   readonly handler: RequestListener;
-  readonly log: HttpLog & AccessLog;
+  readonly log: HttpLog;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -31,8 +32,8 @@ export interface HttpServerOptions {
   readonly idleTimeoutMs?: number;
   /** A connection without a request is kept so long. Default 5,000: longer than the 4 s in which common proxies use one again. */
   readonly keepAliveTimeoutMs?: number;
-  /** A line of level info for each request. Default: none; errors and slow answers are told anyway. */
-  readonly accessLog?: boolean;
+  /** Takes a line for each request. Default: none; errors and slow answers are told anyway. */
+  readonly accessLog?: PlainLines | undefined;
   /** Default: none, plain HTTP. */
   readonly tls?: TlsFiles | undefined;
   /** Told when the certificate ends, of each that is used. */
@@ -65,7 +66,7 @@ const MAX_HEADERS = 200;
 /** @throws what listening throws: port in use, address not here; UserError `tls_unusable` */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { log, tls } = options;
-  const handler = options.accessLog === true ? withAccessLog(options.handler, log) : options.handler;
+  const handler = options.accessLog ? withAccessLog(options.handler, options.accessLog) : options.handler;
   const watch = createSlowReaderWatch(log);
   const sessions =
     tls !== undefined && options.http2 === true

@@ -19,7 +19,7 @@ export function testConfig(origin: string, more: Partial<EdgeConfig> = {}): Edge
     prefetch: 'all',
     cacheBytes: Number.POSITIVE_INFINITY,
     memoryBytes: 16 * 1_048_576,
-    workers: 1,
+    workers: 0,
     upRateBytesPerSecond: Number.POSITIVE_INFINITY,
     downRateBytesPerSecond: Number.POSITIVE_INFINITY,
     rootKey: undefined,

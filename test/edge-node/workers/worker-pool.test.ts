@@ -24,6 +24,7 @@ async function startPool(): Promise<WorkerPool> {
   cluster.setupPrimary({ exec: program.path, args, execArgv: [], silent: true });
   const pool = await WorkerPool.start({
     workers: 2,
+    port: 0,
     mainPort: 9,
     metrics: new HttpMetrics('edge'),
     log: { warn: () => undefined },

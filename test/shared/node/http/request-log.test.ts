@@ -1,28 +1,41 @@
 import { expect, test } from 'vitest';
 import { createLogger } from '../../../../shared/node/process/logger.ts';
+import { plainLines } from '../../../../shared/node/process/plain-lines.ts';
 import { makeCertificate } from '../../../support/certificates.ts';
 import { askHttp2 } from '../../../support/http2-client.ts';
 import { IMAGE_ID } from './memory-source.ts';
 import { serveImages } from './serve.ts';
 
-const requests = (logged: readonly { fields: object; message: string }[]) =>
-  logged
-    .filter(({ message }) => message === 'request')
-    .map(({ fields }) => fields as Record<string, unknown>);
+/** An access log that keeps what it is told. */
+function kept() {
+  const lines: Record<string, unknown>[] = [];
+  return { lines, accessLog: (fields: string) => void lines.push(JSON.parse(`{${fields}}`)) };
+}
 
 test('--access-log: one line for each request, when its answer has ended', async () => {
-  const { ask, logged } = await serveImages(undefined, { accessLog: true });
+  const [plain, secure] = [kept(), kept()];
+  const { ask } = await serveImages(undefined, { accessLog: plain.accessLog });
   await ask('/640.avif', { 'x-request-id': 'abc-1' });
-  await ask('/nothing?token=hidden');
-  const tls = { tls: makeCertificate(), http2: true, accessLog: true };
-  const secure = await serveImages(undefined, tls);
-  await askHttp2(secure.server.port, `/images/${IMAGE_ID}/640.avif`, { 'x-request-id': 'abc-2' });
-  await expect.poll(() => [...requests(logged), ...requests(secure.logged)].length).toBe(3);
-  expect(requests(logged)).toMatchObject([
-    { requestId: 'abc-1', method: 'GET', path: `/images/${IMAGE_ID}/640.avif`, status: 200, http: '1.1' },
-    { path: `/images/${IMAGE_ID}/nothing`, status: 404, address: '127.0.0.1' },
+  const { headers } = await ask('/nothing?token=hidden');
+  const requestId = headers['x-request-id'];
+  const tls = { tls: makeCertificate(), http2: true, accessLog: secure.accessLog };
+  const { server } = await serveImages(undefined, tls);
+  await askHttp2(server.port, `/images/${IMAGE_ID}/640.avif`, { 'x-request-id': 'abc-2' });
+  await expect.poll(() => plain.lines.length + secure.lines.length).toBe(3);
+  expect(plain.lines).toEqual([
+    {
+      requestId: 'abc-1',
+      method: 'GET',
+      path: `/images/${IMAGE_ID}/640.avif`,
+      status: 200,
+      elapsedMs: expect.any(Number),
+      address: '127.0.0.1',
+      http: '1.1',
+      msg: 'request',
+    },
+    expect.objectContaining({ path: `/images/${IMAGE_ID}/nothing`, status: 404, requestId }),
   ]);
-  expect(requests(secure.logged)).toMatchObject([{ requestId: 'abc-2', status: 200, http: '2.0' }]);
+  expect(secure.lines).toMatchObject([{ requestId: 'abc-2', status: 200, http: '2.0' }]);
 });
 
 test('without it there is none, but for errors, which have the id that the client got', async () => {
@@ -52,7 +65,7 @@ test('an id is taken over if it is well formed and short, and stands in errors o
 test('no address can begin a line of its own', async () => {
   const lines: string[] = [];
   const log = createLogger({ role: 'edge', name: 'a', stream: { write: (line) => void lines.push(line) } });
-  const { raw } = await serveImages(undefined, { accessLog: true, log });
+  const { raw } = await serveImages(undefined, { accessLog: plainLines(log) });
   await raw(`GET /images/a%0a"},{"level":"x" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
   await raw(`GET /images/\u2028"}\t HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
   await expect.poll(() => lines.length).toBeGreaterThan(0);

@@ -34,7 +34,7 @@ export async function serveImages(
   const readers = new ImageReaders();
   const logged: { fields: object; message: string }[] = [];
   const note = (fields: object, message: string) => void logged.push({ fields, message });
-  const log = { info: note, warn: note, error: note };
+  const log = { warn: note, error: note };
   const route = createImageRoute({ source, role: 'edge', nodeName: 'edge-1', readers, metrics, log });
   const server = await startHttpServer({
     handler: (req, res) => {

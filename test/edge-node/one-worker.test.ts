@@ -1,0 +1,69 @@
+/** An edge whose shoppers are all served by one further process. */
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Compiled, compile } from '../support/compiled.ts';
+import { dialPort, readToEnd } from '../support/http-client.ts';
+import { isAlive } from '../support/processes.ts';
+import { acknowledged, ask, pathOf, warm, withWorkers } from './support/edge-with-workers.ts';
+import { type ImageSet, makeImageSet } from './support/image-set.ts';
+import { eventually } from './support/test-edge.ts';
+
+let program: Compiled;
+beforeAll(async () => {
+  program = await compile('edge-node/main.ts');
+});
+afterAll(() => program.remove());
+
+const withOne = (sets: readonly ImageSet[], ...flags: string[]) => withWorkers(program, 1, sets, ...flags);
+
+test('a cold image comes whole through the worker, which has it in memory then', async () => {
+  const set = await makeImageSet(1);
+  const { origin, port, url, workers } = await withOne([], '--prefetch', 'none');
+  await origin.publish(set);
+  expect(workers().length).toBe(1);
+  await eventually(async () => expect((await ask(port, pathOf(set))).status).toBe(200));
+  const { body } = await ask(port, pathOf(set));
+  expect(body.equals(set.files.get('640.jpg') as Buffer)).toBe(true);
+  await eventually(async () => {
+    const answer = await fetch(url + pathOf(set));
+    await answer.arrayBuffer();
+    expect(answer.headers.get('cache-status')).toBe('edge; hit; detail=memory');
+  });
+});
+
+test('PU2: after the acknowledgement the one worker has nothing of the image', async () => {
+  const [gone, stays] = [await makeImageSet(1), await makeImageSet(2)];
+  const { origin, port } = await withOne([gone, stays]);
+  await warm(port, gone);
+  await warm(port, stays);
+  origin.purge(gone);
+  await acknowledged(origin, 4);
+  expect((await ask(port, pathOf(gone))).status).toBe(404);
+  expect((await ask(port, pathOf(stays))).status).toBe(200);
+});
+
+test('the one worker, killed, is replaced at the port that shoppers know, even one that was just free', async () => {
+  const set = await makeImageSet(1);
+  const { port, workers } = await withOne([set]);
+  for (let times = 0; times < 2; times++) {
+    const [victim] = workers() as [number];
+    process.kill(victim, 'SIGKILL');
+    await eventually(async () => expect((await ask(port, pathOf(set))).status).toBe(200));
+    expect(workers()).not.toContain(victim);
+  }
+});
+
+test('SIGTERM lets a running answer of the one worker end, and exits 0', async () => {
+  const set = await makeImageSet(1);
+  const { port, child, ended, workers } = await withOne([set]);
+  await warm(port, set);
+  const pids = workers();
+  const socket = await dialPort(port);
+  socket.pause();
+  socket.write(`GET ${pathOf(set)} HTTP/1.1\r\nHost: edge\r\n\r\n`);
+  await once(socket, 'readable');
+  child.kill('SIGTERM');
+  expect((await readToEnd(socket)).length).toBeGreaterThan(100_000);
+  expect(await ended).toMatchObject({ code: 0, signal: null });
+  expect(pids.filter(isAlive)).toEqual([]);
+});
