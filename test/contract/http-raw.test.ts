@@ -48,6 +48,11 @@ describe.each(ROLES)('%s', (role) => {
     if (status !== 200) expect(answers).toMatch(/^cache-control: no-store\r$/im);
   });
 
+  test('a connection is kept for 5 s; at an origin for 75 s, for edges that ask now and then', async () => {
+    const [first] = (await raw(`${line()}\r\n${line()}${CLOSE}`)).split('\r\n\r\n');
+    expect(first).toMatch(role === 'origin' ? /^keep-alive: timeout=75\b/im : /^keep-alive: timeout=5\b/im);
+  });
+
   test.each([
     ['RFC 9112 section 3.2: no Host', 400, () => `GET ${url()} HTTP/1.1\r\n${CLOSE}`],
     [
