@@ -99,5 +99,6 @@ function send(res: ServerResponse, status: number, body: Uint8Array, extra: read
     ...extra,
   ];
   res.writeHead(status, headers);
-  res.end(body);
+  // As text it leaves with the head in one plain write; as bytes in a writev of two parts, which took a third longer.
+  res.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1');
 }

@@ -37,16 +37,19 @@ export function choosePeers<Peer extends HandOutPeer>(request: HandOutRequest<Pe
     (peer) => peer.isReachable && peer.key !== requester.key && !(requester.isSeed && peer.isSeed),
   );
   if (candidates.length <= numWant) return candidates;
-  const chosen = new Set<Peer>();
   const preferredCount = Math.ceil(numWant / 2);
-  for (let worth = WORTH_NEAR + WORTH_FETCHING; worth >= 0; worth--)
-    for (const peer of candidates)
-      if (chosen.size < preferredCount && worthOf(peer, requester.network) === worth) chosen.add(peer);
-  for (const peer of candidates) {
-    if (chosen.size >= numWant) break;
-    chosen.add(peer);
+  const chosen: Peer[] = [];
+  let rest = candidates;
+  for (let worth = WORTH_NEAR + WORTH_FETCHING; worth >= 0 && chosen.length < preferredCount; worth--) {
+    const others: Peer[] = [];
+    for (const peer of rest) {
+      const isPreferred = chosen.length < preferredCount && worthOf(peer, requester.network) === worth;
+      (isPreferred ? chosen : others).push(peer);
+    }
+    rest = others;
   }
-  return [...chosen];
+  for (let i = 0; chosen.length < numWant; i++) chosen.push(rest[i] as Peer);
+  return chosen;
 }
 
 function worthOf(peer: HandOutPeer, network: string): number {

@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- NAME ...]`: what docs/benchmarks.md tells, measured on this machine, as the Markdown table
- * that stands there. Names: ingest, sample-sets, link, warm, idle, engine, trace, cache, cache-soak,
- * swarm-page, shop-page, shop-lighthouse. Without one, all.
+ * that stands there. Names: ingest, sample-sets, link, warm, idle, engine, trace, tracker, cache,
+ * cache-soak, swarm-page, shop-page, shop-lighthouse. Without one, all.
  */
 import { cpus } from 'node:os';
 import { cacheRows, cacheSoakRows } from './cache-rows.ts';
@@ -14,6 +14,7 @@ import { sampleSetRows } from './sample-sets.ts';
 import { shopLighthouseRows, shopPageRows } from './shop-page.ts';
 import { swarmPageRows } from './swarm-page.ts';
 import { traceRows } from './trace.ts';
+import { trackerRows } from './tracker.ts';
 import { warmRows } from './warm-rows.ts';
 
 const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
@@ -32,6 +33,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   },
   engine: async () => engineRows(runEngineBench()),
   trace: traceRows,
+  tracker: trackerRows,
   cache: async () => cacheRows(),
   'cache-soak': cacheSoakRows,
   'swarm-page': swarmPageRows,

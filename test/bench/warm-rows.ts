@@ -1,12 +1,7 @@
 /** The table's rows of the warm path. */
+import type { LoadSide } from './load-rounds.ts';
 import type { Row } from './row.ts';
-import {
-  MANY_CONNECTIONS,
-  type ManyConnections,
-  runWarmBench,
-  type WarmResult,
-  type WarmSide,
-} from './warm.ts';
+import { MANY_CONNECTIONS, type ManyConnections, runWarmBench, type WarmResult } from './warm.ts';
 
 export async function warmRows(): Promise<Row[]> {
   const { results, many } = await runWarmBench();
@@ -42,7 +37,7 @@ function rowsOf({ name, bodyBytes, bare, one, two, own, nginx }: WarmResult): Ro
   ];
 }
 
-function rate(what: string, ours: WarmSide, peer: WarmSide, mark: number): Row {
+function rate(what: string, ours: LoadSide, peer: LoadSide, mark: number): Row {
   const ratio = ours.requestsPerSecond / peer.requestsPerSecond;
   const rates = `${ours.requestsPerSecond.toFixed(0)}/s beside ${peer.requestsPerSecond.toFixed(0)}/s`;
   return { what, measured: `${ratio.toFixed(2)} (${rates})`, mark: `at least ${mark}`, isMet: ratio >= mark };

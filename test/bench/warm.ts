@@ -5,37 +5,29 @@
  * what that cannot ask for, nobody can give. At last the edge with one worker has ten thousand connections.
  */
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Rendition } from '../../shared/api-types/catalog.ts';
-import { InternalError } from '../../shared/errors.ts';
 import { START_MS } from '../../shared/node/process/compile-later.ts';
 import { eventually, everyEdgeHas, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
 import { childrenOf, peakMemoryBytes } from '../support/processes.ts';
-import type { LoadOrder, LoadResult } from './http-load.ts';
-import { median } from './median.ts';
-import { forkSibling, type Peer, startBare, startNginx } from './warm-peers.ts';
-
-export interface WarmSide {
-  readonly requestsPerSecond: number;
-  readonly p99Ms: number;
-}
+import { askInTurns, askOnce, type LoadSide } from './load-rounds.ts';
+import { forkSibling, startBare, startNginx } from './warm-peers.ts';
 
 export interface WarmResult {
   readonly name: string;
   readonly bodyBytes: number;
-  readonly bare: WarmSide;
+  readonly bare: LoadSide;
   /** With one worker. */
-  readonly one: WarmSide;
+  readonly one: LoadSide;
   /** With two. */
-  readonly two: WarmSide;
+  readonly two: LoadSide;
   /** Without: the edge's own process answers. */
-  readonly own: WarmSide;
+  readonly own: LoadSide;
   /** Undefined: not installed. */
-  readonly nginx: WarmSide | undefined;
+  readonly nginx: LoadSide | undefined;
 }
 
 /** Ten thousand connections to one worker, all of them asking. */
@@ -44,7 +36,7 @@ export interface ManyConnections {
   readonly held: number;
   /** The most that the edge's process ever took, and the most that its worker did. */
   readonly memoryBytes: number;
-  readonly load: WarmSide;
+  readonly load: LoadSide;
 }
 
 export interface WarmBench {
@@ -57,11 +49,6 @@ type Edges = Readonly<Record<'own' | 'one' | 'two', RunningNode>>;
 
 const SIZES_BYTES = [60 * 1024, 300 * 1024];
 const PHOTO = 'server/demo/photos/stream.jpg';
-/** Rounds that count, after some to warm up: V8 compiles what is busy in the first seconds of an edge's load. */
-const ROUNDS = 5;
-const WARM_UP_ROUNDS = 3;
-const ROUND_SECONDS = 1;
-const CONNECTIONS = 32;
 export const MANY_CONNECTIONS = 10_000;
 /** Each is answered more than once in it. */
 const MANY_SECONDS = 10;
@@ -111,45 +98,21 @@ async function compare(
   for (const edge of Object.values(edges)) await eventually('it lies in memory', () => isHot(edge.url + url));
   const bare = await startBare(bodyBytes);
   const nginx = await startNginx(bodyBytes);
-  const asked = (peer: Pick<Peer, 'port' | 'path'>) => ({ ...peer, results: [] as LoadResult[] });
-  const sides = {
-    bare: asked(bare),
-    one: asked({ port: portOf(edges.one), path: url }),
-    two: asked({ port: portOf(edges.two), path: url }),
-    own: asked({ port: portOf(edges.own), path: url }),
-    ...(nginx === undefined ? {} : { nginx: asked(nginx) }),
+  const targets = {
+    bare,
+    one: { port: portOf(edges.one), path: url },
+    two: { port: portOf(edges.two), path: url },
+    own: { port: portOf(edges.own), path: url },
   };
   try {
-    for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
-      const order = Object.values(sides);
-      // The one that goes first changes, so that none always meets the cooler machine.
-      for (const side of round % 2 === 0 ? order : order.reverse()) {
-        const { port, path: target } = side;
-        const what = {
-          port,
-          path: target,
-          bodyBytes,
-          connections: CONNECTIONS,
-          durationSeconds: ROUND_SECONDS,
-        };
-        const result = await measure(load, what);
-        if (round >= WARM_UP_ROUNDS) side.results.push(result);
-      }
-    }
+    const sides = nginx
+      ? await askInTurns(load, { ...targets, nginx }, bodyBytes)
+      : { ...(await askInTurns(load, targets, bodyBytes)), nginx: undefined };
+    return { name, bodyBytes, ...sides };
   } finally {
     await bare.close();
     await nginx?.close();
   }
-  const of = ({ results }: { results: readonly LoadResult[] }) => middle(results);
-  return {
-    name,
-    bodyBytes,
-    bare: of(sides.bare),
-    one: of(sides.one),
-    two: of(sides.two),
-    own: of(sides.own),
-    nginx: sides.nginx && of(sides.nginx),
-  };
 }
 
 /** Asked on connections of their own: no worker that is asked now has it elsewhere. */
@@ -168,23 +131,10 @@ async function holdMany(
   { url, bytes: bodyBytes }: Rendition,
 ): Promise<ManyConnections> {
   const what = { path: url, bodyBytes, connections: MANY_CONNECTIONS, durationSeconds: MANY_SECONDS };
-  const result = await measure(load, { port: portOf(edge), ...what });
+  const result = await askOnce(load, { port: portOf(edge), ...what });
   const pid = edge.process.pid as number;
   const memoryBytes = [pid, ...childrenOf(pid)].reduce((sum, each) => sum + peakMemoryBytes(each), 0);
   return { held: result.held, memoryBytes, load: result };
 }
 
 const portOf = (node: RunningNode): number => Number(new URL(node.url).port);
-
-const middle = (results: readonly LoadResult[]): WarmSide => ({
-  requestsPerSecond: median(results.map(({ requestsPerSecond }) => requestsPerSecond)),
-  p99Ms: median(results.map(({ p99Ms }) => p99Ms)),
-});
-
-async function measure(load: ChildProcess, order: LoadOrder): Promise<LoadResult> {
-  load.send(order);
-  const [result] = (await once(load, 'message')) as [LoadResult];
-  if (result.failures > 0)
-    throw new InternalError(`${result.failures} requests failed at port ${order.port} ${order.path}`);
-  return result;
-}
