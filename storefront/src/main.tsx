@@ -2,14 +2,16 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { BagStore } from './bag/bag-store.ts';
+import { keepWrittenPrices } from './catalog/price-words.ts';
 import { ProductStore } from './catalog/product-store.ts';
 import { EdgeWatch } from './edges/edge-watch.ts';
 import { watchBrowser } from './edges/watch-browser.ts';
 import { ImageLog } from './images/image-log.ts';
 import { whenPainted } from './images/when-painted.ts';
 import { startNavigation } from './navigation.ts';
+import { nextTask } from './next-task.ts';
 import { keepForLater } from './offline/keep-for-later.ts';
-import { parsePageData } from './page-data.ts';
+import { type PageData, parsePageData } from './page-data.ts';
 import { type Shop, ShopContext } from './shop-context.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -22,41 +24,58 @@ import './styles/checkout.css';
 import './styles/plain.css';
 import './styles/sources.css';
 
-const brought = parsePageData(document.querySelector('#page-data')?.textContent, location.protocol);
-const shop: Shop = {
-  products: new ProductStore(brought),
-  edgeWatch: new EdgeWatch({
-    pageUrl: location,
-    fetch: (url, init) => fetch(url, init),
-    storage: {
-      getItem: (key) => localStorage.getItem(key),
-      setItem: (key, text) => localStorage.setItem(key, text),
-    },
-    nowMs: () => Date.now(),
-    listed: brought.edges,
-    isHidden: () => document.hidden,
-  }),
-  imageLog: new ImageLog(),
-  bag: new BagStore(),
-};
-
-const app = document.querySelector('#app')!;
-let standing: HTMLImageElement | null = null;
-if (brought.preload !== undefined) {
-  const { imageId, url } = brought.preload;
-  standing = app.querySelector(`[data-image-id="${CSS.escape(imageId)}"] img`);
-  shop.imageLog.preloading(imageId, url, standing !== null);
-}
-shop.edgeWatch.start();
-watchBrowser(shop.edgeWatch);
-void shop.products.loadMissing();
-startNavigation();
-if (import.meta.env.PROD) keepForLater(shop.products.state);
-void whenPainted(standing).then(() =>
+/** In tasks of their own: together they hold a slow phone for a third of a second. */
+async function start(): Promise<void> {
+  await nextTask();
+  const app = document.querySelector('#app')!;
+  const brought = parsePageData(document.querySelector('#page-data')?.textContent, location.protocol);
+  const shop = makeShop(brought);
+  keepWrittenPrices(app, brought);
+  const standing = findStanding(app, shop, brought);
+  const painted = whenPainted(standing);
+  await nextTask();
+  shop.edgeWatch.start();
+  watchBrowser(shop.edgeWatch);
+  void shop.products.loadMissing();
+  startNavigation();
+  if (import.meta.env.PROD) keepForLater(shop.products.state);
+  await painted;
+  await nextTask();
   render(
     <ShopContext.Provider value={shop}>
       <App />
     </ShopContext.Provider>,
     app,
-  ),
-);
+  );
+}
+
+function makeShop(brought: PageData): Shop {
+  return {
+    products: new ProductStore(brought),
+    edgeWatch: new EdgeWatch({
+      pageUrl: location,
+      fetch: (url, init) => fetch(url, init),
+      storage: {
+        getItem: (key) => localStorage.getItem(key),
+        setItem: (key, text) => localStorage.setItem(key, text),
+      },
+      nowMs: () => Date.now(),
+      listed: brought.edges,
+      isHidden: () => document.hidden,
+    }),
+    imageLog: new ImageLog(),
+    bag: new BagStore(),
+  };
+}
+
+/** The largest photo, when it stands in the page. */
+function findStanding(app: Element, { imageLog }: Shop, { preload }: PageData): HTMLImageElement | null {
+  if (preload === undefined) return null;
+  const standing = app.querySelector<HTMLImageElement>(
+    `[data-image-id="${CSS.escape(preload.imageId)}"] img`,
+  );
+  imageLog.preloading(preload.imageId, preload.url, standing !== null);
+  return standing;
+}
+
+void start();

@@ -27,10 +27,15 @@ export function navigate(path: string): void {
   visit();
 }
 
-/** To be called when a page stands: at the top for a new one, where it was for one seen before. */
+/**
+ * To be called when a page stands: at the top for a new one, where it was for one seen before. The first page of all
+ * stands where the browser has it, and to scroll would force a layout (48 ms on a slow phone).
+ */
 export function restoreScroll(): void {
-  const saved = (history.state as { scrollTop?: number } | null)?.scrollTop ?? 0;
-  window.scrollTo({ top: isFresh ? 0 : saved, behavior: 'instant' });
+  const saved = (history.state as { scrollTop?: number } | null)?.scrollTop;
+  const isFirst = currentVisit.get().number === 0;
+  if (!isFirst || saved !== undefined)
+    window.scrollTo({ top: isFresh ? 0 : (saved ?? 0), behavior: 'instant' });
   isFresh = false;
 }
 

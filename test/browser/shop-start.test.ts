@@ -83,6 +83,29 @@ describe.skipIf(skipReason)(`a page before its script${skipReason ? ` (${skipRea
     },
   );
 
+  it('prices stay as the page has them, whatever the browser would write', async () => {
+    const { page, release } = await openHeld('/', LOOKS.desktop!);
+    await page.locator('.card__price').evaluateAll((prices) => {
+      for (const price of prices) price.textContent = 'as the origin wrote it';
+    });
+    release();
+    await expectEveryImageDecoded(page);
+    expect(await page.locator('.card__price').allTextContents()).toEqual(
+      Array(PRODUCTS).fill('as the origin wrote it'),
+    );
+  });
+
+  it('a tab that nobody looks at has its photos too', async () => {
+    const { page } = await visit(undefined, { ...LOOKS.desktop!, serviceWorkers: 'block' });
+    await page.addInitScript(() => {
+      Object.defineProperty(document, 'hidden', { value: true });
+      window.requestAnimationFrame = () => 0;
+      IntersectionObserver.prototype.observe = () => undefined;
+    });
+    await page.goto(fleet.origin.url);
+    await expectEveryImageDecoded(page);
+  });
+
   it('axe-core finds nothing while the script is on its way', async () => {
     for (const address of ['/', `/product/${first}`]) {
       const { page, release } = await openHeld(address, LOOKS.phone!);

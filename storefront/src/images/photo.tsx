@@ -7,6 +7,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type BoxWidth, type Fit, sizesInBox } from '../../../shared/http/box-sizes.ts';
 import { pictureSources } from '../../../shared/http/picture-sources.ts';
 import type { ShopImage } from '../catalog/shop-product.ts';
+import { whenFirstMeasured } from './in-view-at-first.ts';
 import { type Drawing, drawingsOf, wantsJpegOnly } from './photo-state.ts';
 import { makePlaceholderPicture, placeholderColour, placeholderPicture } from './placeholder.ts';
 import { type PhotoHandle, usePhotoState } from './use-photo-state.ts';
@@ -103,18 +104,14 @@ function DrawnImage({ drawing, image, alt, urgent, photo }: DrawnImageProps): JS
   );
 }
 
-/** Measured once, before the image is asked for: what is in view then may not be lazy. Undefined before. */
+/** Known before the image is asked for: what is in view then may not be lazy. Undefined before. */
 function useInViewAtFirst(
   boxRef: { readonly current: HTMLElement | null },
   isTakenOver: boolean,
 ): boolean | undefined {
   const [inView, setInView] = useState<boolean | undefined>(isTakenOver || undefined);
   useLayoutEffect(() => {
-    if (isTakenOver) return;
-    const box = boxRef.current?.getBoundingClientRect();
-    setInView(
-      box !== undefined && box.top < window.innerHeight && box.bottom > 0 && box.left < window.innerWidth,
-    );
+    if (!isTakenOver && boxRef.current !== null) return whenFirstMeasured(boxRef.current, setInView);
   }, [boxRef]);
   return inView;
 }

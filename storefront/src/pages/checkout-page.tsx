@@ -1,8 +1,8 @@
 /** A checkout as it would be, which says that it is none: what is typed is checked here and goes nowhere. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
-import { formatPrice } from '../../../shared/money.ts';
 import { useBagRows } from '../bag/use-bag-rows.ts';
+import { priceWords } from '../catalog/price-words.ts';
 import { restoreScroll } from '../navigation.ts';
 import { BagTotals } from '../parts/bag-totals.tsx';
 import { CheckoutForm } from '../parts/checkout-form.tsx';
@@ -42,7 +42,7 @@ export function CheckoutPage(): JSX.Element {
               <li key={product.id}>
                 <span dir="auto">{product.title}</span>
                 <span class="checkout__count">{quantity} ×</span>
-                <span>{formatPrice(product.priceCents * quantity, product.currency)}</span>
+                <span>{priceWords(product.priceCents * quantity, product.currency)}</span>
               </li>
             ))}
           </ul>

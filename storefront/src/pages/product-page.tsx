@@ -1,7 +1,7 @@
 /** One product: gallery, words, bag. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
-import { formatPrice } from '../../../shared/money.ts';
+import { priceWords } from '../catalog/price-words.ts';
 import type { ProductAnswer } from '../catalog/product-store.ts';
 import type { ShopProduct } from '../catalog/shop-product.ts';
 import { restoreScroll } from '../navigation.ts';
@@ -58,7 +58,7 @@ function ProductView({ product }: { readonly product: ShopProduct }): JSX.Elemen
           <h1 class="product__title" dir="auto">
             {product.title}
           </h1>
-          <p class="product__price">{formatPrice(product.priceCents, product.currency)}</p>
+          <p class="product__price">{priceWords(product.priceCents, product.currency)}</p>
           <AddToBag product={product} />
           {product.description !== '' && (
             <div class="product__description" dir="auto">

@@ -3,9 +3,9 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { BAG_BOXES } from '../../../shared/http/shop-boxes.ts';
 import { productPath } from '../../../shared/http/shop-paths.ts';
-import { formatPrice } from '../../../shared/money.ts';
 import { QUANTITY_MAX } from '../bag/bag.ts';
 import { useBagRows } from '../bag/use-bag-rows.ts';
+import { priceWords } from '../catalog/price-words.ts';
 import type { ShopProduct } from '../catalog/shop-product.ts';
 import { Photo } from '../images/photo.tsx';
 import { useShop } from '../shop-context.ts';
@@ -92,7 +92,7 @@ function BagRow({ product, quantity, onLeave }: BagRowProps): JSX.Element {
         <a href={productPath(product.id)} data-page dir="auto" onClick={onLeave}>
           {product.title}
         </a>
-        <span class="bag__price">{formatPrice(product.priceCents * quantity, product.currency)}</span>
+        <span class="bag__price">{priceWords(product.priceCents * quantity, product.currency)}</span>
       </div>
       <div class="bag__quantity">
         <button

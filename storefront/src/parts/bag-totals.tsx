@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
-import { formatPrice } from '../../../shared/money.ts';
 import type { BagRows } from '../bag/use-bag-rows.ts';
+import { priceWords } from '../catalog/price-words.ts';
 
 export function BagTotals({ totals }: Pick<BagRows, 'totals'>): JSX.Element {
   return (
@@ -8,7 +8,7 @@ export function BagTotals({ totals }: Pick<BagRows, 'totals'>): JSX.Element {
       {totals.map(({ currency, priceCents }) => (
         <p key={currency} class="bag__total">
           <span>Total</span>
-          <span>{formatPrice(priceCents, currency)}</span>
+          <span>{priceWords(priceCents, currency)}</span>
         </p>
       ))}
     </>

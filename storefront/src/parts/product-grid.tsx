@@ -9,7 +9,7 @@ import {
   isWideFeature,
 } from '../../../shared/http/shop-boxes.ts';
 import { productPath } from '../../../shared/http/shop-paths.ts';
-import { formatPrice } from '../../../shared/money.ts';
+import { priceWords } from '../catalog/price-words.ts';
 import type { ShopProduct } from '../catalog/shop-product.ts';
 import { Photo } from '../images/photo.tsx';
 
@@ -74,7 +74,7 @@ function ProductCard({
           <h2 class="card__title" dir="auto">
             {product.title}
           </h2>
-          <p class="card__price">{formatPrice(product.priceCents, product.currency)}</p>
+          <p class="card__price">{priceWords(product.priceCents, product.currency)}</p>
         </div>
       </a>
     </li>

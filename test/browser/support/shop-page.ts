@@ -134,13 +134,12 @@ export async function expectEveryImageDecoded(page: Page): Promise<ImageOnPage[]
 
 /** An `<img>` that failed may be there for a moment, but never on the screen. */
 export async function expectNoBrokenImage(page: Page): Promise<void> {
-  const broken = await page
-    .locator('img')
-    .evaluateAll((images) =>
-      (images as HTMLImageElement[])
-        .filter((img) => img.complete && img.naturalWidth === 0 && getComputedStyle(img).opacity !== '0')
-        .map((img) => img.currentSrc),
-    );
+  // In one go: between finding and looking the page may take one out, and what is out has no opacity.
+  const broken = await page.evaluate(() =>
+    Array.from(document.images)
+      .filter((img) => img.complete && img.naturalWidth === 0 && getComputedStyle(img).opacity !== '0')
+      .map((img) => img.currentSrc),
+  );
   expect(broken).toEqual([]);
 }
 
