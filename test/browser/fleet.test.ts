@@ -6,40 +6,32 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DemoFleet, FleetControl } from '../../shared/api-types/demo.ts';
 import type { EdgeList } from '../../shared/api-types/status.ts';
 import { type Demo, endDemo, runDemo, see, started } from '../support/demo-process.ts';
-import { eventually, Fleet, PROJECT } from '../support/fleet.ts';
+import { eventually } from '../support/fleet.ts';
 import { childrenOf } from '../support/processes.ts';
 import { expectNoViolations } from './support/axe.ts';
 import { tabTo } from './support/desk-page.ts';
-import { launchBrowser, skipReason } from './support/launch-browser.ts';
+import { skipReason } from './support/launch-browser.ts';
 import { overflow } from './support/overflow.ts';
 import { expectEveryImageDecoded, openShop, type ShopPage } from './support/shop-page.ts';
 import { nodeButton, openSwarm } from './support/swarm-page.ts';
+import { narrowPhoto, useFleet } from './support/use-fleet.ts';
 
 /** The machine may be busy: edges start, and drain for some seconds. */
 const WAIT_LIMIT_MS = 30_000;
 const PHOTOS = ['bowl.jpg', 'stream.jpg'];
+const WIDTH_PX = 800;
 const IMAGES_WHOLE = `${PHOTOS.length} of ${PHOTOS.length}`;
 
 describe.skipIf(skipReason)(`the fleet page${skipReason ? ` (${skipReason})` : ''}`, () => {
-  const fleet = new Fleet();
-  let browser: Browser;
-
-  beforeAll(async () => {
-    await fleet.startOrigin();
-    await fleet.startEdge({ name: 'alone' });
-    for (const file of PHOTOS) {
-      const photo = await fleet.createProduct(file);
-      await fleet.upload(photo, new Uint8Array(readFileSync(path.join(PROJECT, 'server/demo/photos', file))));
-    }
-    browser = await launchBrowser();
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    await fleet.close();
+  const used = useFleet(['alone'], async (fleet) => {
+    for (const file of PHOTOS)
+      await fleet.upload(await fleet.createProduct(file), await narrowPhoto(file, WIDTH_PX));
+    return PHOTOS.length;
   });
+  const { fleet } = used;
 
   it('without the demo edges are watched only, and the page says how to start it', async () => {
-    const shown = await openFleet(browser, fleet.origin.url);
+    const shown = await openFleet(used.browser, fleet.origin.url);
     await becomes(shown.page, 'alone', 'live');
     expect(await shown.page.getByText('npm run demo').count()).toBe(1);
     expect(await shown.page.getByRole('button').count()).toBe(0);
@@ -49,7 +41,7 @@ describe.skipIf(skipReason)(`the fleet page${skipReason ? ` (${skipReason})` : '
 
   it('HTML in what edges say of themselves is text', async () => {
     const name = '<marquee>edge</marquee>';
-    const shown = await openShop(browser, `${fleet.origin.url}/healthz`);
+    const shown = await openShop(used.browser, `${fleet.origin.url}/healthz`);
     await shown.page.route('**/api/edges', async (route) => {
       const answer = (await (await route.fetch()).json()) as EdgeList;
       await route.fulfill({ json: { edges: answer.edges.map((edge) => ({ ...edge, name })) } });
@@ -76,7 +68,7 @@ describe.skipIf(skipReason)(`the fleet page${skipReason ? ` (${skipReason})` : '
     afterAll(() => endDemo(demo));
 
     it('three more edges by one click become live and whole', async () => {
-      const shown = await openFleet(browser, url);
+      const shown = await openFleet(used.browser, url);
       await becomes(shown.page, 'edge-4', 'running');
       await shown.page.getByRole('button', { name: 'Spin up 3 more edges' }).click();
       for (const name of ['edge-5', 'edge-6', 'edge-7']) {
@@ -91,10 +83,10 @@ describe.skipIf(skipReason)(`the fleet page${skipReason ? ` (${skipReason})` : '
     });
 
     it('one that is killed says so and the shop still shows its images; started again it is whole', async () => {
-      const shown = await openFleet(browser, url);
+      const shown = await openFleet(used.browser, url);
       await button(shown.page, 'Kill edge-1').click();
       await becomes(shown.page, 'edge-1', 'killed');
-      const shop = await openShop(browser, url);
+      const shop = await openShop(used.browser, url);
       await expectEveryImageDecoded(shop.page);
       await shop.close();
       await button(shown.page, 'Start edge-1').click();
@@ -106,7 +98,7 @@ describe.skipIf(skipReason)(`the fleet page${skipReason ? ` (${skipReason})` : '
     });
 
     it('one that is slowed down is started anew with these flags', async () => {
-      const shown = await openFleet(browser, url);
+      const shown = await openFleet(used.browser, url);
       await button(shown.page, 'Speed of edge-2').click();
       await shown.page.getByLabel('Gives at most').selectOption('64 KiB/s');
       await shown.page.getByRole('button', { name: 'Restart with these' }).click();
@@ -121,7 +113,7 @@ describe.skipIf(skipReason)(`the fleet page${skipReason ? ` (${skipReason})` : '
     });
 
     it('by keyboard alone: stop, start and read the log; the focus stays; HTML in a log is text', async () => {
-      const shown = await openFleet(browser, url);
+      const shown = await openFleet(used.browser, url);
       const { page } = shown;
       await becomes(page, 'edge-3', 'running');
       await tabTo(page, 'Stop edge-3');
@@ -146,7 +138,7 @@ describe.skipIf(skipReason)(`the fleet page${skipReason ? ` (${skipReason})` : '
     it.each([320, 1920])(
       '%d pixels wide: nothing sticks out, and axe-core has nothing to say',
       async (width) => {
-        const shown = await openFleet(browser, url, width);
+        const shown = await openFleet(used.browser, url, width);
         const { page } = shown;
         await becomes(page, 'edge-7', 'running');
         await button(page, 'Speed of edge-1').click();
@@ -159,7 +151,7 @@ describe.skipIf(skipReason)(`the fleet page${skipReason ? ` (${skipReason})` : '
     );
 
     it('on the swarm page, acts are done to the real edges', async () => {
-      const swarm = await openSwarm(browser, url, `?fleet=${url}`);
+      const swarm = await openSwarm(used.browser, url, `?fleet=${url}`);
       const { page } = swarm;
       await nodeButton(page, 'edge-4').press('Enter');
       await button(page, 'Kill edge-4').click();
@@ -173,7 +165,7 @@ describe.skipIf(skipReason)(`the fleet page${skipReason ? ` (${skipReason})` : '
     });
 
     it('when the demo ends, the page says that nobody answers', async () => {
-      const shown = await openFleet(browser, url);
+      const shown = await openFleet(used.browser, url);
       await becomes(shown.page, 'edge-1', 'running');
       demo.child.kill('SIGINT');
       expect(await demo.exited).toBe(0);

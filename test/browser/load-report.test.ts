@@ -2,13 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { htmlReport } from '../load/report/html.ts';
 import { fair, sampleMode, sampleResult } from '../load/report/sample-results.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { expectNoViolations } from './support/axe.ts';
-import { launchBrowser, skipReason } from './support/launch-browser.ts';
+import { skipReason } from './support/launch-browser.ts';
+import { useBrowser } from './support/use-browser.ts';
 
 const late = { lateMs: { driver: 30, links: 40 } };
 const RESULTS = {
@@ -25,16 +26,12 @@ const RESULTS = {
 };
 
 describe.skipIf(skipReason)(`the load report${skipReason ? ` (${skipReason})` : ''}`, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
+  const browser = useBrowser();
 
   async function open(name: keyof typeof RESULTS, width: number): Promise<{ page: Page; asked: string[] }> {
     const file = path.join(tempDirectory(), 'index.html');
     writeFileSync(file, htmlReport(RESULTS[name]));
-    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    const page = await browser().newPage({ viewport: { width, height: 900 } });
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     await page.goto(pathToFileURL(file).href);

@@ -1,11 +1,9 @@
 /** The shop in a real browser against a real origin and real edges, one of which dies while somebody browses. */
 import { readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { everyEdgeHas, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
-import { launchBrowser, skipReason } from './support/launch-browser.ts';
+import { describe, expect, it } from 'vitest';
+import { PROJECT, type RunningNode } from '../support/fleet.ts';
+import { skipReason } from './support/launch-browser.ts';
 import {
   expectEveryImageDecoded,
   expectFromEdges,
@@ -14,50 +12,40 @@ import {
   openProduct,
   openShop,
 } from './support/shop-page.ts';
+import { narrowPhoto, useFleet } from './support/use-fleet.ts';
 
 const PHOTOS = path.join(PROJECT, 'server/demo/photos');
 const NAMES = ['alba', 'boca', 'cala'];
+const WIDTH_PX = 800;
 
 describe.skipIf(skipReason)(`the shop of a real fleet${skipReason ? ` (${skipReason})` : ''}`, () => {
-  const fleet = new Fleet();
-  let browser: Browser;
-  let edges: readonly RunningNode[];
-
-  beforeAll(async () => {
-    await fleet.startOrigin();
-    edges = await Promise.all(NAMES.map((name) => fleet.startEdge({ name })));
+  const shown = useFleet(NAMES, async (fleet) => {
     const photos = readdirSync(PHOTOS).filter((file) => file.endsWith('.jpg'));
     for (const file of photos) {
       const product = await fleet.createProduct(file.replace('.jpg', ''));
-      await fleet.upload(product, new Uint8Array(await readFile(path.join(PHOTOS, file))));
+      await fleet.upload(product, await narrowPhoto(file, WIDTH_PX));
     }
-    await everyEdgeHas(edges, photos.length);
-    browser = await launchBrowser();
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await fleet.close();
+    return photos.length;
   });
 
   it('every image is decoded, in its box, and from an edge', async () => {
-    const shop = await openShop(browser, fleet.origin.url);
+    const shop = await openShop(shown.browser, shown.fleet.origin.url);
     const images = await expectEveryImageDecoded(shop.page);
     const counts = expectFromEdges(images);
     expect(images).toHaveLength(10);
     for (const name of counts.keys()) expect(NAMES).toContain(name);
     for (const { url } of images)
-      expect(edges.some((edge) => url.startsWith(`${edge.url}/images/`))).toBe(true);
+      expect(shown.edges.some((edge) => url.startsWith(`${edge.url}/images/`))).toBe(true);
     await expectNoLayoutShift(shop.page);
     expect(shop.problems).toEqual([]);
     await shop.close();
   });
 
   it('kill -9 of an edge while somebody browses: no image breaks, and the others give what it gave', async () => {
-    const shop = await openShop(browser, fleet.origin.url);
+    const shop = await openShop(shown.browser, shown.fleet.origin.url);
     const before = expectFromEdges(await expectEveryImageDecoded(shop.page));
     const [busiest] = [...before].sort((a, b) => b[1] - a[1])[0] as [string, number];
-    const victim = edges[NAMES.indexOf(busiest)] as RunningNode;
+    const victim = shown.edges[NAMES.indexOf(busiest)] as RunningNode;
     await victim.kill('SIGKILL');
     for (const title of ['stream', 'bowl']) {
       await openProduct(shop.page, title);
@@ -66,7 +54,7 @@ describe.skipIf(skipReason)(`the shop of a real fleet${skipReason ? ` (${skipRea
       await shop.page.goBack();
       await expectEveryImageDecoded(shop.page);
     }
-    const fresh = await openShop(browser, fleet.origin.url);
+    const fresh = await openShop(shown.browser, shown.fleet.origin.url);
     const after = expectFromEdges(await expectEveryImageDecoded(fresh.page));
     expect([...after.keys()]).not.toContain(busiest);
     expect([shop.problems, fresh.problems]).toEqual([[], []]);
@@ -75,8 +63,8 @@ describe.skipIf(skipReason)(`the shop of a real fleet${skipReason ? ` (${skipRea
   });
 
   it('with every edge dead the origin itself is the last resort', async () => {
-    await Promise.all(edges.map((edge) => edge.kill('SIGKILL')));
-    const shop = await openShop(browser, fleet.origin.url);
+    await Promise.all(shown.edges.map((edge) => edge.kill('SIGKILL')));
+    const shop = await openShop(shown.browser, shown.fleet.origin.url);
     const images = await expectEveryImageDecoded(shop.page);
     expect(new Set(images.map(({ source }) => source))).toEqual(new Set(['origin']));
     expect(shop.problems).toEqual([]);

@@ -1,9 +1,7 @@
 /** A large shop, edges that die while somebody scrolls, and a second visit without any network. */
-import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { everyEdgeHas, Fleet, type RunningNode } from '../support/fleet.ts';
-import { launchBrowser, skipReason } from './support/launch-browser.ts';
+import { describe, expect, it } from 'vitest';
+import { skipReason } from './support/launch-browser.ts';
 import {
   expectEveryImageDecoded,
   expectFromEdges,
@@ -13,34 +11,23 @@ import {
   imageSources,
   openShop,
 } from './support/shop-page.ts';
+import { useFleet } from './support/use-fleet.ts';
 
 const PRODUCTS = 500;
 const PHOTOS = 24;
 const NAMES = ['alba', 'boca', 'cala'];
 
 describe.skipIf(skipReason)(`a shop of ${PRODUCTS} products${skipReason ? ` (${skipReason})` : ''}`, () => {
-  const fleet = new Fleet();
-  let browser: Browser;
-  let edges: readonly RunningNode[];
-
-  beforeAll(async () => {
-    await fleet.startOrigin();
-    edges = await Promise.all(NAMES.map((name) => fleet.startEdge({ name })));
+  const shown = useFleet(NAMES, async (fleet) => {
     for (let number = 1; number <= PRODUCTS; number++) {
       const product = await fleet.createProduct(`Product ${number}`);
       if (number <= PHOTOS) await fleet.upload(product, await smallPhoto(number));
     }
-    await everyEdgeHas(edges, PHOTOS);
-    browser = await launchBrowser();
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await fleet.close();
+    return PHOTOS;
   });
 
   it('the first products are there with the page, all are found, and they are shown a part at a time', async () => {
-    const shop = await openShop(browser, fleet.origin.url);
+    const shop = await openShop(shown.browser, shown.fleet.origin.url);
     await shop.page.getByRole('button', { name: `Show more (${PRODUCTS - 48})` }).click();
     expect(await shop.page.locator('.card').count()).toBe(96);
     await shop.page.getByRole('searchbox').fill('product 499');
@@ -51,7 +38,7 @@ describe.skipIf(skipReason)(`a shop of ${PRODUCTS} products${skipReason ? ` (${s
   });
 
   it('a second visit without a network shows what was seen, photos too', async () => {
-    const shop = await openShop(browser, fleet.origin.url);
+    const shop = await openShop(shown.browser, shown.fleet.origin.url);
     const { page } = shop;
     const before = await expectEveryImageDecoded(page);
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
@@ -80,12 +67,14 @@ describe.skipIf(skipReason)(`a shop of ${PRODUCTS} products${skipReason ? ` (${s
   });
 
   it('kill -9 of two of three edges while somebody scrolls: no image is broken, and all come', async () => {
-    const shop = await openShop(browser, fleet.origin.url, { viewport: { width: 700, height: 500 } });
+    const shop = await openShop(shown.browser, shown.fleet.origin.url, {
+      viewport: { width: 700, height: 500 },
+    });
     const { page } = shop;
     await page.locator('.photo[data-state="shown"]').first().waitFor();
     for (let step = 0; step < 12; step++) {
-      if (step === 3) await edges[0]?.kill('SIGKILL');
-      if (step === 6) await edges[1]?.kill('SIGKILL');
+      if (step === 3) await shown.edges[0]?.kill('SIGKILL');
+      if (step === 6) await shown.edges[1]?.kill('SIGKILL');
       await page.mouse.wheel(0, 300);
       await expectNoBrokenImage(page);
     }

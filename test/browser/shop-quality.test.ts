@@ -6,8 +6,9 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { PROJECT } from '../support/fleet.ts';
 import { skipReason } from './support/launch-browser.ts';
-import { samplePhoto, useRealShop } from './support/real-shop.ts';
+import { useRealShop } from './support/real-shop.ts';
 import { expectEveryImageDecoded, expectNoLayoutShift, productTitles } from './support/shop-page.ts';
+import { samplePhoto } from './support/use-fleet.ts';
 
 const LONG = 'Donaudampfschifffahrtsgesellschaftskapitänsmütze, '.repeat(4).slice(0, 199);
 const SCRIPT_GZIP_BYTES_MAX = 40_000;

@@ -3,8 +3,9 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { expectNoViolations } from './support/axe.ts';
 import { skipReason } from './support/launch-browser.ts';
-import { samplePhoto, useRealShop } from './support/real-shop.ts';
+import { useRealShop } from './support/real-shop.ts';
 import { expectEveryImageDecoded, expectNoLayoutShift } from './support/shop-page.ts';
+import { samplePhoto } from './support/use-fleet.ts';
 
 const PHOTOS = ['bowl.jpg', 'brushes.jpg'];
 const PRODUCTS = 7;

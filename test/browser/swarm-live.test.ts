@@ -1,11 +1,11 @@
 /** The swarm page watches a real fleet: origin and edges as processes, a photo that is published while it looks. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { everyEdgeHas, Fleet, PROJECT, type RunningNode } from '../support/fleet.ts';
-import { launchBrowser, skipReason } from './support/launch-browser.ts';
+import { describe, expect, it } from 'vitest';
+import { everyEdgeHas, PROJECT, type RunningNode } from '../support/fleet.ts';
+import { skipReason } from './support/launch-browser.ts';
 import { nodeButton, openSwarm, sentences } from './support/swarm-page.ts';
+import { useFleet } from './support/use-fleet.ts';
 
 const PHOTO = path.join(PROJECT, 'server/demo/photos/bowl.jpg');
 const NAMES = ['alba', 'boca'];
@@ -13,28 +13,16 @@ const NAMES = ['alba', 'boca'];
 describe.skipIf(skipReason)(
   `the swarm page beside a real fleet${skipReason ? ` (${skipReason})` : ''}`,
   () => {
-    const fleet = new Fleet();
-    let browser: Browser;
-    let edges: readonly RunningNode[];
-
-    beforeAll(async () => {
-      await fleet.startOrigin();
-      edges = await Promise.all(NAMES.map((name) => fleet.startEdge({ name })));
-      browser = await launchBrowser();
-    }, 120_000);
-
-    afterAll(async () => {
-      await browser?.close();
-      await fleet.close();
-    });
+    const shown = useFleet(NAMES);
+    const { fleet } = shown;
 
     it('sees every node, pieces that spread, and an edge that dies', async () => {
-      const swarm = await openSwarm(browser, fleet.origin.url, `?fleet=${fleet.origin.url}`);
+      const swarm = await openSwarm(shown.browser, fleet.origin.url, `?fleet=${fleet.origin.url}`);
       const { page } = swarm;
       for (const name of ['origin', ...NAMES]) await nodeButton(page, name).waitFor({ state: 'attached' });
       const product = await fleet.createProduct('bowl');
       await fleet.upload(product, new Uint8Array(await readFile(PHOTO)));
-      await everyEdgeHas(edges, 1);
+      await everyEdgeHas(shown.edges, 1);
       await expect
         .poll(() => sentences(page), { timeout: 15_000 })
         .toEqual(
@@ -45,14 +33,14 @@ describe.skipIf(skipReason)(
         );
       const copies = await page.locator('.meter__figure strong').first().textContent();
       expect(Number(copies)).toBeGreaterThanOrEqual(0.9);
-      await (edges[0] as RunningNode).kill('SIGKILL');
+      await (shown.edges[0] as RunningNode).kill('SIGKILL');
       await expect.poll(() => sentences(page), { timeout: 15_000 }).toContain('alba is down.');
       expect(swarm.problems).toEqual([]);
       await swarm.close();
     });
 
     it('an address where no fleet answers is told in words', async () => {
-      const { page, close } = await openSwarm(browser, fleet.origin.url, '?recording=three-edges');
+      const { page, close } = await openSwarm(shown.browser, fleet.origin.url, '?recording=three-edges');
       await page.getByRole('combobox').selectOption('fleet');
       await page.getByLabel('Address of its origin').fill('http://127.0.0.1:1');
       await page.getByRole('button', { name: 'Watch', exact: true }).click();

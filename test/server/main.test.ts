@@ -1,34 +1,24 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { ProductList } from '../../shared/api-types/catalog.ts';
+import { PROJECT } from '../support/fleet.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-let built: string;
 let data: string;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  // Below node_modules, so that the build finds its packages.
-  const cache = join(ROOT, 'node_modules', '.cache', 'shoal-tests');
-  await mkdir(cache, { recursive: true });
-  built = await mkdtemp(join(cache, 'origin-'));
-  const options = ['-p', 'tsconfig.json', '--outDir', built, '--sourceMap', 'false', '--noCheck'];
-  await promisify(execFile)(join(ROOT, 'node_modules', '.bin', 'tsc'), options, { cwd: ROOT });
   data = await mkdtemp(join(tmpdir(), 'shoal-main-'));
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 afterAll(async () => {
-  await rm(built, { recursive: true, force: true });
   await rm(data, { recursive: true, force: true });
 });
 
@@ -40,7 +30,7 @@ interface Run {
 }
 
 function run(flags: readonly string[], env: Record<string, string> = {}): Run {
-  const script = join(built, 'server', 'main.js');
+  const script = join(PROJECT, 'dist/server/main.js');
   const child = spawn(process.execPath, [script, ...flags], {
     env: { PATH: process.env.PATH ?? '', ...env },
   });

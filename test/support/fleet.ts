@@ -50,6 +50,7 @@ export interface OriginOptions extends NodeProcessOptions {
 export class Fleet {
   #madeFolder: string | undefined;
   readonly #nodes: RunningNode[] = [];
+  #isClosed = false;
   origin!: RunningNode;
 
   /** Started again, it has the same data folder. */
@@ -125,12 +126,14 @@ export class Fleet {
 
   /** Made when it is needed: a fleet of tests that are skipped leaves nothing. */
   get #folder(): string {
+    this.#mustBeOpen();
     this.#madeFolder ??= mkdtempSync(path.join(tmpdir(), 'shoal-fleet-'));
     return this.#madeFolder;
   }
 
-  /** Ends every process and removes every folder. */
+  /** Ends every process and removes every folder, for good: a setup that took too long and goes on starts nothing more. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all(this.#nodes.map((node) => node.kill('SIGKILL')));
     if (this.#madeFolder !== undefined) rmSync(this.#madeFolder, { recursive: true, force: true });
   }
@@ -141,9 +144,14 @@ export class Fleet {
     where: NodePlace,
     options: NodeProcessOptions,
   ): RunningNode {
+    this.#mustBeOpen();
     const node = spawnNode([path.join(PROJECT, 'dist', script), ...flags], where, options);
     this.#nodes.push(node);
     return node;
+  }
+
+  #mustBeOpen(): void {
+    if (this.#isClosed) throw new Error('the fleet is closed');
   }
 }
 

@@ -1,36 +1,39 @@
 /** `npm run load` as a person runs it: a small fleet, ended by Ctrl-C or killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { LoadResult } from '../load/result.ts';
 import { eventually, PROJECT } from '../support/fleet.ts';
 import { isAlive } from '../support/processes.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
 
-let folder: string;
+/** Of all runs: the first one makes the catalog, and keeps it for later runs. */
+const folder = mkdtempSync(path.join(tmpdir(), 'shoal-load-test-'));
 let run: ChildProcess;
 let exited: Promise<number | null>;
 let printed = '';
 
-beforeEach(async () => {
-  folder = tempDirectory();
-  printed = '';
+beforeAll(async () => {
   // Small pictures are quickly made and quickly published.
   const picture = sharp({ create: { width: 200, height: 150, channels: 3, background: 'teal' } });
   await picture.jpeg().toFile(path.join(folder, 'teal.jpg'));
 });
-afterEach(() => {
+afterEach(async () => {
   run.kill('SIGKILL');
+  await eventually('nothing of it is left', () => processesOfRun().length === 0);
 });
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function start(...flags: readonly string[]): void {
   const small = ['--photos', folder, '--products', '11', '--edges', '2', '--visitors', '2'];
   const where = ['--out', path.join(folder, 'report')];
   const program = path.join(PROJECT, 'dist/test/load/main.js');
+  printed = '';
   run = spawn(process.execPath, [program, ...small, ...where, ...flags], {
-    // What it keeps for later runs goes away with the test.
+    // What it keeps for later runs goes away with the tests.
     env: { ...process.env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,13 +1,9 @@
 /** The shop of a real origin and one real edge, and a browser: filled before the tests of a file, gone after them. */
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { afterAll, afterEach, beforeAll } from 'vitest';
-import { everyEdgeHas, Fleet, PROJECT } from '../../support/fleet.ts';
-import { launchBrowser } from './launch-browser.ts';
+import type { BrowserContextOptions } from 'playwright-core';
+import { afterEach } from 'vitest';
+import type { Fleet } from '../../support/fleet.ts';
 import { openShop, type ShopPage } from './shop-page.ts';
-
-const PHOTOS = path.join(PROJECT, 'server/demo/photos');
+import { useFleet } from './use-fleet.ts';
 
 export interface RealShop {
   readonly fleet: Fleet;
@@ -20,33 +16,17 @@ export interface RealShop {
  * @param fill makes products and uploads photos; answers how many images the edge has then
  */
 export function useRealShop(fill: (fleet: Fleet) => Promise<number>): RealShop {
-  const fleet = new Fleet();
+  const shop = useFleet(['alba'], fill);
   const opened: ShopPage[] = [];
-  let browser: Browser;
-
-  beforeAll(async () => {
-    await fleet.startOrigin();
-    const edge = await fleet.startEdge({ name: 'alba' });
-    await everyEdgeHas([edge], await fill(fleet));
-    browser = await launchBrowser();
-  }, 120_000);
   afterEach(async () => {
-    await Promise.all(opened.splice(0).map((shop) => shop.close()));
+    await Promise.all(opened.splice(0).map((page) => page.close()));
   });
-  afterAll(async () => {
-    await browser?.close();
-    await fleet.close();
-  });
-
   return {
-    fleet,
+    fleet: shop.fleet,
     visit: async (url = 'about:blank', options = {}) => {
-      const shop = await openShop(browser, url, options);
-      opened.push(shop);
-      return shop;
+      const page = await openShop(shop.browser, url, options);
+      opened.push(page);
+      return page;
     },
   };
 }
-
-/** One of the sample shop's photos. */
-export const samplePhoto = async (file: string) => new Uint8Array(await readFile(path.join(PHOTOS, file)));

@@ -19,32 +19,44 @@ const FORMATS = [
   { extension: 'jpg', type: 'image/jpeg', encode: (photo: Sharp) => photo.jpeg() },
 ] as const;
 
+interface Encoded {
+  readonly name: string;
+  readonly type: RenditionType;
+  readonly bytes: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Ladder {
+  readonly width: number;
+  readonly height: number;
+  readonly placeholder: string;
+  readonly encoded: readonly Encoded[];
+}
+
+/** By the photo's file: many products show one photo. */
+const ladders = new Map<string, Promise<Ladder>>();
+
 /** `id` is any number: it becomes the 24 digits of the image's id. */
 export async function makeSampleImage(fileName: string, id: number, alt: string): Promise<SampleImage> {
-  const source = readFileSync(new URL(fileName, PHOTOS));
+  const ladder = ladders.get(fileName) ?? ladderOf(fileName);
+  ladders.set(fileName, ladder);
+  const { encoded, ...photo } = await ladder;
   const imageId = id.toString(16).padStart(24, '0') as ImageId;
-  const { width, height } = await sharp(source).metadata();
-  const files = new Map<string, { bytes: Buffer; type: RenditionType }>();
+  const root = '0'.repeat(64) as FileRoot;
+  const files = new Map<string, Encoded>();
   const renditions: Rendition[] = [];
-  for (const renditionWidth of WIDTHS) {
-    for (const { extension, type, encode } of FORMATS) {
-      const { data, info } = await encode(sharp(source).resize(renditionWidth)).toBuffer({
-        resolveWithObject: true,
-      });
-      const name = `${renditionWidth}.${extension}`;
-      const url = `/images/${imageId}/${name}`;
-      files.set(url, { bytes: data, type });
-      const root = '0'.repeat(64) as FileRoot;
-      renditions.push({ name, url, width: info.width, height: info.height, type, bytes: data.length, root });
-    }
+  for (const file of encoded) {
+    const { name, width, height, type, bytes } = file;
+    const url = `/images/${imageId}/${name}`;
+    files.set(url, file);
+    renditions.push({ name, url, width, height, type, bytes: bytes.length, root });
   }
   const image: Image = {
     id: imageId,
-    width,
-    height,
+    ...photo,
     alt,
     tags: [],
-    placeholder: await placeholderOf(source),
     renditions,
     srcset: {},
     infoHash: '0'.repeat(40) as InfoHash,
@@ -53,6 +65,21 @@ export async function makeSampleImage(fileName: string, id: number, alt: string)
     torrent: '/torrents/0.torrent',
   };
   return { image, files };
+}
+
+async function ladderOf(fileName: string): Promise<Ladder> {
+  const source = readFileSync(new URL(fileName, PHOTOS));
+  const { width, height } = await sharp(source).metadata();
+  const encoded: Encoded[] = [];
+  for (const renditionWidth of WIDTHS)
+    for (const { extension, type, encode } of FORMATS) {
+      const { data, info } = await encode(sharp(source).resize(renditionWidth)).toBuffer({
+        resolveWithObject: true,
+      });
+      const name = `${renditionWidth}.${extension}`;
+      encoded.push({ name, type, bytes: data, width: info.width, height: info.height });
+    }
+  return { width, height, placeholder: await placeholderOf(source), encoded };
 }
 
 async function placeholderOf(source: Buffer): Promise<string> {

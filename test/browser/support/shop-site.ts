@@ -1,16 +1,11 @@
 /** The built shop behind small nodes and a browser: made before the tests of a file, gone after them. */
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import type { BrowserContextOptions } from 'playwright-core';
+import { afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Product } from '../../../shared/api-types/catalog.ts';
-import { buildShop } from './build-shop.ts';
-import { launchBrowser } from './launch-browser.ts';
 import { makeSampleImage, type SampleImage } from './sample-images.ts';
 import { openShop, type ShopPage } from './shop-page.ts';
 import { SmallNode, SmallOrigin } from './small-fleet.ts';
+import { useBrowser } from './use-browser.ts';
 
 export interface ShopSite {
   /** New in each test, as its edges. */
@@ -25,28 +20,19 @@ export interface ShopSite {
 /** To be called where tests are described. */
 export function useShopSite(photos: readonly string[], edgeNames: readonly string[] = ['alba']): ShopSite {
   const opened: ShopPage[] = [];
-  let browser: Browser;
-  let folder: string;
+  const browser = useBrowser();
   let samples: readonly SampleImage[];
   let origin: SmallOrigin;
   let edges: readonly SmallNode[];
 
   beforeAll(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'shoal-shop-'));
-    await buildShop(folder);
     samples = await Promise.all(
       photos.map((file, index) => makeSampleImage(file, index + 1, `Photo ${index + 1}`)),
     );
-    browser = await launchBrowser();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   beforeEach(async () => {
-    origin = new SmallOrigin(folder, samples);
+    origin = new SmallOrigin(samples);
     edges = edgeNames.map((name) => new SmallNode(name, samples));
     origin.edges = edges;
     await Promise.all([origin, ...edges].map((node) => node.start()));
@@ -62,7 +48,7 @@ export function useShopSite(photos: readonly string[], edgeNames: readonly strin
     edges: () => edges,
     samples: () => samples,
     open: async (address, options = {}) => {
-      const shop = await openShop(browser, origin.url + address, options);
+      const shop = await openShop(browser(), origin.url + address, options);
       opened.push(shop);
       return shop;
     },

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Product } from '../../../shared/api-types/catalog.ts';
 import type { EdgeInfo, EdgeList } from '../../../shared/api-types/status.ts';
+import { PROJECT } from '../../support/fleet.ts';
 import type { SampleImage } from './sample-images.ts';
 
 /**
@@ -13,6 +14,8 @@ import type { SampleImage } from './sample-images.ts';
  */
 export type NodeMode = 'alive' | 'silent' | 'stalled' | 'broken';
 
+/** The shop as it is shipped: `npm test` builds it first. */
+const SHOP = path.join(PROJECT, 'dist/storefront');
 /** What the real origin sends: the built shop must work under it. */
 const SECURITY_POLICY =
   "default-src 'self'; base-uri 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'self'; " +
@@ -84,11 +87,8 @@ export class SmallOrigin extends SmallNode {
   listGate: Promise<void> = Promise.resolve();
   /** Answers 503 to `/api/products`. */
   catalogDown = false;
-  readonly #shopFolder: string;
-
-  constructor(shopFolder: string, samples: readonly SampleImage[]) {
+  constructor(samples: readonly SampleImage[]) {
     super('origin', samples);
-    this.#shopFolder = shopFolder;
   }
 
   protected override answer(req: IncomingMessage, res: ServerResponse): void {
@@ -110,13 +110,13 @@ export class SmallOrigin extends SmallNode {
 
   #sendShop(pathname: string, res: ServerResponse): void {
     const page = `${pathname.slice(1)}.html`;
-    const isPage = /^[a-z]+\.html$/.test(page) && existsSync(path.join(this.#shopFolder, page));
+    const isPage = /^[a-z]+\.html$/.test(page) && existsSync(path.join(SHOP, page));
     const name = isPage
       ? page
       : path.extname(pathname) === ''
         ? 'index.html'
         : path.normalize(pathname).replace(/^(\.\.\/)+/, '');
-    const bytes = readFileSync(path.join(this.#shopFolder, name));
+    const bytes = readFileSync(path.join(SHOP, name));
     res.writeHead(200, {
       'content-type': TYPES[path.extname(name)] ?? 'application/octet-stream',
       'content-security-policy': SECURITY_POLICY,

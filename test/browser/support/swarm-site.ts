@@ -3,13 +3,12 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { buildShop } from './build-shop.ts';
-import { launchBrowser } from './launch-browser.ts';
 import type { ShopPage } from './shop-page.ts';
 import { SmallOrigin } from './small-fleet.ts';
 import { openSwarm } from './swarm-page.ts';
+import { useBrowser } from './use-browser.ts';
 
 export interface SwarmSite {
   /** For files of the tests. */
@@ -20,21 +19,18 @@ export interface SwarmSite {
 
 /** To be called where tests are described. */
 export function useSwarmSite(): SwarmSite {
-  let browser: Browser;
+  const browser = useBrowser();
   let folder: string;
   let origin: SmallOrigin;
   const opened: ShopPage[] = [];
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'shoal-swarm-'));
-    await buildShop(path.join(folder, 'site'));
-    origin = new SmallOrigin(path.join(folder, 'site'), []);
+    origin = new SmallOrigin([]);
     await origin.start();
-    browser = await launchBrowser();
   });
 
   afterAll(async () => {
-    await browser?.close();
     await origin?.stop();
     await rm(folder, { recursive: true, force: true });
   });
@@ -48,7 +44,7 @@ export function useSwarmSite(): SwarmSite {
   return {
     folder: () => folder,
     open: async (search, options) => {
-      const swarm = await openSwarm(browser, origin.url, search, options);
+      const swarm = await openSwarm(browser(), origin.url, search, options);
       opened.push(swarm);
       return swarm.page;
     },
