@@ -6,7 +6,6 @@ import type { Logger } from '../shared/node/process/logger.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
 import { nodeFileSystem } from '../shared/node/store/file-system.ts';
 import { seededRandom } from '../shared/random.ts';
-import type { PeerId } from '../shared/units.ts';
 import type { Closer } from './closer.ts';
 import type { EdgeConfig } from './config.ts';
 import { introduction, reportProgress } from './edge-reports.ts';
@@ -25,25 +24,15 @@ import type { EdgeImages } from './images/edge-images.ts';
 import { HashDesk } from './images/hash-desk.ts';
 import { ImageTable, type TableChange } from './images/image-table.ts';
 import { OfferedHashes } from './images/offered-hashes.ts';
+import { WarmWebSeed } from './images/warm-web-seed.ts';
 import { openImages, sweepOnceCaughtUp } from './open-images.ts';
+import { type RunningEdge, running } from './running-edge.ts';
 
 export interface EdgeParts {
   readonly log: Logger;
   /** A broken invariant of our own: the process should end. */
   onFatal(error: unknown): void;
   readonly feedLimits?: Partial<FeedClientLimits>;
-}
-
-export interface RunningEdge {
-  readonly port: number;
-  readonly peerPort: number;
-  readonly peerId: PeerId;
-  /** `/readyz` says no from now on. */
-  drain(): void;
-  /** The steps of {@link close} by name, in order; each may be given a time of its own. */
-  readonly closers: readonly Closer[];
-  /** Drains and ends. */
-  close(): Promise<void>;
 }
 
 /** Answers that run when the edge stops get so long; all of the stop has 5 s. */
@@ -123,6 +112,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   const held = { table, storage, swarm, fleet, hashes, desk, random };
   const joined = openImages(config, log, held, opened);
   images = joined;
+  const warm = new WarmWebSeed({ ...config, table, swarm });
   const catchUp = new CatchUp({
     applied: () => storage.log.head.number,
     askHead: (question) => follower?.askHead(question) ?? false,
@@ -141,6 +131,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
     welcomed: () => {
       desk.opened();
       joined.originIsBack();
+      warm.originIsBack();
       announcer.welcomed();
       catchUp.welcomed();
       acknowledger.welcomed();
@@ -155,6 +146,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
       catchUp.lost(isAway);
       announcer.lost();
       desk.lost();
+      warm.originIsAway();
     },
     hashesCame: (frame) => desk.answered(frame),
     peersTold: (frame) => announcer.peersTold(frame),
@@ -163,6 +155,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   follower = joinedFeed;
   opened.push(['feed', () => joinedFeed.close()]);
   opened.push(['hashes', () => desk.lost()]);
+  opened.push(['warm connections', () => warm.originIsAway()]);
   const { name, cacheBytes, memoryBytes } = config;
   const version = packageVersion();
   const told = { name, version, peerId, cacheBytes, memoryBytes, table };
@@ -180,21 +173,4 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
     status.drain();
     for (const timer of timers) clearInterval(timer);
   });
-}
-
-function running(
-  opened: readonly Closer[],
-  ports: Pick<RunningEdge, 'port' | 'peerPort' | 'peerId'>,
-  drain: () => void,
-): RunningEdge {
-  const closers = [...opened].reverse();
-  return {
-    ...ports,
-    drain,
-    closers,
-    close: async () => {
-      drain();
-      for (const [, close] of closers) await close();
-    },
-  };
 }

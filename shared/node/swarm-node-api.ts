@@ -114,6 +114,11 @@ export interface SwarmNode {
     file: { readonly name: string; readonly lengthBytes: number },
     webSeeds: readonly string[],
   ): void;
+  /**
+   * Asks a web seed for bytes that nobody needs, over two connections at once: then these stand, and TCP knows what their
+   * path takes. Resolves when that is over, whatever became of it; at once for an address that is not trusted.
+   */
+  warmWebSeed(url: string, lengthBytes: number): Promise<void>;
   /** @param reserve is linked to only when the web seed fails; what was told last counts */
   addPeers(torrent: InfoHash, addresses: readonly Address[], reserve?: readonly Address[]): void;
   /** What a tracker told elsewhere; the torrent is announced no more by itself. */

@@ -31,11 +31,15 @@ export interface WebSeedFile {
 /** Larger files are fetched in parts (`webSeedFetchBytes`). */
 const MAX_AHEAD_BYTES = 1 << 20;
 
+/** One more than a reader needs: while TCP slows one of them down, the other is there. */
+const WARM_CONNECTIONS = 2;
+
 export class WebSeedActions {
   readonly #parts: WebSeedActionParts;
   readonly #running = new Map<number, AbortController>();
   /** Fetches that failed, so that the next goes to the torrent's next web seed. */
   #failures = 0;
+  readonly #closing = new AbortController();
   readonly #headStarts: HeadStarts;
 
   constructor(parts: WebSeedActionParts) {
@@ -52,6 +56,15 @@ export class WebSeedActions {
     const url = fileUrl(base, torrentName, file.name);
     const range = { url, startBytes: 0, endBytes: file.lengthBytes, fileBytes: file.lengthBytes };
     this.#headStarts.begin(range, this.#signed(range));
+  }
+
+  /** @see SwarmNode.warmWebSeed */
+  async warm(address: string, lengthBytes: number): Promise<void> {
+    const url = this.#parts.origins.allow(address);
+    if (!url) return;
+    const range = this.#signed({ url, startBytes: 0, endBytes: lengthBytes, fileBytes: lengthBytes });
+    const one = () => this.#parts.client.fetch(range, this.#closing.signal, () => {});
+    await Promise.allSettled(Array.from({ length: WARM_CONNECTIONS }, one));
   }
 
   fetch(action: FetchAction): void {
@@ -81,6 +94,7 @@ export class WebSeedActions {
   }
 
   close(): void {
+    this.#closing.abort();
     for (const abort of this.#running.values()) abort.abort();
     this.#headStarts.close();
     this.#parts.client.close();

@@ -93,6 +93,10 @@ class NodeHost implements SwarmNode {
     this.#joined.torrents.setWant(infoHash, want);
   }
 
+  warmWebSeed(url: string, lengthBytes: number): Promise<void> {
+    return this.#joined.webSeeds.warm(url, lengthBytes);
+  }
+
   askAhead(torrentName: string, file: WebSeedFile, webSeeds: readonly string[]): void {
     this.#joined.webSeeds.askAhead(torrentName, file, webSeeds);
   }
@@ -102,12 +106,8 @@ class NodeHost implements SwarmNode {
   }
 
   trackerPeers(infoHash: InfoHash, addresses: readonly Address[]): void {
-    this.#joined.loop.feed({
-      type: 'announced',
-      torrent: infoHash,
-      addresses,
-      intervalMs: Number.POSITIVE_INFINITY,
-    });
+    const intervalMs = Number.POSITIVE_INFINITY;
+    this.#joined.loop.feed({ type: 'announced', torrent: infoHash, addresses, intervalMs });
   }
 
   announceAgain(infoHash: InfoHash): void {

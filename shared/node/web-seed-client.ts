@@ -33,12 +33,18 @@ export interface WebSeedClientOptions {
   readonly downLimit?: DownLimit;
 }
 
+const NOTHING_YET = new Uint8Array(0);
+
 const failure = (code: WebSeedErrorCode, message: string) => new PeerError(code, message);
 
 export class WebSeedClient {
   readonly #maxInFlight: number;
   readonly #idleTimeoutMs: number;
   readonly #downLimit: DownLimit | undefined;
+  /**
+   * Kept connections take turns: TCP slows one down for a fifth of a second every ten (BBR measures the path anew), and
+   * not all the next readers are to wait for that one.
+   */
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
   #inFlight = 0;
@@ -48,13 +54,14 @@ export class WebSeedClient {
     this.#maxInFlight = options.maxInFlight ?? 4;
     this.#idleTimeoutMs = options.idleTimeoutMs ?? 10_000;
     this.#downLimit = options.downLimit;
-    const agentOptions = { keepAlive: true, maxSockets: this.#maxInFlight };
+    const agentOptions = { keepAlive: true, maxSockets: this.#maxInFlight, scheduling: 'fifo' } as const;
     this.#http = new HttpAgent(agentOptions);
     this.#https = new HttpsAgent({ ...agentOptions, ...CHECKED_TLS });
   }
 
   /**
-   * Hands the range's bytes to `take` as they come, in order; each chunk may be kept.
+   * Hands the range's bytes to `take` as they come, in order; each chunk may be kept. The first is empty: the seed has
+   * said that it sends what was asked for.
    * @throws PeerError with a {@link WebSeedErrorCode}, or the signal's reason
    */
   async fetch(range: WebSeedRange, signal: AbortSignal, take: (bytes: Uint8Array) => void): Promise<void> {
@@ -155,6 +162,7 @@ function receive(
   fail: (error: Error) => void,
 ): void {
   let left = range.endBytes - range.startBytes;
+  take(NOTHING_YET);
   response.on('data', (chunk: Uint8Array) => {
     left -= chunk.length;
     if (left < 0) fail(failure('web_seed_range', 'more bytes than asked for'));

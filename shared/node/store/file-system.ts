@@ -3,23 +3,10 @@
  * (threat row 51). Errors are Node's, with `code`.
  */
 
-import {
-  closeSync,
-  constants,
-  fdatasync,
-  fstatSync,
-  fsync,
-  ftruncate,
-  type NoParamCallback,
-  open,
-  openSync,
-  read,
-  readdirSync,
-  statSync,
-  writev,
-} from 'node:fs';
-import { mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { closeSync, constants, fsync, openSync, readdirSync, statSync } from 'node:fs';
+import { mkdir, rename, stat, unlink } from 'node:fs/promises';
 import { type FileBatches, ThreadBatches } from './file-batches.ts';
+import { NodeFile, openNumber, settle } from './node-file.ts';
 import { errnoOf } from './store-error.ts';
 
 export interface OpenFile {
@@ -58,97 +45,6 @@ export interface FileSystem {
   batches(): FileBatches;
 }
 
-/**
- * An open file, by its number: Node's FileHandle costs about twice the CPU per call, and a store makes many small
- * ones. writev may write less than asked, as POSIX allows, so it goes on until all is written.
- */
-class NodeFile implements OpenFile {
-  readonly #fd: number;
-
-  constructor(fd: number) {
-    this.#fd = fd;
-  }
-
-  async read(into: Uint8Array, offsetBytes: number): Promise<number> {
-    let done = 0;
-    while (done < into.length) {
-      const bytesRead = await this.#readOnce(into, done, offsetBytes + done);
-      if (bytesRead === 0) break;
-      done += bytesRead;
-    }
-    return done;
-  }
-
-  async write(chunks: readonly Uint8Array[], offsetBytes: number): Promise<void> {
-    let rest = chunks;
-    let at = offsetBytes;
-    while (rest.length > 0) {
-      const bytesWritten = await this.#writeOnce(rest, at);
-      at += bytesWritten;
-      rest = dropBytes(rest, bytesWritten);
-    }
-  }
-
-  sync(): Promise<void> {
-    return settle((done) => fdatasync(this.#fd, done));
-  }
-
-  truncate(lengthBytes: number): Promise<void> {
-    return settle((done) => ftruncate(this.#fd, lengthBytes, done));
-  }
-
-  /** At once: opening the file has read what the disk knows of it. */
-  async lengthBytes(): Promise<number> {
-    return fstatSync(this.#fd).size;
-  }
-
-  identity(): string {
-    const { ino, size, mtimeNs, ctimeNs } = fstatSync(this.#fd, { bigint: true });
-    return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
-  }
-
-  /** At once: closing a local file writes nothing, and a turn through the thread pool costs twenty times as much. */
-  async close(): Promise<void> {
-    closeSync(this.#fd);
-  }
-
-  #readOnce(into: Uint8Array, done: number, offsetBytes: number): Promise<number> {
-    return new Promise((resolve, reject) =>
-      read(this.#fd, into, done, into.length - done, offsetBytes, (error, bytesRead) =>
-        error ? reject(error) : resolve(bytesRead),
-      ),
-    );
-  }
-
-  #writeOnce(chunks: readonly Uint8Array[], offsetBytes: number): Promise<number> {
-    return new Promise((resolve, reject) =>
-      writev(this.#fd, chunks, offsetBytes, (error, bytesWritten) =>
-        error ? reject(error) : resolve(bytesWritten),
-      ),
-    );
-  }
-}
-
-function settle(call: (done: NoParamCallback) => void): Promise<void> {
-  return new Promise((resolve, reject) => call((error) => (error ? reject(error) : resolve())));
-}
-
-function openNumber(path: string, flags: number): Promise<number> {
-  return new Promise((resolve, reject) =>
-    open(path, flags, 0o644, (error, fd) => (error ? reject(error) : resolve(fd))),
-  );
-}
-
-/** What is left of the chunks after their first `count` bytes. */
-export function dropBytes(chunks: readonly Uint8Array[], count: number): readonly Uint8Array[] {
-  let left = count;
-  for (const [index, chunk] of chunks.entries()) {
-    if (left < chunk.length) return [chunk.subarray(left), ...chunks.slice(index + 1)];
-    left -= chunk.length;
-  }
-  return [];
-}
-
 async function unlessAbsent<T>(call: Promise<T>, absent: T): Promise<T> {
   try {
     return await call;
@@ -157,6 +53,9 @@ async function unlessAbsent<T>(call: Promise<T>, absent: T): Promise<T> {
     throw error;
   }
 }
+
+// At once: some hundred files of one folder are a millisecond, a turn through the thread pool each would be thirty.
+const namesIn = async (path: string): Promise<readonly string[]> => readdirSync(path);
 
 export const nodeFileSystem: FileSystem = {
   // What stands is opened at once: a turn through the thread pool was 0.4 ms of a first request's wait, or 25 on a busy machine.
@@ -183,7 +82,7 @@ export const nodeFileSystem: FileSystem = {
   makeDirectory: async (path) => {
     await mkdir(path, { recursive: true });
   },
-  list: async (path) => await unlessAbsent(readdir(path), []),
+  list: async (path) => await unlessAbsent(namesIn(path), []),
   syncDirectory: async (path) => {
     const directory = await openNumber(path, constants.O_RDONLY);
     try {
@@ -192,8 +91,9 @@ export const nodeFileSystem: FileSystem = {
       closeSync(directory);
     }
   },
-  // At once: some hundred files of one folder are a millisecond, a turn through the thread pool each would be thirty.
   changedSince: async (path, suffix, timeMs) =>
-    readdirSync(path).filter((name) => name.endsWith(suffix) && statSync(`${path}/${name}`).mtimeMs > timeMs),
+    (await namesIn(path)).filter(
+      (name) => name.endsWith(suffix) && statSync(`${path}/${name}`).mtimeMs > timeMs,
+    ),
   batches: () => new ThreadBatches(),
 };

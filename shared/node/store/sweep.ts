@@ -1,4 +1,5 @@
 /** Clears the store's directory of what nobody needs: files of other roots, and what a crash left lying. */
+import { setImmediate } from 'node:timers/promises';
 import { type FileRoot, parseFileRoot } from '../../units.ts';
 import type { FileSystem } from './file-system.ts';
 import { toStoreError } from './store-error.ts';
@@ -26,6 +27,8 @@ export async function sweepDirectory(
   };
   for (const shard of await fileSystem.list(directory)) {
     if (SHARD.test(shard)) {
+      // Others have their turn before the next: there may be ten thousand sets.
+      await setImmediate();
       for (const name of await fileSystem.list(`${directory}/${shard}`)) {
         // Being written now.
         if (name.endsWith(TEMPORARY_SUFFIX)) continue;

@@ -2,7 +2,8 @@
 import { type DestinationStream, pino } from 'pino';
 import { expect, onTestFinished, vi } from 'vitest';
 import type { EdgeConfig } from '../../../edge-node/config.ts';
-import { type EdgeParts, type RunningEdge, startEdge } from '../../../edge-node/edge.ts';
+import { type EdgeParts, startEdge } from '../../../edge-node/edge.ts';
+import type { RunningEdge } from '../../../edge-node/running-edge.ts';
 import type { NodeStatus } from '../../../shared/api-types/status.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
