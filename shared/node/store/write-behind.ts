@@ -1,41 +1,31 @@
 /**
  * Writes of all files. Verified pieces wait in memory, where they are served from, until their file is whole, some
  * seconds have passed or some mebibytes have come together; then a file is opened once and neighbours go into one
- * call. At most two files are written at a time (the thread pool has four threads, and reads want some). One
- * fdatasync covers all that a file got, and its marks follow it, never before it: a mark is trusted without hashing.
- * A file that is whole is synced within a second; one that is not waits for more, so that a small file costs one
- * write, one sync and one mark, however its pieces came. One that becomes whole before anything of it was written
- * goes to whole-file-writer.ts instead.
+ * call. At most two files are written at a time (the thread pool has four threads, and reads want some). What is
+ * written is synced and marked by sync-rounds.ts. A file that becomes whole before anything of it was written goes to
+ * whole-file-writer.ts instead.
  */
 import { dirname } from 'node:path';
 import { BLOCK_BYTES } from '../../units.ts';
 import type { BlockCache } from './block-cache.ts';
-import type { DescriptorCache } from './descriptor-cache.ts';
-import { bytesOf, type FileState, NO_RUNS, NO_WRITES, type PendingWrite } from './file-state.ts';
+import { bytesOf, type FileState, NO_WRITES, type PendingWrite } from './file-state.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
-import type { HaveWriter } from './have-writer.ts';
-import { errnoOf, type StoreError, toStoreError } from './store-error.ts';
+import { errnoOf, toStoreError } from './store-error.ts';
+import { SyncRounds, type SyncRoundsParts } from './sync-rounds.ts';
 import type { WholeFileWriter } from './whole-file-writer.ts';
 
 const MAX_WRITERS = 2;
-/** How often files that are whole are looked for. */
-const SYNC_EVERY_MS = 1000;
 /** One writev: large enough that the call's cost vanishes, small enough that it does not hold up others. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const MAX_BATCH_CHUNKS = 256;
 
-export interface WriteBehindParts {
+export interface WriteBehindParts extends SyncRoundsParts {
   readonly fileSystem: Pick<FileSystem, 'makeDirectory'>;
-  readonly descriptors: DescriptorCache;
   readonly cache: BlockCache;
-  readonly haveWriter: HaveWriter;
   readonly wholeFiles: WholeFileWriter;
   /** How long a piece may wait for others; 0: written at once. */
   readonly gatherDelayMs: number;
   readonly gatherBytes: number;
-  /** How long written bytes of a file that is not whole may wait for their sync. */
-  readonly syncDelayMs: number;
-  readonly onError: (error: StoreError) => void;
 }
 
 export class WriteBehind {
@@ -47,14 +37,11 @@ export class WriteBehind {
   readonly #ready = new Set<FileState>();
   /** Writes under way, and what ends with each. */
   readonly #running = new Map<FileState, Promise<void>>();
-  /** With the time at which the first of its unsynced bytes were written. */
-  readonly #unsynced = new Map<FileState, number>();
-  #syncTimer: NodeJS.Timeout | undefined;
-  #round: Promise<void> = Promise.resolve();
-  #syncing: FileState | undefined;
+  readonly #syncs: SyncRounds;
 
   constructor(parts: WriteBehindParts) {
     this.#parts = parts;
+    this.#syncs = new SyncRounds(parts);
   }
 
   enqueue(state: FileState, write: PendingWrite): void {
@@ -75,15 +62,13 @@ export class WriteBehind {
     this.#release();
     await this.#parts.wholeFiles.drain();
     while (this.#running.size > 0) await Promise.race(this.#running.values());
-    clearTimeout(this.#syncTimer);
-    this.#syncTimer = undefined;
-    await this.#syncRound(Number.POSITIVE_INFINITY);
+    await this.#syncs.all();
   }
 
   /** Forgets a file's pending work; resolves when none of it touches the disk any more. */
   async abandon(state: FileState, why: Error): Promise<void> {
     this.#ready.delete(state);
-    this.#unsynced.delete(state);
+    this.#syncs.forget(state);
     if (this.#gathering.delete(state)) this.#gatheredBytes -= bytesOf(state.gathered);
     const begun = this.#parts.wholeFiles.abandon(state);
     const pending = [...state.gathered, ...state.outgoing, ...begun.pending];
@@ -92,9 +77,7 @@ export class WriteBehind {
     for (const write of pending) write.done(why);
     await begun.ended;
     await this.#running.get(state);
-    // Others' syncs are none of its business: a removed file is not synced any more.
-    if (this.#syncing === state) await this.#round;
-    this.#unsynced.delete(state);
+    await this.#syncs.abandon(state);
   }
 
   /** All that was gathered goes out. */
@@ -189,8 +172,7 @@ export class WriteBehind {
       return;
     }
     for (let leaf = first; leaf < first + count; leaf++) state.written.set(leaf);
-    state.unsynced = [...state.unsynced, { first, count }];
-    this.#noteUnsynced(state);
+    this.#syncs.written(state, { first, count });
     for (const write of batch) {
       this.#parts.cache.unpin(write.block);
       write.done(undefined);
@@ -202,56 +184,6 @@ export class WriteBehind {
     for (const { block } of writes) state.lose({ first: block.firstLeaf, count: block.leafCount });
     for (const write of writes) write.done(error);
     this.#parts.onError(error);
-  }
-
-  #noteUnsynced(state: FileState): void {
-    if (!this.#unsynced.has(state)) this.#unsynced.set(state, performance.now());
-    this.#wakeForSync();
-  }
-
-  #wakeForSync(): void {
-    const everyMs = Math.min(SYNC_EVERY_MS, this.#parts.syncDelayMs);
-    this.#syncTimer ??= setTimeout(() => {
-      this.#syncTimer = undefined;
-      void this.#syncRound(performance.now());
-    }, everyMs).unref();
-  }
-
-  /** Syncs what is whole or has waited long enough. @param now Infinity: everything */
-  #syncRound(now: number): Promise<void> {
-    this.#round = this.#round.then(async () => {
-      for (const [state, since] of [...this.#unsynced]) {
-        if (!state.written.isFull && now - since < this.#parts.syncDelayMs) continue;
-        this.#unsynced.delete(state);
-        this.#syncing = state;
-        await this.#sync(state);
-        this.#syncing = undefined;
-      }
-      if (this.#unsynced.size > 0) this.#wakeForSync();
-    });
-    return this.#round;
-  }
-
-  async #sync(state: FileState): Promise<void> {
-    if (state.removed) return;
-    const runs = state.unsynced;
-    state.unsynced = NO_RUNS;
-    try {
-      await this.#parts.descriptors.use(state.paths.data, false, (file) => file.sync());
-    } catch (cause) {
-      // After a failed sync nobody knows which pages reached the disk: none of them count.
-      for (const run of runs) state.lose(run);
-      this.#parts.onError(toStoreError(cause, `sync ${state.file.root}`));
-      return;
-    }
-    try {
-      await this.#parts.haveWriter.mark(state, runs);
-    } catch (cause) {
-      // The bytes are safe, only the mark is missing: tried again with the next round.
-      state.unsynced = [...state.unsynced, ...runs];
-      this.#noteUnsynced(state);
-      this.#parts.onError(toStoreError(cause, `mark ${state.file.root}`));
-    }
   }
 }
 
