@@ -9,7 +9,6 @@ import { compactPeer } from '../../shared/tracker/compact.ts';
 import type { AnnounceAnswer, AnswerPeer } from '../../shared/tracker/encode-response.ts';
 import type { Seat, ToldSet } from '../../shared/tracker/fleet-sets.ts';
 import { choosePeers } from '../../shared/tracker/handout.ts';
-import { NumberSet } from '../../shared/tracker/number-set.ts';
 import type { SwarmCounts } from '../../shared/tracker/scrape.ts';
 import { type SwarmPeer, SwarmTable, type SwarmTableLimits } from '../../shared/tracker/swarm-table.ts';
 import type { InfoHash, PeerId } from '../../shared/units.ts';
@@ -18,6 +17,7 @@ import type { EdgeRegistry } from '../feed/edge-registry.ts';
 import { DialBack, type DialBackLimits } from './dial-back.ts';
 import { FleetAnnounces } from './fleet-announces.ts';
 import { FleetSeats } from './fleet-seats.ts';
+import { PublishedSets } from './published-sets.ts';
 
 export interface TrackerOptions {
   readonly catalog: Pick<Catalog, 'images' | 'onPublished' | 'onPurged'>;
@@ -53,13 +53,8 @@ export class Tracker {
   readonly #table: SwarmTable;
   readonly #seats: FleetSeats;
   readonly #dialBack: DialBack;
-  /** Truncated v2 info-hashes (BEP 52), by which v2-only clients announce a hybrid torrent. */
-  readonly #v1OfV2 = new Map<InfoHash, InfoHash>();
+  readonly #published = new PublishedSets();
   readonly #announces: FleetAnnounces;
-  /** Torrents and the entries that published them: the feed names sets by number. */
-  readonly #numbers = new Map<InfoHash, number>();
-  readonly #byNumber = new Map<number, InfoHash>();
-  readonly #published = new NumberSet();
   readonly #random = seededRandom(randomInt(2 ** 48 - 1));
   readonly #now: () => number;
   readonly #sweep: NodeJS.Timeout;
@@ -88,7 +83,7 @@ export class Tracker {
 
   /** Places in swarms, those of the fleet among them. */
   get peerCount(): number {
-    return this.#table.peerCount + this.#announces.sets.placeCount(this.#published);
+    return this.#table.peerCount + this.#announces.sets.placeCount(this.#published.numbers);
   }
 
   /**
@@ -97,10 +92,10 @@ export class Tracker {
    * @returns undefined for a torrent that this origin does not publish
    */
   announce(asked: AnnounceRequest, ip: string, localIp: string): AnnounceAnswer | undefined {
-    const infoHash = this.#v1Of(asked.infoHash);
+    const infoHash = this.#published.v1Of(asked.infoHash);
     if (infoHash === undefined) return undefined;
     const seat = this.#seats.seatOf(asked.peerId, ip);
-    const number = this.#numbers.get(infoHash) ?? 0;
+    const number = this.#published.numberOf(infoHash);
     const sets = this.#announces.sets;
     // Its feed speaks for it: it gets its answer and no second place.
     const isOnFeed = seat !== undefined && sets.isIn(asked.peerId, number);
@@ -133,10 +128,10 @@ export class Tracker {
   scrape(asked: readonly InfoHash[]): ReadonlyMap<InfoHash, SwarmCounts> {
     const answer = new Map<InfoHash, SwarmCounts>();
     for (const infoHash of asked) {
-      const v1 = this.#v1Of(infoHash);
+      const v1 = this.#published.v1Of(infoHash);
       const counts = v1 && this.#table.counts(v1, this.#now());
       if (!counts) continue;
-      const fleet = this.#announces.sets.peersOf(this.#numbers.get(v1) ?? 0);
+      const fleet = this.#announces.sets.peersOf(this.#published.numberOf(v1));
       const fleetSeeds = fleet.filter(({ isSeed }) => isSeed).length;
       const leechers = counts.leechers + fleet.length - fleetSeeds;
       answer.set(infoHash, { ...counts, leechers, seeds: counts.seeds + fleetSeeds + 1 });
@@ -170,7 +165,7 @@ export class Tracker {
   /** An edge named sets: who else has, or wants, them? */
   #told(seat: Seat, sets: readonly ToldSet[]): void {
     for (const { number, isSeed, didWant } of sets) {
-      const infoHash = this.#byNumber.get(number);
+      const infoHash = this.#published.withNumber(number);
       if (infoHash === undefined) continue;
       this.#table.dropAddress(infoHash, seat.asSeed.key);
       if (isSeed && didWant) this.#table.countCompleted(infoHash);
@@ -202,10 +197,6 @@ export class Tracker {
       if (!(node.isSeed && peer.isSeed)) this.#announces.tell(node.peerId, number, [peer]);
   }
 
-  #v1Of(infoHash: InfoHash): InfoHash | undefined {
-    return this.#table.has(infoHash) ? infoHash : this.#v1OfV2.get(infoHash);
-  }
-
   #originFor(localIp: string): AnswerPeer[] {
     const { peerId, port, advertiseIp } = this.#origin;
     const ip = advertiseIp ?? localIp;
@@ -215,22 +206,13 @@ export class Tracker {
 
   #know(image: StoredImage): void {
     this.#table.add(image.infoHash);
-    this.#numbers.set(image.infoHash, image.entryNumber);
-    this.#byNumber.set(image.entryNumber, image.infoHash);
-    this.#published.add(image.entryNumber);
-    this.#v1OfV2.set(truncated(image), image.infoHash);
+    this.#published.add(image);
   }
 
   #forget(image: StoredImage): void {
     this.#table.remove(image.infoHash);
     this.#seats.forget(image.infoHash);
     this.#announces.sets.forget(image.entryNumber);
-    this.#numbers.delete(image.infoHash);
-    this.#byNumber.delete(image.entryNumber);
-    this.#published.delete(image.entryNumber);
-    this.#v1OfV2.delete(truncated(image));
+    this.#published.remove(image);
   }
 }
-
-/** BEP 52: trackers and handshakes carry the first 20 bytes of the v2 info-hash. */
-const truncated = (image: StoredImage): InfoHash => image.infoHashV2.slice(0, 40) as InfoHash;
