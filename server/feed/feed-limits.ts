@@ -14,7 +14,7 @@ export interface FeedLimits {
    * about 35 KB/s; without it a socket that never reads would hold its buffer for ever (threat row 15).
    */
   readonly drainMs: number;
-  /** Heads and fleet frames are skipped for a socket that holds more than this: the next one says it all again. */
+  /** Heads, asked for or not, and fleet frames are skipped for a socket that holds more: the next says it all again. */
   readonly backlogBytes: number;
   /** Limits of an `entries` frame, as the contract has them. */
   readonly batchEntries: number;

@@ -141,7 +141,7 @@ export class FeedSession implements NewsSocket {
     else if (this.#hold === undefined) this.#reject('hello comes first');
     else if (frame.type === 'announce') this.#hub.announces?.received(this.#hold, frame);
     else if (frame.type === 'wantHashes') this.#receivedWantHashes(frame.sets);
-    else if (frame.type === 'askHead') this.#socket.send(this.#hub.frames.headAnswer(frame.question));
+    else if (frame.type === 'askHead') this.#answerHead(frame.question);
     else if (frame.type === 'acknowledge') this.#hub.acknowledgements?.received(this.#hold, frame.entry);
     else this.#hub.registry.progress(this.#hold, frame, now);
   }
@@ -149,6 +149,11 @@ export class FeedSession implements NewsSocket {
   #receivedWantHashes(sets: NumberRanges): void {
     if (this.#pump?.want(sets)) this.wake();
     else this.#reject('more sets than an edge may wait for');
+  }
+
+  /** Who asks and reads nothing is not answered: what it is owed would fill our memory (threat row 15). */
+  #answerHead(question: number): void {
+    if (this.hasRoom) this.#socket.send(this.#hub.frames.headAnswer(question));
   }
 
   #receivedHello(hello: Hello): void {
