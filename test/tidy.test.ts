@@ -153,6 +153,24 @@ describe('threats', () => {
   });
 });
 
+describe('protocol', () => {
+  it('each rule of docs/PROTOCOL.md stands in the title of a test', () => {
+    const rules = [
+      ...readFileSync(path.join(root, 'docs/PROTOCOL.md'), 'utf8').matchAll(/^\*\*([A-Z]+\d+)\*\*/gm),
+    ];
+    // Of a test or a group, in any quotes, or of a table of cases.
+    const title = /(?:\b(?:test|it|describe)(?:\.\w+)?\(|\]\)\()\s*['"`][^\n]+/g;
+    const titles = filesBelow('test').flatMap(
+      (file) => readFileSync(path.join(root, file), 'utf8').match(title) ?? [],
+    );
+    expect(rules.length).toBeGreaterThan(30);
+    const named = titles.join('\n');
+    expect(rules.map(([, rule]) => rule).filter((rule) => !new RegExp(`\\b${rule}\\b`).test(named))).toEqual(
+      [],
+    );
+  });
+});
+
 describe('HTTP', () => {
   it('each line of docs/HTTP.md names a test that exists', () => {
     const table = readFileSync(path.join(root, 'docs/HTTP.md'), 'utf8');

@@ -21,7 +21,7 @@ async function edgeWith(access: ImageAccess) {
   return { origin, edge, path: `/images/${set.image.id}/160.jpg`, bytes: set.files.get('160.jpg')! };
 }
 
-test('threat row 46: with keys on, only signed addresses are answered, before the cache; refusals are not kept', async () => {
+test('SU3, threat row 46: with keys on, only signed addresses are answered, before the cache; refusals are not kept', async () => {
   const { edge, path, bytes } = await edgeWith(signed);
   const good = await edge.get(sign(path));
   expect(Buffer.from(await good.arrayBuffer()).equals(bytes)).toBe(true);

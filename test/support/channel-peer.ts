@@ -3,7 +3,7 @@ import { type ChannelMessage, parseChannelMessage } from '../../shared/wire/chan
 import { encodeExtended } from '../../shared/wire/encode.ts';
 import { encodeExtensionHandshake } from '../../shared/wire/extension.ts';
 import { encodeHandshake } from '../../shared/wire/handshake.ts';
-import { INFO_HASH, PEER_ID, ScriptedPeer } from './scripted-peer.ts';
+import { INFO_HASH, PEER_ADDRESS, PEER_ID, ScriptedPeer } from './scripted-peer.ts';
 
 const THEIR_ID = 5;
 
@@ -29,7 +29,7 @@ export function withChannels(
   const messages = new Map([['sh_channels', THEIR_ID]]);
   if (how.takesGifts) messages.set('sh_gifts', THEIR_ID + 1);
   if (how.takesEarly) messages.set('sh_early', THEIR_ID + 2);
-  const introduction = encodeExtended(0, encodeExtensionHandshake({ messages }));
+  const introduction = encodeExtended(0, encodeExtensionHandshake({ messages, listenPort: PEER_ADDRESS.port }));
   peer.say(Buffer.concat([encodeHandshake(handshake), introduction]));
   return peer;
 }

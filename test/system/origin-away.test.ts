@@ -33,7 +33,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => fleet.close());
 
-it('with the origin dead (kill -9) every edge serves every complete image and stays ready', async () => {
+it('PU5: with the origin dead (kill -9) every edge serves every complete image and stays ready', async () => {
   await fleet.origin.kill('SIGKILL');
   await eventually('the edges noticed', () =>
     edges.every((edge) => edge.output().includes('feed lost; serving what is here')),

@@ -108,7 +108,7 @@ it('a purge is acknowledged by all; after that not one byte of the image leaves 
   for (const socket of slow) socket.destroy();
 });
 
-it('an edge that stood still is listed, and catches up before it serves', async () => {
+it('PU4: an edge that stood still is listed, and catches up before it serves', async () => {
   const [, gone] = images as [Image, Image, Image];
   const stopped = edges[3] as RunningNode;
   expect(await statusOf(stopped, gone)).toBe(200);
@@ -122,7 +122,7 @@ it('an edge that stood still is listed, and catches up before it serves', async 
   expect([await asked, await statusOf(stopped, gone)]).toEqual([404, 404]);
 });
 
-it('an edge that was dead catches up before it serves', async () => {
+it('PU4: an edge that was dead catches up before it serves', async () => {
   const [, , gone] = images as [Image, Image, Image];
   const before = edges[5] as RunningNode;
   await before.kill('SIGKILL');

@@ -31,7 +31,7 @@ function join(name: string): EdgeHold {
 const told = (name: string, afterMs: number | null) =>
   expect.objectContaining({ name, id: peerId(name), acknowledged: afterMs !== null, afterMs });
 
-test('the answer comes with the last acknowledgement, and tells the time of each', async () => {
+test('PU3: the answer comes with the last acknowledgement, and tells the time of each', async () => {
   const [a, b] = [join('a'), join('b')];
   const answer = acknowledgements.of(7, performance.now());
   vi.advanceTimersByTime(30);
@@ -42,7 +42,7 @@ test('the answer comes with the last acknowledgement, and tells the time of each
   expect(await answer).toEqual([told('a', 30), told('b', 50)]);
 });
 
-test('an edge that does not answer is waited for as long as is allowed, and listed as to catch up', async () => {
+test('PU3: an edge that does not answer is waited for as long as is allowed, and listed as to catch up', async () => {
   const a = join('a');
   join('b');
   const answer = acknowledgements.of(7, performance.now());

@@ -22,7 +22,7 @@ describe('threat row 46: signed addresses', () => {
     expect(verdict(PATH)).toBe('unsigned');
   });
 
-  test('the signature is HMAC-SHA-256, whole: 43 characters of base64url over the text that is written down', () => {
+  test('SU1: the signature is HMAC-SHA-256, whole: 43 characters of base64url over the text that is written down', () => {
     const [, given] = /&signature=([\w-]{43})$/.exec(signed) ?? [];
     const text = `shoal image url v1\n${PATH}\nexpires=2000&fm=avif&key=2026&w=600`;
     expect(given).toBe(createHmac('sha256', now.secret).update(text).digest('base64url'));
