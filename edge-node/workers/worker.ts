@@ -83,7 +83,7 @@ export class EdgeWorker {
     });
     const route = createImageRoute({
       source: this.#known,
-      role: 'edge',
+      role: 'worker',
       nodeName: name,
       readers: this.#readers,
       isPrivate: !isOpen(access),
@@ -92,10 +92,9 @@ export class EdgeWorker {
     });
     const own = createImageAccess(access, route, metrics);
     const handler = (req: IncomingMessage, res: ServerResponse): void => {
+      if (Date.now() < this.#leaseUntil && own(req, res)) return;
       const wish = parseImageRoute(req.url ?? '');
       const image = wish === undefined || wish.type === 'unknown' ? undefined : wish.imageId;
-      const isKnown = image !== undefined && this.#known.image(image) !== undefined;
-      if (isKnown && Date.now() < this.#leaseUntil && own(req, res)) return;
       void this.#forwarder?.forward(req, res, image);
     };
     try {

@@ -21,7 +21,8 @@ import { sendHeadersWhenThere, sendWarm, sendWhenThere } from './send-body.ts';
 
 export interface ImageRouteOptions {
   readonly source: PartialSource;
-  readonly role: 'origin' | 'edge';
+  /** A worker leaves what it does not know to its edge. */
+  readonly role: 'origin' | 'edge' | 'worker';
   /** This node in Cache-Status (RFC 9211). */
   readonly nodeName: string;
   readonly readers: ImageReaders;
@@ -106,6 +107,7 @@ export function createImageRoute(options: ImageRouteOptions): RequestHandler {
     }
     const image = source.image(route.imageId);
     if (image === undefined) {
+      if (role === 'worker') return false;
       notFound(exchange, 'image_unknown', UNKNOWN_IMAGE[role]);
       return true;
     }
