@@ -37,6 +37,16 @@ export type RequestHandler = (req: IncomingMessage, res: ServerResponse) => bool
 
 type KnownRoute = Exclude<ImageRoute, { type: 'unknown' }>;
 
+/** What lies at an address, as long as the image is the published one. */
+interface Addressed {
+  readonly route: KnownRoute;
+  readonly image: PublishedImage;
+  readonly found: Found;
+}
+
+/** Their images stay in memory, also when they are purged: some MB at most. */
+const MAX_ADDRESSES = 4_096;
+
 /** A resource and the way to its bytes. */
 interface Found {
   readonly resource: Resource;
@@ -89,9 +99,14 @@ export function createImageRoute(options: ImageRouteOptions): RequestHandler {
     );
   };
 
+  // The addresses in pages: what is asked for again is neither parsed nor looked for by its parts.
+  const addresses = new Map<string, Addressed>();
+
   return function imageRoute(req, res) {
     const startedMs = performance.now();
-    const route = parseImageRoute(req.url ?? '');
+    const address = req.url ?? '';
+    const known = addresses.get(address);
+    const route = known === undefined ? parseImageRoute(address) : known.route;
     if (route === undefined) return false;
     const exchange: Exchange = { req, res, route: LABELS[route.type], startedMs, metrics, log };
     // A GET has no body. Whoever sends one may be hiding a second request in it (threat row 47): answer and hang up.
@@ -111,8 +126,16 @@ export function createImageRoute(options: ImageRouteOptions): RequestHandler {
       notFound(exchange, 'image_unknown', UNKNOWN_IMAGE[role]);
       return true;
     }
+    if (known?.image === image) return answer(exchange, known.found);
     const found = find(route, image, req);
-    if (found !== undefined) return answer(exchange, found);
+    if (found !== undefined) {
+      // Spelt as pages spell it: other ways to write an address are without number.
+      if (route.type === 'named' && address === `/images/${route.imageId}/${route.name}`) {
+        if (addresses.size >= MAX_ADDRESSES) addresses.clear();
+        addresses.set(address, { route, image, found });
+      }
+      return answer(exchange, found);
+    }
     notFound(exchange, 'rendition_unknown', 'The image has no such rendition.');
     return true;
   };
