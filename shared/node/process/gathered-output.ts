@@ -12,6 +12,11 @@ const MAX_WAITING_CHARACTERS = 65_536;
 /** pino's number for `warn`. */
 const WARN = 40;
 
+/** Makes the line when it is written: many at a time cost less than as many one by one, between other work. */
+export type LaterLine = () => string;
+/** What such a line is taken for while it waits. */
+const LATER_LINE_CHARACTERS = 256;
+
 export interface LineTarget {
   write(text: string): void;
 }
@@ -21,7 +26,8 @@ export class GatheredOutput {
   readonly [symbols.needsMetadataGsym] = true;
   lastLevel = 0;
   readonly #target: LineTarget;
-  #waiting = '';
+  #waiting: (string | LaterLine)[] = [];
+  #waitingCharacters = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param target writes before it returns */
@@ -30,18 +36,30 @@ export class GatheredOutput {
   }
 
   write(line: string): void {
-    this.#waiting += line;
-    if (this.lastLevel >= WARN || this.#waiting.length >= MAX_WAITING_CHARACTERS) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), WAIT_MS).unref();
+    this.#add(line, line.length);
+    if (this.lastLevel >= WARN) this.flush();
+  }
+
+  /** A line that tells of no trouble, in its place among the others. */
+  writeLater(make: LaterLine): void {
+    this.#add(make, LATER_LINE_CHARACTERS);
   }
 
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#waiting === '') return;
-    const text = this.#waiting;
-    this.#waiting = '';
-    this.#target.write(text);
+    if (this.#waiting.length === 0) return;
+    const lines = this.#waiting;
+    this.#waiting = [];
+    this.#waitingCharacters = 0;
+    this.#target.write(lines.map((line) => (typeof line === 'string' ? line : line())).join(''));
+  }
+
+  #add(line: string | LaterLine, characters: number): void {
+    this.#waiting.push(line);
+    this.#waitingCharacters += characters;
+    if (this.#waitingCharacters >= MAX_WAITING_CHARACTERS) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), WAIT_MS).unref();
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLogger } from '../../../../shared/node/process/logger.ts';
-import { plainLines } from '../../../../shared/node/process/plain-lines.ts';
+import { type PlainLines, plainLines } from '../../../../shared/node/process/plain-lines.ts';
 import { makeCertificate } from '../../../support/certificates.ts';
 import { askHttp2 } from '../../../support/http2-client.ts';
 import { IMAGE_ID } from './memory-source.ts';
@@ -9,7 +9,8 @@ import { serveImages } from './serve.ts';
 /** An access log that keeps what it is told. */
 function kept() {
   const lines: Record<string, unknown>[] = [];
-  return { lines, accessLog: (fields: string) => void lines.push(JSON.parse(`{${fields}}`)) };
+  const accessLog: PlainLines = (record, fields) => void lines.push(JSON.parse(`{${fields(record)}}`));
+  return { lines, accessLog };
 }
 
 test('--access-log: one line for each request, when its answer has ended', async () => {

@@ -9,7 +9,7 @@ afterEach(() => vi.useRealTimers());
 function gathered() {
   const writes: string[] = [];
   const output = new GatheredOutput({ write: (text) => writes.push(text) });
-  return { writes, log: pino({ base: null, timestamp: false }, output) };
+  return { writes, output, log: pino({ base: null, timestamp: false }, output) };
 }
 
 const messages = (text: string | undefined) =>
@@ -40,6 +40,20 @@ describe('lines of a log', () => {
       expect(writes.map(messages)).toEqual([['before', 'trouble']]);
     },
   );
+
+  it('one that is made later is made when it leaves, and has its place', () => {
+    const { writes, output, log } = gathered();
+    let made = 0;
+    log.info('one');
+    output.writeLater(() => `{"msg":"two, ${++made}"}\n`);
+    expect(made).toBe(0);
+    log.warn('three');
+    expect(writes.map(messages)).toEqual([['one', 'two, 1', 'three']]);
+    for (let count = 0; count < 300; count++) output.writeLater(() => '{"msg":"many"}\n');
+    expect(writes).toHaveLength(2);
+    vi.advanceTimersByTime(20);
+    expect(writes.flatMap(messages)).toHaveLength(303);
+  });
 
   it('64 KiB wait for nobody', () => {
     const { writes, log } = gathered();
