@@ -9,6 +9,7 @@ import { invariant } from '../errors.ts';
 import type { InfoHash, PieceIndex } from '../units.ts';
 import type { StepResult } from './actions.ts';
 import { giveFreeSlots } from './choking.ts';
+import type { EngineCounters } from './counters.ts';
 import { fire } from './deadlines.ts';
 import { handle } from './handle.ts';
 import { sendHaves } from './haves.ts';
@@ -17,7 +18,7 @@ import type { EngineInput } from './inputs.ts';
 import type { EngineOptions } from './options.ts';
 import { wouldAskAtOnce } from './reader-hedge.ts';
 import { fillLink, fillRequests } from './requests.ts';
-import { type EngineCounters, EngineState } from './state.ts';
+import { EngineState } from './state.ts';
 import { checkWaiting, checkWebSeed } from './web-seed.ts';
 
 export interface Engine {
@@ -88,16 +89,21 @@ export function createEngine(options: EngineOptions): Engine {
 
 /** Filling a link may take blocks from another and free that one: what comes up meanwhile has its turn as well. */
 function fillFreed(state: EngineState): void {
+  if (state.torrentsToFill.size > 0) fillTorrents(state);
+  if (state.linksHeldBack.size > 0 && state.unwrittenBytes <= state.options.maxUnwrittenBytes) {
+    for (const link of state.linksHeldBack) state.linksToFill.add(link);
+    state.linksHeldBack.clear();
+  }
+  if (state.linksToFill.size === 0) return;
+  for (const link of state.linksToFill) if (state.links.has(link.id)) fillLink(state, link);
+  state.linksToFill.clear();
+}
+
+function fillTorrents(state: EngineState): void {
   for (const torrent of state.torrentsToFill) {
     for (const channel of torrent.channels.values()) fillRequests(state, channel);
   }
-  clear(state.torrentsToFill);
-  if (state.unwrittenBytes <= state.options.maxUnwrittenBytes) {
-    for (const link of state.linksHeldBack) state.linksToFill.add(link);
-    clear(state.linksHeldBack);
-  }
-  for (const link of state.linksToFill) if (state.links.has(link.id)) fillLink(state, link);
-  clear(state.linksToFill);
+  state.torrentsToFill.clear();
 }
 
 /** After requests: what peers were just asked for is theirs for a while. */

@@ -4,9 +4,10 @@
  */
 import type { Link } from './link.ts';
 
-export class HaveTurns implements Iterable<Link> {
+export class HaveTurns {
   /** Ready, and told of nothing yet. */
   readonly #fresh = new Set<Link>();
+  /** The longest ago first. */
   readonly #told = new Set<Link>();
 
   /** @param nextEntry of the log of new pieces: what stands before it the other side knows from its channels' begin */
@@ -25,15 +26,19 @@ export class HaveTurns implements Iterable<Link> {
     if (!this.#fresh.delete(link)) this.#told.delete(link);
   }
 
-  *[Symbol.iterator](): Generator<Link> {
-    yield* this.#fresh;
-    yield* this.#told;
+  /** Calls `look` for those that wait, in order, until it says that it saw enough. */
+  inTurn(look: (link: Link) => boolean): void {
+    for (const link of this.#fresh) if (look(link)) return;
+    for (const link of this.#told) if (look(link)) return;
   }
 
   /** The first entry of the log that a link has not read. */
   readBy(end: number): number {
     let first = end;
-    for (const link of this) first = Math.min(first, link.havesRead);
+    this.inTurn((link) => {
+      first = Math.min(first, link.havesRead);
+      return false;
+    });
     return first;
   }
 }

@@ -9,7 +9,6 @@
  * has it too. When it loses the piece it says so, and is told then (dont-have.ts).
  */
 import type { PieceIndex } from '../units.ts';
-import { encodeHaves } from '../wire/channels.ts';
 import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
@@ -73,18 +72,19 @@ export function sendDueHaves(state: EngineState): void {
   state.havesToldAt = now;
   const due: Link[] = [];
   let nextAt = Number.POSITIVE_INFINITY;
-  for (const link of haveTurns) {
-    if (link.phase.name !== 'ready' || !hasUntold(state, link)) continue;
+  haveTurns.inTurn((link) => {
+    if (link.phase.name !== 'ready' || !hasUntold(state, link)) return false;
     const linkDueAt = dueAt(state, link, link.phase.node);
     if (linkDueAt <= now + TURN_MS / 2) {
       due.push(link);
-      continue;
+      return false;
     }
     nextAt = Math.min(nextAt, linkDueAt);
     // Whoever was told later has its turn later; but an origin waits longer than others.
-    if (!link.phase.node.isOrigin) break;
-  }
-  for (const link of due.sort((a, b) => a.id - b.id)) sendHaves(state, link);
+    return !link.phase.node.isOrigin;
+  });
+  if (due.length > 1) due.sort((a, b) => a.id - b.id);
+  for (const link of due) sendHaves(state, link);
   if (haveLog.isLong) haveLog.forgetBefore(haveTurns.readBy(haveLog.end));
   if (nextAt < Number.POSITIVE_INFINITY) timers.setNoLaterThan({ kind: 'haves' }, nextAt);
 }
@@ -96,29 +96,34 @@ function hasUntold({ haveLog }: EngineState, link: Link): boolean {
 /** Puts what waits into the link's outbox. A piece that was lost meanwhile, or whose channel ended, is not told. */
 export function sendHaves(state: EngineState, link: Link): void {
   if (!hasUntold(state, link)) return;
-  const told: UntoldHave[] = [];
-  for (const { channel, piece } of link.untoldHaves.splice(0))
+  const { haveMessages } = state;
+  for (const { channel, piece } of link.untoldHaves)
     if (link.channels.get(channel.number) === channel && isNews(channel, piece))
-      told.push({ channel, piece });
-  readLog(state, link, told);
-  if (told.length === 0) return;
+      haveMessages.add(link.channelsId, channel.number, piece);
+  readLog(state, link);
+  if (link.untoldHaves.length > 0) link.untoldHaves.length = 0;
+  if (haveMessages.isEmpty) return;
   state.haveTurns.told(link, state.now);
-  state.send(link, encodeHaves(link.channelsId, told));
+  state.send(link, haveMessages.take());
 }
 
-function readLog({ haveLog }: EngineState, link: Link, told: UntoldHave[]): void {
+function readLog({ haveLog, haveMessages }: EngineState, link: Link): void {
   const { end } = haveLog;
-  const before = told.slice();
   let channel: Channel | undefined;
   for (let number = link.havesRead; number < end; number++) {
     const { torrent, piece } = haveLog.at(number);
     // Pieces of one torrent mostly come in a row.
     if (channel?.torrent !== torrent) channel = link.channelOf.get(torrent);
     if (!channel || number < channel.havesFrom || !isNews(channel, piece)) continue;
-    const isTwice = before.some((have) => have.channel === channel && have.piece === piece);
-    if (!isTwice) told.push({ channel, piece });
+    if (!isUntold(link, channel, piece)) haveMessages.add(link.channelsId, channel.number, piece);
   }
   link.havesRead = end;
+}
+
+/** It is told by itself. */
+function isUntold({ untoldHaves }: Link, channel: Channel, piece: PieceIndex): boolean {
+  for (const have of untoldHaves) if (have.channel === channel && have.piece === piece) return true;
+  return false;
 }
 
 function isNews(channel: Channel, piece: PieceIndex): boolean {

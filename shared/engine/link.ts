@@ -50,6 +50,9 @@ export interface BegunPiece {
   readonly piece: PieceIndex;
 }
 
+/** Never added to: the first chunk begins a new list. */
+export const NOTHING_SAID: Uint8Array[] = [];
+
 export class Link {
   readonly id: LinkId;
   readonly direction: 'inbound' | 'outbound';
@@ -111,7 +114,7 @@ export class Link {
   /** When it was last told of any. */
   lastHaveAt = Number.NEGATIVE_INFINITY;
   /** Chunks of this step, sent as one action at its end. */
-  outbox: Uint8Array[] = [];
+  outbox = NOTHING_SAID;
 
   constructor(
     id: LinkId,

@@ -4,16 +4,18 @@ import type { SourceId } from '../picker/partial-piece.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import type { InfoHash, LinkId } from '../units.ts';
 import { encodeMessageEnvelope } from '../wire/channels.ts';
+import { HaveMessages } from '../wire/have-messages.ts';
 import type { EngineAction } from './actions.ts';
 import { BanList } from './bans.ts';
 import type { Channel } from './channel.ts';
+import { newCounters } from './counters.ts';
 import { FetchLine } from './fetch-line.ts';
 import type { Fleet } from './fleet.ts';
 import { HaveLog } from './have-log.ts';
 import { HaveTurns } from './have-turns.ts';
 import { HedgeTimes } from './hedge.ts';
 import { KeptChannels } from './kept-channels.ts';
-import type { Link } from './link.ts';
+import { type Link, NOTHING_SAID } from './link.ts';
 import type { RemoteNode } from './node.ts';
 import type { NodeGroup } from './node-group.ts';
 import { defaultTunables, type EngineOptions, type EngineTunables } from './options.ts';
@@ -26,22 +28,6 @@ import type { TraceEvent } from './trace.ts';
 import { Uplink } from './uplink.ts';
 import { type JustClosed, traceSent } from './wire-trace.ts';
 
-export interface EngineCounters {
-  /** Payload over the wire, accepted. */
-  fromPeersBytes: number;
-  /** Payload from the web seed. */
-  fromWebSeedBytes: number;
-  /** Payload over the wire, sent. */
-  uploadedBytes: number;
-  /** Payload that came twice, or for nothing. */
-  wastedBytes: number;
-  /** Of these, what came twice because the web seed was raced for a reader. */
-  racedBytes: number;
-  failedPieces: number;
-  /** Nodes banned, each time. */
-  bans: number;
-}
-
 /** A dial that is under way. */
 export interface Dial {
   readonly since: number;
@@ -49,7 +35,12 @@ export interface Dial {
   readonly waiting: Set<Torrent>;
 }
 
-const NO_ACTIONS: readonly EngineAction[] = [];
+/**
+ * Never added to: the first of a step begins a new list, as a list of one. Most stay that, and one that has begun to grow
+ * takes ten times the memory.
+ */
+const NO_ACTIONS: EngineAction[] = [];
+const NO_LINKS: Link[] = [];
 
 export class EngineState {
   readonly options: EngineOptions & EngineTunables & EnginePolicies;
@@ -68,15 +59,7 @@ export class EngineState {
   fleet: Fleet = new Map();
   readonly bans: BanList;
   readonly timers = new Timers();
-  readonly counters: EngineCounters = {
-    fromPeersBytes: 0,
-    fromWebSeedBytes: 0,
-    uploadedBytes: 0,
-    wastedBytes: 0,
-    racedBytes: 0,
-    failedPieces: 0,
-    bans: 0,
-  };
+  readonly counters = newCounters();
   /** Pieces given to hash and disk and not yet back. */
   unwrittenBytes = 0;
   /** What choked nodes may have all the same (BEP 6). */
@@ -102,11 +85,13 @@ export class EngineState {
   nextFetch = 0;
   readonly fetchLine: FetchLine;
   now = 0;
-  actions: EngineAction[] = [];
-  readonly linksToFlush = new Set<Link>();
+  #actions = NO_ACTIONS;
+  /** Something stands in their outboxes. */
+  linksToFlush = NO_LINKS;
   /** New pieces that not all links were told of. */
   readonly haveLog = new HaveLog();
   readonly haveTurns = new HaveTurns();
+  readonly haveMessages = new HaveMessages();
   /** When links were last looked at for it. */
   havesToldAt = Number.NEGATIVE_INFINITY;
   /** A node's interest changed in this step, or a node came or went. */
@@ -147,25 +132,30 @@ export class EngineState {
   }
 
   emit(action: EngineAction): void {
-    this.actions.push(action);
+    if (this.#actions.length === 0) this.#actions = [action];
+    else this.#actions.push(action);
   }
 
   /** What is to be done since this was last asked. After most steps it is nothing. */
   takeActions(): readonly EngineAction[] {
-    const { actions } = this;
-    if (actions.length === 0) return NO_ACTIONS;
-    this.actions = [];
+    const actions = this.#actions;
+    this.#actions = NO_ACTIONS;
     return actions;
   }
 
   trace(event: TraceEvent): void {
-    if (this.isTracing) this.actions.push({ type: 'trace', event });
+    if (this.isTracing) this.emit({ type: 'trace', event });
   }
 
   /** Queues bytes for a link; everything of one step leaves in one `send`. */
   send(link: Link, bytes: Uint8Array): void {
-    link.outbox.push(bytes);
-    this.linksToFlush.add(link);
+    if (link.outbox.length > 0) {
+      link.outbox.push(bytes);
+      return;
+    }
+    link.outbox = [bytes];
+    if (this.linksToFlush.length === 0) this.linksToFlush = [link];
+    else this.linksToFlush.push(link);
   }
 
   /**
@@ -183,17 +173,17 @@ export class EngineState {
   }
 
   flush(): void {
-    for (const link of this.linksToFlush) {
+    const links = this.linksToFlush;
+    this.linksToFlush = NO_LINKS;
+    for (const link of links) {
       const chunks = link.outbox;
-      if (chunks.length === 0) continue;
-      link.outbox = [];
+      link.outbox = NOTHING_SAID;
       if (!this.links.has(link.id)) continue;
       for (const chunk of chunks) link.unsentBytes += chunk.length;
       link.lastSentAt = this.now;
       if (this.isTracing) traceSent(this, link, chunks);
       this.emit({ type: 'send', link: link.id, chunks });
     }
-    this.linksToFlush.clear();
     if (this.justClosed.size > 0) this.justClosed.clear();
   }
 }

@@ -2,8 +2,8 @@
 
 import type { ByteCounts } from '../api-types/status.ts';
 import type { Bitfield } from '../bitfield.ts';
+import type { EngineCounters } from '../engine/counters.ts';
 import type { Address } from '../engine/inputs.ts';
-import type { EngineCounters } from '../engine/state.ts';
 import type { TraceEvent } from '../engine/trace.ts';
 import type { Geometry } from '../geometry.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';

@@ -11,6 +11,9 @@ export interface BlockRequest {
   readonly requestedAt: number;
 }
 
+const NO_REQUESTS: readonly BlockRequest[] = [];
+const NO_OTHERS: readonly SourceId[] = [];
+
 export class PartialPiece {
   readonly piece: PieceIndex;
   readonly blockCount: number;
@@ -19,8 +22,8 @@ export class PartialPiece {
    * (libtorrent calls it parole mode; threat row 3).
    */
   readonly onParole: boolean;
-  readonly #requests: BlockRequest[][] = [];
-  readonly #senders: SourceId[] = [];
+  readonly #requests: (readonly BlockRequest[])[];
+  readonly #senders: SourceId[];
   #receivedCount = 0;
   /** No block before this one is free. */
   #firstFree = 0;
@@ -30,10 +33,8 @@ export class PartialPiece {
     this.piece = piece;
     this.blockCount = blockCount;
     this.onParole = onParole;
-    for (let block = 0; block < blockCount; block++) {
-      this.#requests.push([]);
-      this.#senders.push(NOBODY);
-    }
+    this.#requests = Array.from({ length: blockCount }, () => NO_REQUESTS);
+    this.#senders = Array.from({ length: blockCount }, () => NOBODY);
   }
 
   get isComplete(): boolean {
@@ -60,11 +61,11 @@ export class PartialPiece {
   }
 
   requestsOf(block: number): readonly BlockRequest[] {
-    return this.#requests[block] as BlockRequest[];
+    return this.#requests[block] as readonly BlockRequest[];
   }
 
   isFree(block: number): boolean {
-    return !this.hasBlock(block) && (this.#requests[block] as BlockRequest[]).length === 0;
+    return !this.hasBlock(block) && this.requestsOf(block).length === 0;
   }
 
   /** The first free block from this one on; -1 when there is none. */
@@ -95,19 +96,21 @@ export class PartialPiece {
   }
 
   request(block: number, source: SourceId, requestedAt: number): void {
-    const requests = this.#requests[block] as BlockRequest[];
+    const requests = this.requestsOf(block);
     if (requests.length === 0 && !this.hasBlock(block)) this.#requestedCount++;
-    requests.push({ source, requestedAt });
+    const request = { source, requestedAt };
+    // Nearly always it is the only one.
+    this.#requests[block] = requests.length === 0 ? [request] : [...requests, request];
     if (block === this.#firstFree) this.#firstFree++;
   }
 
   /** The source will not send the block after all. @returns whether it had been asked. */
   release(block: number, source: SourceId): boolean {
-    const requests = this.#requests[block] as BlockRequest[];
+    const requests = this.requestsOf(block);
     const at = requests.findIndex((request) => request.source === source);
     if (at < 0) return false;
-    requests.splice(at, 1);
-    if (requests.length === 0 && !this.hasBlock(block)) this.#requestedCount--;
+    this.#requests[block] = requests.filter((_, i) => i !== at);
+    if (requests.length === 1 && !this.hasBlock(block)) this.#requestedCount--;
     this.#firstFree = Math.min(this.#firstFree, block);
     return true;
   }
@@ -115,13 +118,13 @@ export class PartialPiece {
   /** @returns the other sources that were asked for the block (to be cancelled); undefined when it was here already. */
   receive(block: number, source: SourceId): readonly SourceId[] | undefined {
     if (this.hasBlock(block)) return undefined;
-    const requests = this.#requests[block] as BlockRequest[];
+    const requests = this.requestsOf(block);
     if (requests.length > 0) this.#requestedCount--;
     this.#senders[block] = source;
     this.#receivedCount++;
-    const others: SourceId[] = [];
-    for (const request of requests) if (request.source !== source) others.push(request.source);
-    requests.length = 0;
-    return others;
+    this.#requests[block] = NO_REQUESTS;
+    const isAlone = requests.length === 0 || (requests.length === 1 && requests[0]?.source === source);
+    if (isAlone) return NO_OTHERS;
+    return requests.map((request) => request.source).filter((other) => other !== source);
   }
 }

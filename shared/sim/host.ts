@@ -133,10 +133,14 @@ export class SimHost {
       else perform(this, action);
     }
     watch?.stepped(this);
-    if (wakeAt < this.#wakeAt) {
-      this.#wakeAt = wakeAt;
-      events.at(Math.max(wakeAt, events.now), () => this.#wake(wakeAt));
-    }
+    if (wakeAt < this.#wakeAt) this.#sleepUntil(wakeAt);
+  }
+
+  /** A function of its own: in {@link input} each step would cost what only few need, a scope that outlives it. */
+  #sleepUntil(wakeAt: number): void {
+    const { events } = this.simulation;
+    this.#wakeAt = wakeAt;
+    events.at(Math.max(wakeAt, events.now), () => this.#wake(wakeAt));
   }
 
   /** An answer to what the process of that life asked for. */

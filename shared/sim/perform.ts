@@ -5,6 +5,8 @@ import { close, sendOn } from './connection.ts';
 import type { SimHost } from './host.ts';
 import { fetchFromWebSeed } from './web-seed.ts';
 
+type Of<T extends EngineAction['type']> = Extract<EngineAction, { type: T }>;
+
 export function perform(host: SimHost, action: EngineAction): void {
   const { simulation, disk } = host;
   switch (action.type) {
@@ -16,10 +18,9 @@ export function perform(host: SimHost, action: EngineAction): void {
     case 'close':
       return close(host, action.link, action.reason);
     case 'hashPiece':
-      return later(host, action.bytes.length, () => disk.hash(action));
+      return hash(host, action);
     case 'writePiece':
-      disk.take(action);
-      return later(host, action.bytes.length, () => disk.write(action));
+      return write(host, action);
     case 'readBlock':
       return later(host, 0, disk.reader(action));
     case 'fetchFromWebSeed':
@@ -40,6 +41,15 @@ export function perform(host: SimHost, action: EngineAction): void {
     default:
       return;
   }
+}
+
+function hash(host: SimHost, action: Of<'hashPiece'>): void {
+  later(host, action.bytes.length, () => host.disk.hash(action));
+}
+
+function write(host: SimHost, action: Of<'writePiece'>): void {
+  host.disk.take(action);
+  later(host, action.bytes.length, () => host.disk.write(action));
 }
 
 function later(host: SimHost, bytes: number, work: () => EngineInput): void {

@@ -46,6 +46,8 @@ const PIECES = { none: 0, all: 1, bitfield: 2 } as const;
 const HEAD_BYTES = 5;
 /** Length prefix, extended message's id, the receiver's id for us. */
 const ENVELOPE_BYTES = 6;
+/** What stands before a message of the peer wire on a channel. */
+export const MESSAGE_ENVELOPE_BYTES = ENVELOPE_BYTES + HEAD_BYTES;
 const INFO_HASH_BYTES = 20;
 const PIECE_BYTES = 4;
 
@@ -85,42 +87,20 @@ export function encodeGive(id: number, number: number, piece: number): Uint8Arra
 
 /** What stands before a message of the peer wire on a channel; the message follows without its length prefix. */
 export function encodeMessageEnvelope(id: number, number: number, innerBytes: number): Uint8Array {
-  const head = new Uint8Array(ENVELOPE_BYTES + HEAD_BYTES);
-  fillEnvelope(head, 0, id, TYPE.message, number, innerBytes);
+  const head = new Uint8Array(MESSAGE_ENVELOPE_BYTES);
+  fillMessageEnvelope(head, 0, id, number, innerBytes);
   return head;
 }
 
-/** Id and piece: what a HAVE is in an envelope. */
-const INNER_HAVE_BYTES = 5;
-const HAVE_BYTES = 4 + INNER_HAVE_BYTES;
-const ENVELOPED_HAVE_BYTES = ENVELOPE_BYTES + HEAD_BYTES + INNER_HAVE_BYTES;
-
-/**
- * HAVEs of many channels of one link, in one array: each alone would be three of them, and they are most of what a node
- * of many neighbours says. On channel 0 a HAVE is plain (CH2).
- * @param id undefined on a link that knows channel 0 only
- */
-export function encodeHaves(
-  id: number | undefined,
-  haves: readonly { readonly channel: { readonly number: number }; readonly piece: number }[],
-): Uint8Array {
-  let lengthBytes = 0;
-  for (const { channel } of haves) lengthBytes += channel.number === 0 ? HAVE_BYTES : ENVELOPED_HAVE_BYTES;
-  const bytes = new Uint8Array(lengthBytes);
-  let at = 0;
-  for (const { channel, piece } of haves) {
-    if (channel.number === 0) {
-      writeUint32(bytes, at, INNER_HAVE_BYTES);
-      at += HAVE_BYTES - INNER_HAVE_BYTES;
-    } else {
-      fillEnvelope(bytes, at, id as number, TYPE.message, channel.number, INNER_HAVE_BYTES);
-      at += ENVELOPED_HAVE_BYTES - INNER_HAVE_BYTES;
-    }
-    bytes[at] = MESSAGE_ID.have;
-    writeUint32(bytes, at + 1, piece);
-    at += INNER_HAVE_BYTES;
-  }
-  return bytes;
+/** The same, written into an array. */
+export function fillMessageEnvelope(
+  bytes: Uint8Array,
+  at: number,
+  id: number,
+  number: number,
+  innerBytes: number,
+): void {
+  fillEnvelope(bytes, at, id, TYPE.message, number, innerBytes);
 }
 
 /** @throws PeerError `wire_channel_message` (CH9) */

@@ -10,7 +10,11 @@ function link(id: number): Link {
   return new Link(id as LinkId, 'inbound', { ip: '10.0.0.1', port: 1 }, phase, 0);
 }
 
-const ids = (turns: HaveTurns) => Array.from(turns, ({ id }) => id);
+function ids(turns: HaveTurns, atMost = 10): number[] {
+  const seen: number[] = [];
+  turns.inTurn(({ id }) => seen.push(id) === atMost);
+  return seen;
+}
 
 describe('turns of links to be told of new pieces', () => {
   it('begin with who was told of nothing yet, then who was told longest ago', () => {
@@ -20,6 +24,7 @@ describe('turns of links to be told of new pieces', () => {
     turns.told(a, 10);
     turns.told(b, 20);
     expect(ids(turns)).toEqual([3, 1, 2]);
+    expect([ids(turns, 1), ids(turns, 2)]).toEqual([[3], [3, 1]]);
     turns.told(a, 30);
     turns.leave(c);
     expect(ids(turns)).toEqual([2, 1]);

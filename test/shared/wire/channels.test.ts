@@ -6,7 +6,6 @@ import {
   encodeAccept,
   encodeClose,
   encodeGive,
-  encodeHaves,
   encodeMessageEnvelope,
   encodeOpen,
   parseChannelMessage,
@@ -15,6 +14,7 @@ import {
 import { decodeMessage } from '../../../shared/wire/decode-message.ts';
 import { MessageDecoder } from '../../../shared/wire/decoder.ts';
 import { encodeHave, encodePiece, encodeRequest } from '../../../shared/wire/encode.ts';
+import { HaveMessages } from '../../../shared/wire/have-messages.ts';
 import type { Message } from '../../../shared/wire/messages.ts';
 
 const HASH = 'ab'.repeat(20) as InfoHash;
@@ -76,7 +76,10 @@ describe('CH2: messages of the channels extension', () => {
       if (number === 0) return plain;
       return Buffer.concat([encodeMessageEnvelope(ID, number, plain.length - 4), plain.subarray(4)]);
     });
-    expect(Buffer.from(encodeHaves(ID, haves))).toEqual(Buffer.concat(alone));
+    const messages = new HaveMessages();
+    for (const { channel, piece } of haves) messages.add(ID, channel.number, piece);
+    expect(Buffer.from(messages.take())).toEqual(Buffer.concat(alone));
+    expect(messages.isEmpty).toBe(true);
   });
 
   it('a message of the peer wire travels without its length prefix', () => {
