@@ -29,7 +29,10 @@ export function withChannels(
   const messages = new Map([['sh_channels', THEIR_ID]]);
   if (how.takesGifts) messages.set('sh_gifts', THEIR_ID + 1);
   if (how.takesEarly) messages.set('sh_early', THEIR_ID + 2);
-  const introduction = encodeExtended(0, encodeExtensionHandshake({ messages, listenPort: PEER_ADDRESS.port }));
+  const introduction = encodeExtended(
+    0,
+    encodeExtensionHandshake({ messages, listenPort: PEER_ADDRESS.port }),
+  );
   peer.say(Buffer.concat([encodeHandshake(handshake), introduction]));
   return peer;
 }
