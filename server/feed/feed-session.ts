@@ -10,17 +10,16 @@ import type { NewsSocket } from '../tracker/fleet-announces.ts';
 import { arrivalOf, type Hello, judgeHead, judgeHello, type Refusal } from './admission.ts';
 import type { EdgeHold } from './edge-registry.ts';
 import type { FeedHub } from './feed-hub.ts';
+import { FeedOutlet } from './feed-outlet.ts';
 import { FeedPump } from './feed-pump.ts';
 
-/** A refused client gets its reason; one that does not hang up itself then is cut off. */
-const REFUSED_LINGER_MS = 1_000;
 const POLICY_VIOLATION = 1008;
 const GOING_AWAY = 1001;
 
 export class FeedSession implements NewsSocket {
   readonly ip: string;
   readonly #hub: FeedHub;
-  readonly #socket: WebSocket;
+  readonly #outlet: FeedOutlet;
   readonly #localIp: string;
   readonly #frames: TokenBucket;
   #state: 'waiting' | 'judging' | 'streaming' | 'ended' = 'waiting';
@@ -33,7 +32,7 @@ export class FeedSession implements NewsSocket {
 
   constructor(hub: FeedHub, socket: WebSocket, ip: string, localIp: string) {
     this.#hub = hub;
-    this.#socket = socket;
+    this.#outlet = new FeedOutlet(socket, hub.limits);
     this.ip = ip;
     this.#localIp = localIp;
     this.#heardAt = hub.now();
@@ -58,7 +57,7 @@ export class FeedSession implements NewsSocket {
   }
 
   get hasRoom(): boolean {
-    return this.#state === 'streaming' && this.#socket.bufferedAmount <= this.#hub.limits.backlogBytes;
+    return this.#state === 'streaming' && this.#outlet.hasRoom;
   }
 
   sendText(text: string): void {
@@ -107,14 +106,13 @@ export class FeedSession implements NewsSocket {
     const { silentMs, pingEveryMs } = this.#hub.limits;
     const silentForMs = now - this.#heardAt;
     if (silentForMs >= silentMs) this.terminate();
-    else if (silentForMs >= pingEveryMs / 2 && this.#socket.readyState === this.#socket.OPEN)
-      this.#socket.ping();
+    else if (silentForMs >= pingEveryMs / 2) this.#outlet.ping();
   }
 
   /** Tells why, then hangs up. */
   refuse(refusal: Refusal): void {
     if (this.#state === 'ended') return;
-    this.#send({ type: 'refused', ...refusal });
+    this.#outlet.send(JSON.stringify({ type: 'refused', ...refusal } satisfies FeedServerFrame));
     this.#hangUp(POLICY_VIOLATION, refusal.code);
   }
 
@@ -125,7 +123,7 @@ export class FeedSession implements NewsSocket {
 
   terminate(): void {
     this.#ended();
-    this.#socket.terminate();
+    this.#outlet.terminate();
   }
 
   #received(data: RawData, isBinary: boolean): void {
@@ -153,7 +151,7 @@ export class FeedSession implements NewsSocket {
 
   /** Who asks and reads nothing is not answered: what it is owed would fill our memory (threat row 15). */
   #answerHead(question: number): void {
-    if (this.hasRoom) this.#socket.send(this.#hub.frames.headAnswer(question));
+    if (this.hasRoom) this.#outlet.send(this.#hub.frames.headAnswer(question));
   }
 
   #receivedHello(hello: Hello): void {
@@ -193,38 +191,23 @@ export class FeedSession implements NewsSocket {
     }
     this.#hold = hold;
     const { log, hashAnswers } = hub;
-    const send = (bytes: Uint8Array) => this.#sendAndDrain(bytes);
+    const send = (bytes: Uint8Array) => this.#outlet.drain(bytes, () => this.terminate());
     const batches = hub.batches(hello.pieceHashes);
     this.#pump = new FeedPump({ log, hashAnswers, cursor: hello.head.number, batches, send });
     this.#state = 'streaming';
     hub.seated(this);
     hub.announces?.joined(hold, arrival.peer, this);
-    this.#socket.send(hub.frames.welcome());
+    this.#outlet.send(hub.frames.welcome());
     this.offerHead();
     this.offerFleet();
     this.wake();
   }
 
-  #sendAndDrain(bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve) => {
-      // Ending the socket also ends the wait: ws calls back with an error for what it could not send.
-      const timer = setTimeout(() => this.terminate(), this.#hub.limits.drainMs);
-      this.#socket.send(bytes, { binary: true }, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-
   /** @param frame bytes: deflated */
   #offer(frame: string | Uint8Array): boolean {
     if (!this.hasRoom) return false;
-    this.#socket.send(frame);
+    this.#outlet.send(frame);
     return true;
-  }
-
-  #send(frame: FeedServerFrame): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
   #reject(message: string): void {
@@ -239,9 +222,7 @@ export class FeedSession implements NewsSocket {
 
   #hangUp(status: number, reason: string): void {
     this.#ended();
-    this.#socket.close(status, reason);
-    this.#timer = setTimeout(() => this.#socket.terminate(), REFUSED_LINGER_MS);
-    this.#socket.once('close', () => clearTimeout(this.#timer));
+    this.#outlet.close(status, reason);
   }
 
   #ended(): void {
