@@ -7,6 +7,7 @@ import type { Image, Product } from '../../shared/api-types/catalog.ts';
 import { pictureSources } from '../../shared/http/picture-sources.ts';
 import { hasFeature, isWideFeature, stageAspect } from '../../shared/http/shop-boxes.ts';
 import { listPath, productPath } from '../../shared/http/shop-paths.ts';
+import { titleClass } from '../../shared/http/title-class.ts';
 import { formatPrice } from '../../shared/money.ts';
 import { type Html, html } from './html.ts';
 import { colourRule, type Placeholder } from './placeholder-colour.ts';
@@ -64,7 +65,7 @@ export function firstProduct(product: Product, visit: Visit): FirstView {
       picture(image, title, visit),
     )}</div></div>${
       images.length > 1 ? html`<ul class="gallery__thumbs">${thumbs}</ul>` : undefined
-    }</section><div class="product__text"><h1 class="product__title" dir="auto">${title}</h1><p class="product__price">${formatPrice(
+    }</section><div class="product__text"><h1 class="${titleClass(title)}" dir="auto">${title}</h1><p class="product__price">${formatPrice(
       priceCents,
       currency,
       visit.language,

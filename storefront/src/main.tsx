@@ -16,6 +16,8 @@ import { type Shop, ShopContext } from './shop-context.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/header.css';
+import './styles/search-bar.css';
+import './styles/footer.css';
 import './styles/photo.css';
 import './styles/grid.css';
 import './styles/product.css';

@@ -5,8 +5,8 @@ export type ProductOrder = 'featured' | 'price-up' | 'price-down' | 'title';
 
 export const PRODUCT_ORDERS: readonly { readonly order: ProductOrder; readonly label: string }[] = [
   { order: 'featured', label: 'Featured' },
-  { order: 'price-up', label: 'Price, low to high' },
-  { order: 'price-down', label: 'Price, high to low' },
+  { order: 'price-up', label: 'Lowest price' },
+  { order: 'price-down', label: 'Highest price' },
   { order: 'title', label: 'Name' },
 ];
 

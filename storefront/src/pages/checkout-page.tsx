@@ -40,7 +40,9 @@ export function CheckoutPage(): JSX.Element {
           <ul>
             {rows.map(({ product, quantity }) => (
               <li key={product.id}>
-                <span dir="auto">{product.title}</span>
+                <span class="checkout__title" dir="auto">
+                  {product.title}
+                </span>
                 <span class="checkout__count">{quantity} ×</span>
                 <span>{priceWords(product.priceCents * quantity, product.currency)}</span>
               </li>

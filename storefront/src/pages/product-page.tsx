@@ -1,6 +1,7 @@
 /** One product: gallery, words, bag. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { titleClass } from '../../../shared/http/title-class.ts';
 import { priceWords } from '../catalog/price-words.ts';
 import type { ProductAnswer } from '../catalog/product-store.ts';
 import type { ShopProduct } from '../catalog/shop-product.ts';
@@ -55,7 +56,7 @@ function ProductView({ product }: { readonly product: ShopProduct }): JSX.Elemen
       <article class="product">
         <Gallery title={product.title} images={product.images} />
         <div class="product__text">
-          <h1 class="product__title" dir="auto">
+          <h1 class={titleClass(product.title)} dir="auto">
             {product.title}
           </h1>
           <p class="product__price">{priceWords(product.priceCents, product.currency)}</p>

@@ -27,6 +27,12 @@ describe('first view', () => {
     expect(product).not.toMatch(/ style=| on[a-z]+=/);
   });
 
+  it('a long title is set smaller than a short one', async () => {
+    shop.products = [productOf('long', { title: 'Very long '.repeat(20) }), productOf('short')];
+    expect(await get('/product/long')).toContain('<h1 class="product__title product__title--long"');
+    expect(await get('/product/short')).toContain('<h1 class="product__title"');
+  });
+
   it('without an edge the photo waits for the script', async () => {
     shop.products = [productOf('a')];
     expect(await get('/product/a')).not.toContain('<picture>');
