@@ -13,13 +13,13 @@ export interface FirstVisit {
   readonly layoutShift: number;
 }
 
-const NETWORK = {
+export const NETWORK = {
   offline: false,
   latency: 150,
   downloadThroughput: 1_600_000 / 8,
   uploadThroughput: 750_000 / 8,
 };
-const CPU_SLOWDOWN = 4;
+export const CPU_SLOWDOWN = 4;
 /** Of Lighthouse's mobile emulation. */
 export const PHONE = {
   viewport: { width: 412, height: 823 },
@@ -28,7 +28,7 @@ export const PHONE = {
   hasTouch: true,
 };
 /** Tasks that come later block nobody's first visit. */
-const WATCHED_AFTER_LOAD_MS = 2_500;
+export const WATCHED_AFTER_LOAD_MS = 2_500;
 
 /** Nothing is kept from visit to visit. */
 export async function visitOnSlowPhone(browser: Browser, url: string): Promise<FirstVisit> {
