@@ -11,9 +11,9 @@ import {
 } from '../wire/channels.ts';
 import { decodeMessage } from '../wire/decode-message.ts';
 import type { Channel } from './channel.ts';
-import { addChannel, channelGone, isOpening, piecesOf } from './channels.ts';
+import { addChannel, channelGone, isOpening, MAX_CHANNELS_PER_LINK, piecesOf } from './channels.ts';
 import { nodeChanged } from './choking.ts';
-import { dialMore } from './dialer.ts';
+import { dialMore, openWaiting } from './dialer.ts';
 import { tellChanges } from './dont-have.ts';
 import { charge } from './flood-guard.ts';
 import { giftAnnounced } from './giving.ts';
@@ -29,9 +29,6 @@ import type { EngineState } from './state.ts';
 import { activeSeeder, pupilIntroduced, startOffering } from './super-seeding.ts';
 import type { Torrent } from './torrent.ts';
 import { askUntold } from './untold-pieces.ts';
-
-/** A node of our kind opens one per torrent on its way; beyond this it is filling our memory. */
-const MAX_CHANNELS_PER_LINK = 4_096;
 
 /** @throws PeerError for a message of another form (CH9) */
 export function channelMessageReceived(
@@ -151,6 +148,7 @@ function closeReceived(state: EngineState, link: Link, { node }: Ready, number: 
     noteAnswer(state, node, opening.askedAt);
     opening.torrent.addresses.ended(opening.address, false, state.now);
     dialMore(state, opening.torrent);
+    openWaiting(state, link);
     return;
   }
   const kept = link.kept.get(number);
@@ -162,6 +160,7 @@ function closeReceived(state: EngineState, link: Link, { node }: Ready, number: 
   nodeChanged(state);
   if (link.direction === 'outbound') channel.torrent.addresses.ended(link.address, true, state.now);
   dialMore(state, channel.torrent);
+  openWaiting(state, link);
 }
 
 function begin(state: EngineState, channel: Channel, pieces: ToldPieces): void {

@@ -7,6 +7,7 @@ import { encodeClose, encodeOpen, type ToldPieces } from '../wire/channels.ts';
 import { Channel } from './channel.ts';
 import { nodeChanged } from './choking.ts';
 import { closeLink } from './connections.ts';
+import { openWaiting } from './dialer.ts';
 import { becameRarer } from './free-pieces.ts';
 import { toldOn } from './fresh-pieces.ts';
 import { abandonRequests } from './given-up-requests.ts';
@@ -18,6 +19,9 @@ import type { EngineState } from './state.ts';
 import { activeSeeder, pupilLeft } from './super-seeding.ts';
 import type { Torrent } from './torrent.ts';
 import { traceChannel } from './wire-trace.ts';
+
+/** A node of our kind opens no more; beyond this it is filling our memory. */
+export const MAX_CHANNELS_PER_LINK = 4_096;
 
 /** Makes the channel known to link, torrent and engine. */
 export function addChannel(
@@ -35,6 +39,10 @@ export function addChannel(
   if (state.isTracing) traceChannel(state, 'channelOpened', channel);
   return channel;
 }
+
+/** CH13: as many as the other side lets in. */
+export const hasRoomForChannel = ({ channels, opening }: Link): boolean =>
+  channels.size + opening.size < MAX_CHANNELS_PER_LINK;
 
 /** Opens the torrent as a channel of a link that stands (CH4). */
 export function openChannel(state: EngineState, link: Link, torrent: Torrent, address: Address): void {
@@ -62,6 +70,7 @@ export function closeChannel(state: EngineState, channel: Channel, reason: strin
   state.send(link, encodeClose(link.channelsId, number));
   channelGone(state, channel);
   nodeChanged(state);
+  openWaiting(state, link);
 }
 
 /** The channel is no more: what it was to do is given to others. */

@@ -127,6 +127,10 @@ export function linkGone(state: EngineState, link: Link, reason: string): void {
     torrent.addresses.ended(address, false, state.now);
     torrents.add(torrent);
   }
+  for (const [torrent, address] of link.waiting) {
+    torrent.addresses.release(address);
+    torrents.add(torrent);
+  }
   const { phase } = link;
   if (phase.name === 'ready') forgetLink(state, link, phase.node);
   else if (phase.torrent) torrents.add(phase.torrent);
@@ -148,6 +152,7 @@ function forgetLink(state: EngineState, link: Link, node: RemoteNode): void {
     state.idleLinks,
     state.askedLinks,
     state.begunLinks,
+    state.crowdedLinks,
   ])
     links.delete(link);
   if (node.links.size === 0) {

@@ -2,10 +2,11 @@
 import type { InfoHash, PeerId } from '../units.ts';
 import type { DialQuestions } from './address-book.ts';
 import { addressKey, addressOf } from './address-key.ts';
-import { isOnLink, openChannel } from './channels.ts';
+import { hasRoomForChannel, isOnLink, openChannel } from './channels.ts';
 import type { Address } from './inputs.ts';
 import type { Link } from './link.ts';
 import type { RemoteNode } from './node.ts';
+import { hurryQuiet } from './quiet-channels.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
 
@@ -52,7 +53,8 @@ function reach(state: EngineState, torrent: Torrent, address: Address): void {
   const key = addressKey(address);
   const link = linkWithChannels(state.nodesByAddress.get(key));
   if (link) {
-    if (isOnLink(link, torrent)) torrent.addresses.ended(address, true, state.now);
+    if (!hasRoomForChannel(link)) waitForChannel(state, link, torrent, address);
+    else if (isOnLink(link, torrent)) torrent.addresses.ended(address, true, state.now);
     else openChannel(state, link, torrent, address);
     return;
   }
@@ -63,6 +65,24 @@ function reach(state: EngineState, torrent: Torrent, address: Address): void {
   }
   state.dials.set(key, { since: state.now, waiting: new Set() });
   state.emit({ type: 'dial', torrent: torrent.infoHash, address });
+}
+
+function waitForChannel(state: EngineState, link: Link, torrent: Torrent, address: Address): void {
+  link.waiting.set(torrent, address);
+  state.crowdedLinks.add(link);
+  hurryQuiet(state);
+}
+
+/** CH13: a channel of the link ended, and another may take its place. */
+export function openWaiting(state: EngineState, link: Link): void {
+  for (const [torrent, address] of link.waiting) {
+    if (!hasRoomForChannel(link)) return;
+    link.waiting.delete(torrent);
+    torrent.addresses.release(address);
+    if (torrent.wantsAnything) dialMore(state, torrent);
+    else state.torrentsToRest.add(torrent);
+  }
+  state.crowdedLinks.delete(link);
 }
 
 export function knowAddress(state: EngineState, address: Address, node: RemoteNode): void {

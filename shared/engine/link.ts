@@ -80,6 +80,8 @@ export class Link {
   hashReads = 0;
   /** Channels we opened that are not answered yet. */
   readonly opening = new Map<number, OpeningChannel>();
+  /** Torrents that want a channel here and found no room, the oldest first, and where they know the node by. */
+  readonly waiting = new Map<Torrent, Address>();
   /** Channels that the origin began for torrents that are not here yet (EC3). */
   readonly kept = new Map<number, KeptChannel>();
   /** CH3: odd numbers are the dialler's. */

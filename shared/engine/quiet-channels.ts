@@ -10,6 +10,16 @@ import type { Torrent } from './torrent.ts';
 
 /** Long enough for the other side to hear of our last pieces and to ask for them, whatever the path. */
 const QUIET_MS = 15_000;
+/** While others wait for a channel (CH13): two nodes that are complete do not always know it, and stood in the way. */
+const CROWDED_QUIET_MS = 2_000;
+
+const quietMs = ({ crowdedLinks }: EngineState): number =>
+  crowdedLinks.size > 0 ? CROWDED_QUIET_MS : QUIET_MS;
+
+/** A torrent waits for a channel. */
+export function hurryQuiet(state: EngineState): void {
+  state.timers.setNoLaterThan({ kind: 'quietChannels' }, state.now + CROWDED_QUIET_MS);
+}
 
 /** Our side wants nothing of the torrent any more. */
 export function torrentQuiet(state: EngineState, torrent: Torrent): void {
@@ -22,12 +32,12 @@ export function channelQuiet(state: EngineState, channel: Channel): void {
   if (channel.link.channels.get(channel.number) !== channel) return;
   if (!isQuiet(channel) || state.quietChannels.has(channel)) return;
   state.quietChannels.set(channel, state.now);
-  state.timers.setNoLaterThan({ kind: 'quietChannels' }, state.now + QUIET_MS);
+  state.timers.setNoLaterThan({ kind: 'quietChannels' }, state.now + quietMs(state));
 }
 
 export function closeQuiet(state: EngineState): void {
   for (const [channel, since] of state.quietChannels) {
-    const closesAt = since + QUIET_MS;
+    const closesAt = since + quietMs(state);
     if (closesAt > state.now) {
       state.timers.set({ kind: 'quietChannels' }, closesAt);
       return;

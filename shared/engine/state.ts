@@ -98,6 +98,8 @@ export class EngineState {
   slotsMayBeFree = false;
   /** Neither side wanted anything there, since when; the longest first. */
   readonly quietChannels = new Map<Channel, number>();
+  /** Torrents wait for a channel there. */
+  readonly crowdedLinks = new Set<Link>();
   /** Something of these is wanted and not held. */
   readonly wantingTorrents = new Set<Torrent>();
   /** Something ended there: looked at when the step is over. */
