@@ -1,19 +1,20 @@
 /**
- * `npm run demo`: an origin, four edges and a sample shop, each a process of its own, on this machine only, and the
- * control by which the page at /fleet starts and ends edges. Data is kept in `.demo/`, so a second run starts at once and
+ * `npm run demo`: an origin, edges and a sample shop, each a process of its own, on this machine only, and the
+ * control by which the page at /fleet starts and ends edges. Data is kept, so a second run starts at once and
  * keeps what was uploaded. Ctrl-C stops them all.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
 import { type DemoProcess, startProcess } from './child-process.ts';
+import { DEMO_COMMAND } from './config.ts';
 import { startControl } from './control/start-control.ts';
 import { DemoFleet } from './fleet/demo-fleet.ts';
 import { freePort } from './free-port.ts';
 import { fillShop } from './sample-shop.ts';
 import { untilReady } from './until-ready.ts';
 
-const EDGE_COUNT = 4;
 const HTTP_PORT = 8080;
 const CONTROL_PORT = 8079;
 const PEER_PORT = 6881;
@@ -22,7 +23,7 @@ const READY_TIMEOUT_MS = 30_000;
 
 const dist = path.resolve(import.meta.dirname, '../..');
 const project = path.resolve(dist, '..');
-const data = process.env.SHOAL_DEMO_DATA ?? path.join(project, '.demo');
+const { data, edges: edgeCount } = readFlagsOrExit(DEMO_COMMAND);
 const logs = path.join(data, 'logs');
 let origin: DemoProcess | undefined;
 let fleet: DemoFleet | undefined;
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
   );
   // Ctrl-C came while the demo was starting.
   if (isStopping) return;
-  const edges = fleet.add(EDGE_COUNT);
+  const edges = fleet.add(edgeCount);
   await Promise.all(edges.map((edge) => inTime(edge.name, edge.start())));
   const added = await fillShop(originUrl, token, path.join(project, 'server/demo/photos'), (done, of) => {
     console.log(`photo ${done} of ${of} is published`);

@@ -16,7 +16,7 @@ export interface Demo {
 /** @param folder where it keeps its data */
 export function runDemo(folder: string): Demo {
   const child = spawn(process.execPath, [path.join(PROJECT, 'dist/server/demo/main.js')], {
-    env: { ...process.env, SHOAL_DEMO_DATA: folder },
+    env: { ...process.env, SHOAL_DATA: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -8,6 +8,7 @@ import { PROJECT } from '../support/fleet.ts';
 /** What each command says of itself: its help, or, without one, what it answers to a name that it does not know. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   bench: ['dist/test/bench/main.js', 'no-such-bench'],
+  demo: ['dist/server/demo/main.js', '--help'],
   edge: ['dist/bin/shoal-edge.js', '--help'],
   lab: ['dist/test/sim/labs/main.js'],
   load: ['dist/test/load/main.js', '--help'],
