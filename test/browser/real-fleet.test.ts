@@ -12,18 +12,18 @@ import {
   openProduct,
   openShop,
 } from './support/shop-page.ts';
-import { narrowPhoto, useFleet } from './support/use-fleet.ts';
+import { samplePhoto, useFleet } from './support/use-fleet.ts';
 
 const PHOTOS = path.join(PROJECT, 'server/demo/photos');
 const NAMES = ['alba', 'boca', 'cala'];
-const WIDTH_PX = 800;
 
 describe.skipIf(skipReason)(`the shop of a real fleet${skipReason ? ` (${skipReason})` : ''}`, () => {
+  // As they are: a product's page wants a wider rendition than the grid, which is kept from an edge that may be dead.
   const shown = useFleet(NAMES, async (fleet) => {
     const photos = readdirSync(PHOTOS).filter((file) => file.endsWith('.jpg'));
     for (const file of photos) {
       const product = await fleet.createProduct(file.replace('.jpg', ''));
-      await fleet.upload(product, await narrowPhoto(file, WIDTH_PX));
+      await fleet.upload(product, await samplePhoto(file));
     }
     return photos.length;
   });

@@ -31,7 +31,8 @@ describe.skipIf(skipReason)(`states of the shop${skipReason ? ` (${skipReason})`
 
     it('nothing yet, no answer, an empty shelf, and five hundred products', async () => {
       site.origin().products = [];
-      const { page } = await site.open('/checkout', { viewport });
+      // What goes through a service worker passes by the route below.
+      const { page } = await site.open('/checkout', { viewport, serviceWorkers: 'block' });
       await page.getByRole('heading', { name: 'Your bag is empty' }).waitFor();
       await expectFine(page);
       let answer = () => {};

@@ -75,7 +75,12 @@ export class SmallNode {
       res.writeHead(file === undefined ? 404 : 503, { 'cache-control': 'no-store' }).end();
       return;
     }
-    res.writeHead(200, { 'content-type': file.type, 'cache-control': 'public, max-age=31536000, immutable' });
+    res.writeHead(200, {
+      'content-type': file.type,
+      'cache-control': 'public, max-age=31536000, immutable',
+      // As real nodes: the service worker asks across origins.
+      'access-control-allow-origin': '*',
+    });
     res.end(file.bytes);
   }
 }
