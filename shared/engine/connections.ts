@@ -22,7 +22,6 @@ import type { RemoteNode } from './node.ts';
 import { leaveGroup } from './node-group.ts';
 import { makeReady, mayStandAlone, sendHandshake, standAlone } from './ready-links.ts';
 import type { EngineState } from './state.ts';
-import type { Torrent } from './torrent.ts';
 import { traceReceived } from './wire-trace.ts';
 
 export function linkOpened(
@@ -37,18 +36,21 @@ export function linkOpened(
   const link = new Link(id, direction, address, phase, state.now, state.options.pieceOrder);
   state.links.set(id, link);
   state.trace({ type: 'linkOpened', link: id, direction });
-  const refusal = refuse(state, link, torrent);
+  const isMet =
+    !torrent && direction === 'outbound' && state.dials.get(addressKey(address))?.isMeeting === true;
+  const greetedFor = torrent || isMet ? wanted : undefined;
+  const refusal = refuse(state, link, greetedFor);
   if (refusal !== undefined) {
     closeLink(state, link, refusal);
     return;
   }
   state.timers.set({ kind: 'handshake', link: id }, state.now + state.options.handshakeTimeoutMs);
-  if (torrent) sendHandshake(state, link, torrent.infoHash);
+  if (greetedFor !== undefined) sendHandshake(state, link, greetedFor);
 }
 
 /** Why a fresh connection is not wanted; undefined when it is. */
-function refuse(state: EngineState, link: Link, torrent: Torrent | undefined): string | undefined {
-  if (link.direction === 'outbound' && !torrent) return 'torrent_removed';
+function refuse(state: EngineState, link: Link, greetedFor: InfoHash | undefined): string | undefined {
+  if (link.direction === 'outbound' && greetedFor === undefined) return 'torrent_removed';
   if (state.bans.isAddressBanned(link.address.ip, state.now)) return 'banned';
   if (state.links.size > state.options.maxLinks) return 'too_many_links';
   return undefined;
@@ -127,7 +129,7 @@ export function linkGone(state: EngineState, link: Link, reason: string): void {
     torrent.addresses.ended(address, false, state.now);
     torrents.add(torrent);
   }
-  for (const [torrent, address] of link.waiting) {
+  for (const { torrent, address } of link.waiting) {
     torrent.addresses.release(address);
     torrents.add(torrent);
   }
@@ -147,7 +149,6 @@ function forgetLink(state: EngineState, link: Link, node: RemoteNode): void {
   state.uplink.forget(link);
   state.haveTurns.leave(link);
   for (const links of [
-    state.linksToFill,
     state.linksHeldBack,
     state.idleLinks,
     state.askedLinks,

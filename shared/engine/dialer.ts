@@ -32,8 +32,9 @@ export function peersFound(
 
 /** Finds more nodes for the torrent while it wants something and has room: over links that stand, or by a dial. */
 export function dialMore(state: EngineState, torrent: Torrent): void {
+  // What its race cost is known now, also if it has all that it wanted.
+  if (torrent.wantsAnything || torrent.webSeed?.unsettled) state.torrentsToHedge.add(torrent);
   if (!torrent.wantsAnything || state.torrents.get(torrent.infoHash) !== torrent) return;
-  state.torrentsToHedge.add(torrent);
   const room = state.options.maxLinksPerTorrent - torrent.channels.size - torrent.addresses.diallingCount;
   const questions: DialQuestions = {
     isLinked: (peerId) => isLinkedTo(torrent, peerId),
@@ -53,8 +54,8 @@ function reach(state: EngineState, torrent: Torrent, address: Address): void {
   const key = addressKey(address);
   const link = linkWithChannels(state.nodesByAddress.get(key));
   if (link) {
-    if (!hasRoomForChannel(link)) waitForChannel(state, link, torrent, address);
-    else if (isOnLink(link, torrent)) torrent.addresses.ended(address, true, state.now);
+    if (isOnLink(link, torrent)) torrent.addresses.ended(address, true, state.now);
+    else if (!hasRoomForChannel(link)) waitForChannel(state, link, torrent, address);
     else openChannel(state, link, torrent, address);
     return;
   }
@@ -63,26 +64,44 @@ function reach(state: EngineState, torrent: Torrent, address: Address): void {
     dial.waiting.add(torrent);
     return;
   }
-  state.dials.set(key, { since: state.now, waiting: new Set() });
+  state.dials.set(key, { since: state.now, waiting: new Set(), isMeeting: false });
   state.emit({ type: 'dial', torrent: torrent.infoHash, address });
 }
 
+/** CH14: links to siblings that stand before a torrent needs them. Who is linked, or held off, is left alone. */
+export function meet(state: EngineState, infoHash: InfoHash, addresses: readonly Address[]): void {
+  for (const address of addresses) {
+    const key = addressKey(address);
+    if (state.nodesByAddress.has(key) || state.dials.has(key)) continue;
+    if (state.bans.heldUntil(address, state.now) > state.now) continue;
+    state.dials.set(key, { since: state.now, waiting: new Set(), isMeeting: true });
+    state.emit({ type: 'dial', torrent: infoHash, address });
+  }
+}
+
 function waitForChannel(state: EngineState, link: Link, torrent: Torrent, address: Address): void {
-  link.waiting.set(torrent, address);
+  link.waiting.join(torrent, address);
   state.crowdedLinks.add(link);
   hurryQuiet(state);
 }
 
+/** A node is known and linked, and has no room yet: to ask for others does not help. */
+function isWaitingForChannel({ crowdedLinks }: EngineState, torrent: Torrent): boolean {
+  for (const link of crowdedLinks) if (link.waiting.has(torrent)) return true;
+  return false;
+}
+
 /** CH13: a channel of the link ended, and another may take its place. */
 export function openWaiting(state: EngineState, link: Link): void {
-  for (const [torrent, address] of link.waiting) {
-    if (!hasRoomForChannel(link)) return;
-    link.waiting.delete(torrent);
+  while (hasRoomForChannel(link)) {
+    const next = link.waiting.take();
+    if (!next) break;
+    const { torrent, address } = next;
     torrent.addresses.release(address);
     if (torrent.wantsAnything) dialMore(state, torrent);
     else state.torrentsToRest.add(torrent);
   }
-  state.crowdedLinks.delete(link);
+  if (link.waiting.size === 0) state.crowdedLinks.delete(link);
 }
 
 export function knowAddress(state: EngineState, address: Address, node: RemoteNode): void {
@@ -142,7 +161,12 @@ export function announced(
 ): void {
   torrent.announceFailures = 0;
   const isLonely = intervalMs < NEVER && torrent.wantsAnything && torrent.channels.size === 0;
-  scheduleAnnounce(state, torrent.infoHash, isLonely ? Math.min(intervalMs, LONELY_ANNOUNCE_MS) : intervalMs);
+  const isImpatient = isLonely && !isWaitingForChannel(state, torrent);
+  scheduleAnnounce(
+    state,
+    torrent.infoHash,
+    isImpatient ? Math.min(intervalMs, LONELY_ANNOUNCE_MS) : intervalMs,
+  );
   // Who wants nothing dials nobody; it will ask again when it does.
   if (torrent.wantsAnything) torrent.addresses.add(addresses, 'tracker');
   dialMore(state, torrent);

@@ -89,12 +89,11 @@ export function createEngine(options: EngineOptions): Engine {
 
 /** Filling a link may take blocks from another and free that one: what comes up meanwhile has its turn as well. */
 function fillFreed(state: EngineState): void {
-  if (state.torrentsToFill.size > 0) fillTorrents(state);
+  if (!state.torrentsToFill.isEmpty) fillTorrents(state);
   if (state.linksHeldBack.size > 0 && state.unwrittenBytes <= state.options.maxUnwrittenBytes) {
     for (const link of state.linksHeldBack) state.linksToFill.add(link);
     state.linksHeldBack.clear();
   }
-  if (state.linksToFill.size === 0) return;
   for (const link of state.linksToFill) if (state.links.has(link.id)) fillLink(state, link);
   state.linksToFill.clear();
 }
@@ -110,16 +109,11 @@ function fillTorrents(state: EngineState): void {
 function hedgeReaders(state: EngineState): void {
   for (const torrent of state.torrentsToHedge)
     if (state.torrents.get(torrent.infoHash) === torrent) checkWebSeed(state, torrent);
-  clear(state.torrentsToHedge);
+  state.torrentsToHedge.clear();
   checkWaiting(state);
 }
 
 function restQuiet(state: EngineState): void {
   for (const torrent of state.torrentsToRest) torrent.rest();
-  clear(state.torrentsToRest);
-}
-
-/** V8 makes a new table whenever a set is cleared, an empty one too; these are empty after most steps. */
-function clear(set: Set<unknown>): void {
-  if (set.size > 0) set.clear();
+  state.torrentsToRest.clear();
 }

@@ -1,9 +1,10 @@
 /** Which part of the engine each input is for. */
 import { unreachable } from '../errors.ts';
 import type { InfoHash } from '../units.ts';
+import { addressKey } from './address-key.ts';
 import type { Channel } from './channel.ts';
 import { linkData, linkGone, linkOpened } from './connections.ts';
-import { announced, announceFailed, dialFailed, peersFound } from './dialer.ts';
+import { announced, announceFailed, dialEnded, dialFailed, meet, peersFound } from './dialer.ts';
 import { setFleet } from './fleet.ts';
 import { hashesRead } from './hash-exchange.ts';
 import type { EngineInput } from './inputs.ts';
@@ -20,6 +21,9 @@ export function handle(state: EngineState, input: EngineInput): void {
   switch (input.type) {
     case 'tick':
       return;
+    case 'readerAsked':
+      state.readerAskedAt = state.now;
+      return;
     case 'fleet':
       return setFleet(state, input);
     case 'setTrace':
@@ -30,6 +34,8 @@ export function handle(state: EngineState, input: EngineInput): void {
       return addTorrent(state, input);
     case 'linkOpened':
       return linkOpened(state, input.link, input.direction, input.address, input.torrent);
+    case 'meet':
+      return meet(state, input.torrent, input.addresses);
     case 'linkData':
     case 'linkSent':
     case 'linkClosed':
@@ -91,10 +97,12 @@ type TorrentInput = Exclude<
   {
     type:
       | 'tick'
+      | 'readerAsked'
       | 'fleet'
       | 'setTrace'
       | 'addTorrent'
       | 'linkOpened'
+      | 'meet'
       | 'linkData'
       | 'linkSent'
       | 'linkClosed'
@@ -105,7 +113,10 @@ type TorrentInput = Exclude<
 
 function handleTorrent(state: EngineState, input: TorrentInput): void {
   const torrent = state.torrents.get(input.torrent);
-  if (!torrent) return;
+  if (!torrent) {
+    if (input.type === 'dialFailed') dialEnded(state, addressKey(input.address));
+    return;
+  }
   switch (input.type) {
     case 'removeTorrent':
       return removeTorrent(state, torrent);

@@ -64,6 +64,8 @@ export type EngineInput =
       readonly addresses: readonly Address[];
       readonly reserve?: readonly Address[];
     }
+  /** Links to these nodes of the fleet, for no torrent yet; the one that is named need not be here (CH14). */
+  | { readonly type: 'meet'; readonly torrent: InfoHash; readonly addresses: readonly Address[] }
   | {
       readonly type: 'announced';
       readonly torrent: InfoHash;
@@ -140,5 +142,7 @@ export type EngineInput =
       readonly fetch: number;
       readonly ok: boolean;
     }
+  /** A reader waits here, or at a node that fetches from this one's web seed. */
+  | { readonly type: 'readerAsked' }
   /** Time has passed: the host calls this at `wakeAt`. */
   | { readonly type: 'tick' };

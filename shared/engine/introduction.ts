@@ -41,8 +41,8 @@ export function introduced(state: EngineState, link: Link, ready: Ready, payload
   if (link.direction === 'outbound') dialEnded(state, addressKey(link.address));
   if (!isNews) return;
   const first = link.channels.get(0);
-  // CH12: it has none, because we lack the torrent.
-  if (!first && link.direction === 'inbound') state.send(link, encodeClose(channelsId, 0));
+  // CH12, CH14: it has none, because we lack the torrent.
+  if (!first) state.send(link, encodeClose(channelsId, 0));
   if (first) interestChanged(state, first);
   if (first && link.direction === 'outbound') channelQuiet(state, first);
   mergeTwins(state, link, ready);

@@ -12,6 +12,7 @@ import type { KeptChannel } from './kept-channels.ts';
 import type { RemoteNode } from './node.ts';
 import type { Torrent } from './torrent.ts';
 import { QueuedUploads } from './upload-queue.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 export interface Handshaking {
   readonly name: 'handshaking';
@@ -80,8 +81,8 @@ export class Link {
   hashReads = 0;
   /** Channels we opened that are not answered yet. */
   readonly opening = new Map<number, OpeningChannel>();
-  /** Torrents that want a channel here and found no room, the oldest first, and where they know the node by. */
-  readonly waiting = new Map<Torrent, Address>();
+  /** Torrents that want a channel here and found no room. */
+  readonly waiting = new WaitingLine();
   /** Channels that the origin began for torrents that are not here yet (EC3). */
   readonly kept = new Map<number, KeptChannel>();
   /** CH3: odd numbers are the dialler's. */

@@ -20,6 +20,8 @@ const FIRST_WINDOW_BYTES = 2 * BLOCK_BYTES;
 const MAX_PIPELINE_BYTES = 1 << 20;
 /** Strictness comes back slowly for a node that nobody gives anything: waiting doubles so often. */
 const MAX_STALLS = 4;
+/** Of the pipeline, so much is used while readers wait: on a thin uplink that is one piece at a time. */
+const SHARE_BESIDE_READERS = 1 / 8;
 /** A hoarder is told of a piece that matters again after so long; doubles with each failure, so many times. */
 const RETRY_MS = 2_000;
 const MAX_DOUBLINGS = 5;
@@ -56,6 +58,10 @@ export class Pupil {
 
   get hasPipelineRoom(): boolean {
     return this.awaitedBytes < this.#pipelineBytes;
+  }
+
+  get hasRoomBesideReaders(): boolean {
+    return this.awaitedBytes < this.#pipelineBytes * SHARE_BESIDE_READERS;
   }
 
   /** Bytes it may still hold back; the higher, the better it spreads. Negative when it holds back too much. */

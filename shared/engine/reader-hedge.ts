@@ -11,8 +11,6 @@ import type { Torrent } from './torrent.ts';
 export function peersFor(state: EngineState, torrent: Torrent, piece: PieceIndex): PeersView {
   for (const channel of torrent.channels.values()) {
     if (channel.node.isSnubbing || isLate(state, channel.node)) continue;
-    // All of it is under way as it is.
-    if (torrent.wantsAll) return 'held';
     if (channel.has.has(piece)) return 'held';
   }
   if (isComing(state, torrent, piece)) return 'coming';
@@ -69,11 +67,11 @@ export function isComing(state: EngineState, torrent: Torrent, piece: PieceIndex
 
 /**
  * A node of the fleet that had the torrent before us, and nothing of it yet, is fetching what its own reader waits
- * for; so is one that has some of the file.
+ * for; so is one that has some of the file. Where all edges want all of it, having joined says nothing of readers.
  */
 function isFetching({ isAhead, node, has, torrent }: Channel, piece: PieceIndex): boolean {
   if (!isAhead || !node.isFleet || node.isOrigin) return false;
-  if (has.count === 0) return true;
+  if (has.count === 0) return !torrent.wantsAll;
   const { geometry } = torrent;
   const { firstPiece, pieceCount } = geometry.files[geometry.fileIndexOf(piece)] as FileSpan;
   for (let i = 0; i < pieceCount; i++) if (has.has(firstPiece + i)) return true;

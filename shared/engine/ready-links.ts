@@ -47,7 +47,7 @@ export function makeReady(state: EngineState, link: Link, torrent: Torrent, hand
   if (state.options.buggify?.('closeGreeted')) closeLink(state, link, 'buggify');
 }
 
-/** CH12: a sibling that dialled for a torrent that we lack is welcome for others. */
+/** CH12, CH14: a sibling that dialled, or was, for a torrent that we lack is welcome for others. */
 export function mayStandAlone(
   state: EngineState,
   link: Link,
@@ -63,9 +63,10 @@ export function mayStandAlone(
 export function standAlone(state: EngineState, link: Link, handshake: Handshake): void {
   state.timers.clear({ kind: 'handshake', link: link.id });
   const ready = readyLink(state, link, handshake, 0);
-  sendHandshake(state, link, handshake.infoHash);
+  if (link.direction === 'inbound') sendHandshake(state, link, handshake.infoHash);
   introduceOurselves(state, link);
   if (ready.node.isUnchoked) state.send(link, encodeUnchoke());
+  awaitIntroduction(state, link, ready);
   keepWatch(state, link);
 }
 

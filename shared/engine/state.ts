@@ -6,6 +6,7 @@ import type { InfoHash, LinkId } from '../units.ts';
 import { encodeMessageEnvelope } from '../wire/channels.ts';
 import { HaveMessages } from '../wire/have-messages.ts';
 import type { EngineAction } from './actions.ts';
+import { Agenda } from './agenda.ts';
 import { BanList } from './bans.ts';
 import type { Channel } from './channel.ts';
 import { newCounters } from './counters.ts';
@@ -33,6 +34,8 @@ export interface Dial {
   readonly since: number;
   /** Torrents that want a channel of its link, beside the one that it is for. */
   readonly waiting: Set<Torrent>;
+  /** It is for none: a sibling is met (CH14). */
+  readonly isMeeting: boolean;
 }
 
 /**
@@ -81,7 +84,10 @@ export class EngineState {
   isTracing: boolean;
   /** Only while it is traced: what was said there waits to be sent. */
   readonly justClosed = new Map<Link, JustClosed>();
+  /** When a reader last asked us for an image, or an edge for one. */
+  readerAskedAt = Number.NEGATIVE_INFINITY;
   nextSource = 0;
+  nextTorrent = 0;
   nextFetch = 0;
   readonly fetchLine: FetchLine;
   now = 0;
@@ -103,13 +109,13 @@ export class EngineState {
   /** Something of these is wanted and not held. */
   readonly wantingTorrents = new Set<Torrent>();
   /** Something ended there: looked at when the step is over. */
-  readonly torrentsToRest = new Set<Torrent>();
+  readonly torrentsToRest = new Agenda<Torrent>();
   /** Something changed for what readers wait for: the web seed is thought of at the end of the step. */
-  readonly torrentsToHedge = new Set<Torrent>();
+  readonly torrentsToHedge = new Agenda<Torrent>();
   /** Something changed there for all channels: they may ask for more at the end of the step. */
-  readonly torrentsToFill = new Set<Torrent>();
+  readonly torrentsToFill = new Agenda<Torrent>();
   /** Blocks became free that these have: they may ask for more at the end of the step. */
-  readonly linksToFill = new Set<Link>();
+  readonly linksToFill = new Agenda<Link>();
   /** Stopped asking because too many pieces wait for hash and disk. */
   readonly linksHeldBack = new Set<Link>();
   /** Links that could ask for more and have nothing to ask for but what others were asked for: the end game's. */

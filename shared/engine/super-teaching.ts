@@ -21,16 +21,30 @@ import type { Torrent } from './torrent.ts';
  * milliseconds apart (measured over shaped links, eight edges on two cores).
  */
 const SHARE_MS = 100;
+/**
+ * After each question of a reader's. In virtual time (test/sim/rollout.ts) 300 ms help readers no more, and a second makes
+ * the catalog a fifth later.
+ */
+const READERS_MS = 150;
 
 /** Tells the node of as many pieces as it may be told of. */
 export function teach(state: EngineState, node: RemoteNode): void {
   const { pupil } = node.group;
   if (!pupil || !node.isUnchoked) return;
-  while (pupil.mayBeTold(state.now) && tellNext(state, node, true)) {}
+  while (mayBeTold(state, pupil) && tellNext(state, node, true)) {}
   while (pupil.isRelaxed && pupil.hasPipelineRoom && tellAny(state, node)) {
     // One at a time for those that keep what they get.
     if (pupil.isHoarding) pupil.isRelaxed = false;
   }
+}
+
+/** Our uplink is the readers' first (RW4). */
+function mayBeTold(state: EngineState, pupil: Pupil): boolean {
+  if (!pupil.mayBeTold(state.now)) return false;
+  const readersUntil = state.readerAskedAt + READERS_MS;
+  if (state.now >= readersUntil || pupil.hasRoomBesideReaders) return true;
+  state.timers.setNoLaterThan({ kind: 'superSeed' }, readersUntil);
+  return false;
 }
 
 /** A piece each, and then one more each until they were told of so much: who has a piece soon can pass it on. */

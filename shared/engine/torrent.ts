@@ -38,6 +38,8 @@ const NO_CHANNELS: ReadonlyMap<SourceId, Channel> = new Map();
 const NO_READERS: ReadonlyMap<number, readonly PieceIndex[]> = new Map();
 
 export class Torrent {
+  /** Counts the torrents of this engine as they were added. */
+  readonly order: number;
   readonly infoHash: InfoHash;
   readonly infoHashV2: InfoHashV2;
   readonly geometry: Geometry;
@@ -61,6 +63,7 @@ export class Torrent {
   #told: readonly Address[] | undefined;
 
   constructor(description: TorrentDescription, state: EngineState) {
+    this.order = state.nextTorrent++;
     this.infoHash = description.torrent;
     this.infoHashV2 = description.infoHashV2;
     this.geometry = description.geometry;

@@ -8,6 +8,7 @@ import { noteLate, patience } from './late-nodes.ts';
 import { contest, countRaced, leaveToSettle, settle } from './races.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
+import { askUntold } from './untold-pieces.ts';
 import { pieceArrived } from './verification.ts';
 import { decide } from './web-seed-decision.ts';
 import type { WebSeedDecision } from './web-seed-policy.ts';
@@ -155,6 +156,7 @@ function failed(state: EngineState, torrent: Torrent, webSeed: WebSeedState): vo
   webSeed.retryAt = state.now + Math.min(RETRY_MS * 2 ** webSeed.failures, MAX_RETRY_MS);
   torrent.addresses.add(torrent.reserve, 'host');
   dialMore(state, torrent);
+  askUntold(state, torrent);
 }
 
 /** A piece that came from the web seed alone failed its hash: leave it alone for the time of a ban. */

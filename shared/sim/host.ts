@@ -15,6 +15,7 @@ import type { AddOptions, HostOptions } from './host-options.ts';
 import { AccessLink } from './network.ts';
 import { perform } from './perform.ts';
 import { PieceContent } from './piece-content.ts';
+import type { Pipe } from './pipe.ts';
 import type { RuleName } from './rules.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -30,6 +31,8 @@ export class SimHost {
   /** What its next engine is tuned to, beside the options; a restart takes it up. */
   tuned: Partial<EngineTunables> = {};
   readonly ends = new Map<LinkId, End>();
+  /** Answers of the web seed under way. */
+  readonly fetches = new Map<number, Pipe>();
   readonly disk: SimDisk;
   readonly completedAt = new Map<InfoHash, number>();
   readonly banned: PeerId[] = [];

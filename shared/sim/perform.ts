@@ -3,7 +3,7 @@ import type { EngineAction } from '../engine/actions.ts';
 import type { EngineInput } from '../engine/inputs.ts';
 import { close, sendOn } from './connection.ts';
 import type { SimHost } from './host.ts';
-import { fetchFromWebSeed } from './web-seed.ts';
+import { cancelWebSeedFetch, fetchFromWebSeed } from './web-seed.ts';
 
 type Of<T extends EngineAction['type']> = Extract<EngineAction, { type: T }>;
 
@@ -25,6 +25,8 @@ export function perform(host: SimHost, action: EngineAction): void {
       return later(host, 0, disk.reader(action));
     case 'fetchFromWebSeed':
       return fetchFromWebSeed(host, action);
+    case 'cancelWebSeedFetch':
+      return cancelWebSeedFetch(host, action.fetch);
     case 'announce':
       simulation.announcing?.(host, action);
       if (action.event === 'stopped') simulation.tracker.leave(host, action.torrent);

@@ -22,7 +22,6 @@ type Announce = Extract<EngineAction, { type: 'announce' }>;
 
 /** As the host's transport waits for a connection that nobody answers. */
 const DIAL_TIMEOUT_MS = 5_000;
-export const ANNOUNCE_INTERVAL_MS = 30_000;
 /** What an uplink may have sent before it began to count: the turn that is being sent. */
 const UPLINK_SLACK_BYTES = 64_000;
 
@@ -33,6 +32,8 @@ export class Simulation {
   readonly hosts: SimHost[] = [];
   readonly torrents = new Map<InfoHash, SimTorrent>();
   readonly tracker: SimTracker;
+  /** Whose access link the web seed's answers come over; undefined: they come at once. */
+  webSeed: SimHost | undefined;
   /** Looks at every step of every host; costs time, so large runs have none. */
   watch: StepWatch | undefined;
   /** Writes down what every host's engine tells; costs time and memory. Set before hosts are added. */
@@ -191,7 +192,7 @@ export class Simulation {
     events.at(Math.max(events.now + 2 * from.latencyMs, tracker.opensAtMs), () => {
       const isEmpty = from.happens('announceEmpty');
       const addresses = isEmpty ? [] : tracker.handout(from, torrent).map((host) => host.address);
-      from.inputOf(life, { type: 'announced', torrent, addresses, intervalMs: ANNOUNCE_INTERVAL_MS });
+      from.inputOf(life, { type: 'announced', torrent, addresses, intervalMs: tracker.intervalMs });
     });
   }
 }

@@ -6,12 +6,15 @@ import type { Topology } from './topology.ts';
 
 /** BEP 3: peers in one answer of the tracker. */
 const HANDOUT = 50;
+export const ANNOUNCE_INTERVAL_MS = 30_000;
 
 export class SimTracker {
   /** Undefined: anybody may be told of anybody. */
   topology: Topology | undefined;
   /** It answers nobody before: a swarm that begins together is known to itself then. */
   opensAtMs = 0;
+  /** After which a node is to ask again. */
+  intervalMs = ANNOUNCE_INTERVAL_MS;
   /** Announces that came. */
   announces = 0;
   readonly #announced = new Map<InfoHash, Set<SimHost>>();

@@ -104,8 +104,12 @@ export function resultOf(simulation: Simulation, run: FinishedRun): FanOutResult
   };
 }
 
-const lastOf = (completedAt: ReadonlyMap<unknown, number>): number =>
-  Math.max(...completedAt.values()) / 1000;
+/** Seconds. A loop, for a call does not take a hundred thousand arguments. */
+const lastOf = (completedAt: ReadonlyMap<unknown, number>): number => {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const ms of completedAt.values()) last = Math.max(last, ms);
+  return last / 1000;
+};
 
 function causesOf(simulation: Simulation, origin: SimHost, done: readonly number[]): Causes {
   const endMs = simulation.events.now;

@@ -30,6 +30,8 @@ export interface FanOut {
   readonly queueKib: number;
   /** Headers of TCP/IP and Ethernet take their time on the links, and acknowledgements. */
   readonly frames: boolean;
+  /** After which the tracker is asked again. Default: half a minute. */
+  readonly announceSeconds?: number;
 }
 
 /** What another run was like, for one that is to be like it. */
@@ -75,6 +77,7 @@ export function runFanOut(
   for (const torrent of simulation.torrents.values()) origin.add(torrent, { isSeed: true, superSeed: true });
   simulation.tracker.topology = drawTopology(origin, hosts, options.peers, seededRandom(options.seed + 2));
   if (simulation.tracker.topology) simulation.tracker.opensAtMs = 2 * START_JITTER_MS;
+  if (options.announceSeconds !== undefined) simulation.tracker.intervalMs = options.announceSeconds * 1_000;
   tellFleet(simulation.hosts, origin);
   const feed = new FeedLoad(simulation, hosts);
   startHosts(simulation, hosts, likeness);

@@ -1,22 +1,9 @@
 /** Goal: the feed's frames of a simulated fan-out are those that a fleet's feed would carry, and they change nothing. */
 import { describe, expect, it } from 'vitest';
+import { CALM } from './calm-fan-out.ts';
 import { runFanOut } from './fan-out.ts';
 
-const FAN_OUT = {
-  hosts: 6,
-  mib: 2,
-  upKbit: 20_000,
-  downKbit: 40_000,
-  seedUpKbit: 20_000,
-  rttMs: 20,
-  seed: 1,
-  liars: 0,
-  freeRiders: 0,
-  kill: 0,
-  peers: 30,
-  queueKib: 0,
-  frames: false,
-};
+const FAN_OUT = { ...CALM, hosts: 6, mib: 2, peers: 30 };
 
 describe('the feed of a fan-out', () => {
   it('FA1, FA2: an edge with one set says that it has none yet, that it wants it, and perhaps that it has it', () => {

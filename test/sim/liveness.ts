@@ -1,7 +1,7 @@
 /** How long a swarm without faults may take: what the engine may wait for, and then the transfer itself. */
 import { defaultTunables, type EngineTunables } from '../../shared/engine/options.ts';
 import type { SimHost } from '../../shared/sim/host.ts';
-import { ANNOUNCE_INTERVAL_MS } from '../../shared/sim/simulation.ts';
+import { ANNOUNCE_INTERVAL_MS } from '../../shared/sim/tracker.ts';
 import type { PieceIndex } from '../../shared/units.ts';
 import type { Scenario } from './random-scenario.ts';
 

@@ -61,6 +61,11 @@ const flags = defineFlags({
     default: false,
     description: 'Headers of TCP/IP and Ethernet, and acknowledgements, take their time on the links',
   },
+  announceSeconds: {
+    kind: count('time', 's', 1, 86_400),
+    default: 30,
+    description: 'Each host asks the tracker again for each set after so long; a fleet on the feed does not',
+  },
   lateKib: {
     kind: count('KiB', 'KiB', 1, 1_048_576),
     description: 'Publish ten sets of so much to linked hosts instead, one after the other',

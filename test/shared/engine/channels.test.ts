@@ -102,6 +102,57 @@ describe('one link per pair of nodes, many torrents on it', () => {
     expect(other.engine.linkCount).toBe(0);
   });
 
+  it.each(['neither', 'the one that dials', 'the one that is dialled', 'both'])(
+    'CH14: siblings that meet are linked without a channel, and a later torrent needs no dial; %s has the set',
+    (who) => {
+      const { swarm, torrents } = catalog(7);
+      const [one, other] = [swarm.addNode('one'), swarm.addNode('other')] as const;
+      for (const node of [one, other])
+        node.input({
+          type: 'fleet',
+          nodes: [one, other].map(({ peerId }) => ({ peerId, isOrigin: false })),
+        });
+      const [first, second] = torrents as [(typeof torrents)[number], (typeof torrents)[number]];
+      if (who === 'both' || who === 'the one that dials') one.add(first, { seed: true });
+      if (who === 'both' || who === 'the one that is dialled') other.add(first, { seed: true });
+      for (const [node, met] of [
+        [one, other],
+        [other, one],
+      ] as const)
+        node.input({ type: 'meet', torrent: first.infoHash, addresses: [met.address] });
+      swarm.run(30_000);
+      expect([one.engine.linkCount, other.engine.linkCount]).toEqual([1, 1]);
+      expect([one.engine.channelCount, other.engine.channelCount]).toEqual([0, 0]);
+      const dialsBefore = swarm.dialCount;
+      one.input({ type: 'meet', torrent: first.infoHash, addresses: [other.address] });
+      other.add(second, { seed: true });
+      one.add(second, {});
+      one.input({ type: 'peersFound', torrent: second.infoHash, addresses: [other.address] });
+      expect(swarm.runUntil(() => one.holdsAll(second), 5_000)).toBe(true);
+      expect(swarm.dialCount).toBe(dialsBefore);
+    },
+  );
+
+  it('CH14: who is not of the fleet is not met, and one that cannot be reached is dialled again when asked to', () => {
+    const { swarm, torrents } = catalog(8);
+    const [one, other] = [swarm.addNode('one'), swarm.addNode('other')] as const;
+    const meet = () => {
+      const [{ infoHash }] = torrents as [(typeof torrents)[number]];
+      one.input({ type: 'meet', torrent: infoHash, addresses: [other.address] });
+      swarm.run(30_000);
+    };
+    meet();
+    expect([one.engine.linkCount, other.engine.linkCount]).toEqual([0, 0]);
+    for (const node of [one, other])
+      node.input({ type: 'fleet', nodes: [one, other].map(({ peerId }) => ({ peerId, isOrigin: false })) });
+    other.isUp = false;
+    meet();
+    expect(one.engine.linkCount).toBe(0);
+    other.isUp = true;
+    meet();
+    expect(one.engine.linkCount).toBe(1);
+  });
+
   it('CH10: channels that neither side needs are closed, and opened anew for a reader', () => {
     const { swarm, torrents } = catalog(4);
     const [a, b] = [swarm.addNode('a'), swarm.addNode('b')];

@@ -48,6 +48,18 @@ it.each([1, 2, 3])(
   },
 );
 
+it('RW1: while the web seed answers, it is asked, and the origin not over the wire', () => {
+  const { swarm, origin, edges } = fleetOf(1, 6);
+  const [edge] = edges as [VirtualNode];
+  swarm.webSeedIsUp = true;
+  expect(swarm.runUntil(wish(edge, 1, [9]), 500)).toBe(true);
+  expect(origin.engine.counters.uploadedBytes).toBe(0);
+  edge.input({ type: 'readerLeft', torrent: torrent.infoHash, reader: 1 });
+  swarm.webSeedIsUp = false;
+  expect(swarm.runUntil(wish(edge, 2, [40]), 500)).toBe(true);
+  expect(origin.engine.counters.uploadedBytes).toBe(BLOCK_BYTES);
+});
+
 it('RW1: a sibling that has the piece is asked before the origin', () => {
   const { swarm, origin, edges } = fleetOf(2, 4);
   const [first, second] = edges as [VirtualNode, VirtualNode];
