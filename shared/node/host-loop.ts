@@ -8,7 +8,7 @@ import type { EngineInput } from '../engine/inputs.ts';
 
 export interface HostLoopParts {
   readonly engine: { step(input: EngineInput, now: number): StepResult };
-  /** Monotonic ms. */
+  /** Monotonic ms in which this process was awake (AW1). */
   readonly now: () => number;
   readonly perform: (action: EngineAction) => void;
   /** A step or an action threw: our own fault, and the state is no longer to be trusted. Called once. */

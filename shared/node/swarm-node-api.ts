@@ -119,6 +119,10 @@ export interface SwarmNode {
    * path takes. Resolves when that is over, whatever became of it; at once for an address that is not trusted.
    */
   warmWebSeed(url: string, lengthBytes: number): Promise<void>;
+  /** Links to siblings before a torrent is in common (CH14). @param torrent any of the fleet's */
+  meet(torrent: InfoHash, siblings: readonly Address[]): void;
+  /** Somebody asked this node for an image: what is super-seeded waits for a moment (docs/PROTOCOL.md, RW4). */
+  readerAsked(): void;
   /** @param reserve is linked to only when the web seed fails; what was told last counts */
   addPeers(torrent: InfoHash, addresses: readonly Address[], reserve?: readonly Address[]): void;
   /** What a tracker told elsewhere; the torrent is announced no more by itself. */

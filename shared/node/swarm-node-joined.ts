@@ -1,12 +1,12 @@
 /** The parts of a node and who of them knows whom: engine and loop, sockets, disk, readers, web seeds, trackers. */
 import { randomInt } from 'node:crypto';
-import type { EngineAction } from '../engine/actions.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import type { EngineInput } from '../engine/inputs.ts';
 import { seededRandom } from '../random.ts';
 import type { InfoHash } from '../units.ts';
 import { nodeHashes } from './hashing/node-hashes.ts';
-import { HostLoop } from './host-loop.ts';
+import { HostLoop, type HostLoopParts } from './host-loop.ts';
+import { AwakeClock } from './process/awake-clock.ts';
 import { Announcer } from './swarm-node-announcer.ts';
 import type { SwarmNodeOptions } from './swarm-node-api.ts';
 import { Arrivals } from './swarm-node-arrivals.ts';
@@ -43,6 +43,7 @@ export interface NodeListeners {
 
 export interface Joined {
   readonly engine: Engine;
+  readonly clock: AwakeClock;
   readonly loop: HostLoop;
   readonly torrents: NodeTorrents;
   readonly disk: DiskActions;
@@ -59,8 +60,9 @@ export function joinParts(ground: Ground): Joined {
   const { store, log } = ground.parts;
   const origins = new TrustedOrigins(ground.parts.trustedOrigins);
   const engine = makeEngine(ground);
+  const clock = new AwakeClock();
   // Nothing is performed before the first input, and that comes when all stands.
-  const loop = makeLoop(ground, engine, (action) => perform(action));
+  const loop = makeLoop(ground, { engine, now: () => clock.now(), perform: (action) => perform(action) });
   const feed = (input: EngineInput) => loop.feed(input);
   const listeners = makeListeners(feed);
   const torrents: NodeTorrents = new NodeTorrents({
@@ -85,7 +87,7 @@ export function joinParts(ground: Ground): Joined {
     feed,
     arrivals,
     torrent,
-    wouldAskAtOnce: (ahead) => engine.wouldAskWebSeed(performance.now(), ahead),
+    wouldAskAtOnce: (ahead) => engine.wouldAskWebSeed(clock.now(), ahead),
   });
   const announcer = makeAnnouncer(ground, { origins, feed, torrent });
   const perform = performer({
@@ -104,7 +106,7 @@ export function joinParts(ground: Ground): Joined {
     trace: (event) => listeners.trace.tell(event),
   });
   ground.transport.setHandler(feed);
-  return { engine, loop, torrents, disk, readers, webSeeds, announcer, listeners };
+  return { engine, clock, loop, torrents, disk, readers, webSeeds, announcer, listeners };
 }
 
 function makeEngine({ options, parts, peerPort }: Ground): Engine {
@@ -123,13 +125,10 @@ function makeEngine({ options, parts, peerPort }: Ground): Engine {
 
 function makeLoop(
   { parts, transport }: Ground,
-  engine: Engine,
-  perform: (action: EngineAction) => void,
+  heart: Pick<HostLoopParts, 'engine' | 'now' | 'perform'>,
 ): HostLoop {
   return new HostLoop({
-    engine,
-    now: () => performance.now(),
-    perform,
+    ...heart,
     onFatal: (error) => {
       parts.log.error({ err: error }, 'the engine broke an invariant of its own: the node stops');
       void transport.shutdown();

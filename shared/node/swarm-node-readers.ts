@@ -1,6 +1,7 @@
 /** Readers of files that may still be on their way: bytes in order, as pieces are verified. */
 import { UserError } from '../errors.ts';
 import type { InfoHash, PieceIndex } from '../units.ts';
+import { setDeadline } from './process/deadline.ts';
 import { StoreError } from './store/store-error.ts';
 import type { ReadTally } from './swarm-node-api.ts';
 import type { Arrivals } from './swarm-node-arrivals.ts';
@@ -119,17 +120,17 @@ export class Readers {
       const end = () => {
         waiters.delete(waiter);
         if (waiters.size === 0 && this.#waiters.get(infoHash) === waiters) this.#waiters.delete(infoHash);
-        clearTimeout(timer);
+        limit.clear();
         signal.removeEventListener('abort', aborted);
       };
       const aborted = () => {
         end();
         reject(signal.reason as Error);
       };
-      const timer = setTimeout(() => {
+      const limit = setDeadline(this.#parts.patienceMs, () => {
         end();
         reject(unavailable(`nothing came for ${this.#parts.patienceMs} ms`));
-      }, this.#parts.patienceMs);
+      });
       const waiter = {
         first,
         last,

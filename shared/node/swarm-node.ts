@@ -13,6 +13,7 @@ import type {
   SwarmNodeOptions,
   TorrentOptions,
 } from './swarm-node-api.ts';
+import { figuresOf } from './swarm-node-figures.ts';
 import { type Ground, type Joined, joinParts, reservedLinksOf } from './swarm-node-joined.ts';
 import type { SwarmNodeParts } from './swarm-node-parts.ts';
 import type { WebSeedFile } from './swarm-node-web-seeds.ts';
@@ -97,8 +98,16 @@ class NodeHost implements SwarmNode {
     return this.#joined.webSeeds.warm(url, lengthBytes);
   }
 
+  meet(torrent: InfoHash, addresses: readonly Address[]): void {
+    this.#joined.loop.feed({ type: 'meet', torrent, addresses });
+  }
+
   askAhead(torrentName: string, file: WebSeedFile, webSeeds: readonly string[]): void {
     this.#joined.webSeeds.askAhead(torrentName, file, webSeeds);
+  }
+
+  readerAsked(): void {
+    this.#joined.loop.feed({ type: 'readerAsked' });
   }
 
   addPeers(infoHash: InfoHash, addresses: readonly Address[], reserve: readonly Address[] = []): void {
@@ -159,17 +168,7 @@ class NodeHost implements SwarmNode {
   }
 
   figures(): SwarmFigures {
-    const { engine, readers } = this.#joined;
-    const { linkCount, channelCount, wantingCount, uploadsWaiting, unwrittenBytes, counters } = engine;
-    return {
-      links: linkCount,
-      channels: channelCount,
-      torrentsWanting: wantingCount,
-      readersWaiting: readers.waiting,
-      uploadsWaiting,
-      unwrittenBytes,
-      counters,
-    };
+    return figuresOf(this.#joined.engine, this.#joined.readers.waiting);
   }
 
   onTrace(listener: (event: TraceEvent) => void): () => void {
@@ -195,5 +194,6 @@ class NodeHost implements SwarmNode {
       this.#ground.parts.store.flush(),
     ]);
     this.#joined.loop.stop();
+    this.#joined.clock.stop();
   }
 }

@@ -6,6 +6,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import { PeerError } from '../errors.ts';
 import { CHECKED_TLS } from './checked-tls.ts';
+import { setDeadline } from './process/deadline.ts';
 
 export type TrackerErrorCode =
   | 'tracker_unreachable'
@@ -34,13 +35,12 @@ export function getFromTracker(url: URL, options: TrackerGetOptions = {}): Promi
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     // One announce in many minutes: a connection kept for the next would only be in the way.
     const request = send(url, { agent: false, headers: { 'accept-encoding': 'identity' }, ...CHECKED_TLS });
-    const timer = setTimeout(
-      () => end(failure('tracker_timeout', `no answer within ${timeoutMs} ms`)),
-      timeoutMs,
+    const limit = setDeadline(timeoutMs, () =>
+      end(failure('tracker_timeout', `no answer within ${timeoutMs} ms`)),
     );
     const aborted = () => end(failure('tracker_timeout', 'given up'));
     const end = (outcome: Error | Uint8Array) => {
-      clearTimeout(timer);
+      limit.clear();
       signal?.removeEventListener('abort', aborted);
       request.destroy();
       if (outcome instanceof Error) reject(outcome);

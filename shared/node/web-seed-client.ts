@@ -6,6 +6,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { PeerError } from '../errors.ts';
 import { CHECKED_TLS } from './checked-tls.ts';
+import { setDeadline } from './process/deadline.ts';
 import type { DownLimit } from './transport/down-limit.ts';
 
 export interface WebSeedRange {
@@ -124,11 +125,11 @@ export class WebSeedClient {
         reject(error);
       };
       let isResting = () => false;
-      const idle = setTimeout(() => {
+      const idle = setDeadline(this.#idleTimeoutMs, () => {
         if (isResting()) idle.refresh();
         else fail(failure('web_seed_timeout', `nothing for ${this.#idleTimeoutMs} ms`));
-      }, this.#idleTimeoutMs);
-      request.on('close', () => clearTimeout(idle));
+      });
+      request.on('close', () => idle.clear());
       request.on('error', (error) => {
         if (signal.aborted) reject(signal.reason as Error);
         // The seed closed a kept connection just when it was used again: a failure would cost the reader 250 ms.

@@ -1,6 +1,7 @@
 /** Answers to what llhttp refuses: short, never to be cached (threat row 39), and the connection ends. */
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { endReady } from './end-together.ts';
 import { ALLOWED } from './refusals.ts';
 
 const ANSWERS: Readonly<Record<string, string>> = {
@@ -17,6 +18,7 @@ interface ParserError extends NodeJS.ErrnoException {
 
 /** Listener for `clientError`. */
 export function refuseBrokenRequest(error: ParserError, socket: Duplex): void {
+  endReady();
   // In the middle of an answer a second status line would become image bytes to whoever reads it.
   if (!socket.writable || answering(socket) || error.code === 'ECONNRESET') {
     socket.destroy();

@@ -49,12 +49,14 @@ function plainHeadersOf({ resource, content, partialHeaders }: Plan, body: Rendi
   return [...resource.base, ...where, ...(content === undefined ? resource.content : partialHeaders)];
 }
 
+/** Since its request. */
+export const elapsedMsOf = ({ startedMs }: Exchange): number => performance.now() - startedMs;
+
 /**
  * Writes the status line and headers, and counts the answer.
- * @returns ms since the request
  * @throws UserError `image_unknown` when the image was purged since the request came
  */
-export function beginAnswer(exchange: Exchange, plan: Plan, body: RenditionBody): number {
+export function beginAnswer(exchange: Exchange, plan: Plan, body: RenditionBody): void {
   const { hold } = plan.resource;
   if (hold !== undefined) {
     if (!hold.isPublished()) throw new UserError('image_unknown', 404, 'The image was purged.');
@@ -62,5 +64,4 @@ export function beginAnswer(exchange: Exchange, plan: Plan, body: RenditionBody)
   }
   writeHead(exchange, plan, body);
   exchange.metrics.answered(exchange.route, plan.status);
-  return performance.now() - exchange.startedMs;
 }

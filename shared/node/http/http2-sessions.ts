@@ -14,6 +14,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Socket } from 'node:net';
+import { ifStillIdle } from './after-standstill.ts';
 import type { HttpLog } from './exchange.ts';
 import { FrameBudget } from './frame-budget.ts';
 import type { RequestListener } from './server.ts';
@@ -54,6 +55,12 @@ export function createHttp2Sessions(options: Http2Options): Http2Sessions {
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: maxHeaderBytes },
   });
   server.setTimeout(options.idleTimeoutMs);
+  server.on('timeout', (session: ServerHttp2Session) => {
+    // What comes need not be a stream's, and then Node does not count it as life.
+    session.setTimeout(options.idleTimeoutMs);
+    const socket = sockets.get(session);
+    if (socket) ifStillIdle(socket, () => session.destroy());
+  });
   // A client that breaks the rules ends its own session; Node tells of it there, and nobody need know.
   server.on('sessionError', () => undefined);
   server.on('session', (session) => {

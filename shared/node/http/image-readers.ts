@@ -8,6 +8,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ImageId } from '../../units.ts';
+import { ifStillIdle } from './after-standstill.ts';
 
 /** Images remembered of one connection, the latest. Nobody asks for so many without reading any. */
 const REMEMBERED_IMAGES = 64;
@@ -24,12 +25,14 @@ export class ImageReaders {
 
   /** Its idle connections end with all their bytes taken; one whose reader takes nothing at all is cut off. */
   watch(server: Server): void {
-    server.on('timeout', (socket: Socket) => {
-      const reading = this.#connections.get(socket);
-      if (reading === undefined) socket.destroy();
-      else if (reading.isEnding || socket.writableLength > 0) reset(socket);
-      else this.#end(socket, reading);
-    });
+    server.on('timeout', (socket: Socket) => ifStillIdle(socket, () => this.#timedOut(socket)));
+  }
+
+  #timedOut(socket: Socket): void {
+    const reading = this.#connections.get(socket);
+    if (reading === undefined) socket.destroy();
+    else if (reading.isEnding || socket.writableLength > 0) reset(socket);
+    else this.#end(socket, reading);
   }
 
   /** To be called before the first byte of an answer: costs a look into a map. */

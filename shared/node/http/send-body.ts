@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { InternalError, UserError } from '../../errors.ts';
 import { nextTick } from '../next-tick.ts';
-import { beginAnswer, type Exchange, type Plan } from './exchange.ts';
+import { endNow, endTogether } from './end-together.ts';
+import { beginAnswer, type Exchange, elapsedMsOf, type Plan } from './exchange.ts';
 import { CLIENT_CLOSED_REQUEST, type StreamEnd } from './http-metrics.ts';
 import { type Content, singlePart } from './multipart.ts';
 import { sendProblem } from './problem-response.ts';
@@ -15,7 +16,7 @@ const RETRY_AFTER_SECONDS = 2;
 const SLOW_ANSWER_MS = 10_000;
 
 /**
- * The warm path: one writeHead with a ready list, one end; node:http sends both in one system call.
+ * The warm path: a ready head, one end; node:http sends both in one system call.
  * @param isHeadAlone in a packet of its own, which a slow link brings 0.5 ms before a full one. Default false
  */
 export function sendWarm(
@@ -31,15 +32,17 @@ export function sendWarm(
     return;
   }
   const { source } = body;
-  metrics.sentWhole(source, beginAnswer(exchange, plan, body));
+  beginAnswer(exchange, plan, body);
   if (isHeadAlone) res.flushHeaders();
   const { content } = plan;
   const from = source === 'memory' ? source : 'disk';
   if (content === undefined) {
     metrics.sent(from, whole.length);
-    res.end(whole);
+    if (isHeadAlone) endNow({ exchange, source, whole });
+    else endTogether({ exchange, source, whole });
     return;
   }
+  metrics.sentWhole(source, elapsedMsOf(exchange));
   metrics.sent(from, content.lengthBytes);
   for (const { head, range } of content.parts) {
     if (head !== undefined) res.write(head);
@@ -84,7 +87,8 @@ export async function sendHeadersWhenThere(
 ): Promise<void> {
   try {
     const body = await opening;
-    exchange.metrics.sentWhole(body.source, beginAnswer(exchange, plan, body));
+    beginAnswer(exchange, plan, body);
+    exchange.metrics.sentWhole(body.source, elapsedMsOf(exchange));
     exchange.res.end();
   } catch (error) {
     fail(exchange, error);
@@ -108,7 +112,8 @@ async function stream(
     const first = chunks.next();
     const isEarly = await isBegun(first, body.begun);
     signal.throwIfAborted();
-    metrics.streamBegan(source, beginAnswer(exchange, plan, body));
+    beginAnswer(exchange, plan, body);
+    metrics.streamBegan(source, elapsedMsOf(exchange));
     if (isEarly) res.flushHeaders();
     let step = await first;
     signal.throwIfAborted();
@@ -123,7 +128,7 @@ async function stream(
     end = 'sent';
   } finally {
     if (res.headersSent) {
-      const elapsedMs = performance.now() - exchange.startedMs;
+      const elapsedMs = elapsedMsOf(exchange);
       if (elapsedMs > SLOW_ANSWER_MS)
         exchange.log.warn(
           { ...requestFields(exchange.req), elapsedMs: Math.round(elapsedMs), sentBytes },

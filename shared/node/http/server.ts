@@ -3,8 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { PlainLines } from '../process/plain-lines.ts';
+import { LISTEN_BACKLOG } from '../transport/listen-backlog.ts';
+import { lookAfterReading } from './after-standstill.ts';
 import { refuseBrokenRequest } from './broken-request.ts';
 import { drain } from './drain.ts';
+import { endReady } from './end-together.ts';
 import type { HttpLog } from './exchange.ts';
 import { createHttp2Sessions, type Http2Sessions } from './http2-sessions.ts';
 import { withAccessLog } from './request-log.ts';
@@ -88,8 +91,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
   // What waits for a reader behind TLS waits there, and the socket below knows nothing of it.
   const ready = tls === undefined ? 'connection' : 'secureConnection';
-  server.on(ready, (socket: Socket) => watch.add(socket, () => socket.destroy()));
+  server.on(ready, (socket: Socket) => {
+    watch.add(socket, () => socket.destroy());
+    // node:http ends a connection whose client has said its last word, often with its request.
+    socket.prependListener('end', endReady);
+  });
   await listen(server, options.host, options.port);
+  lookAfterReading(server, checkEveryMs(options));
   watch.start();
   const unwatch =
     tls && server instanceof TlsServer
@@ -113,6 +121,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
+const checkEveryMs = ({
+  requestTimeoutMs = CHECK_INTERVAL_MS,
+  headersTimeoutMs = CHECK_INTERVAL_MS,
+}: HttpServerOptions) => Math.min(CHECK_INTERVAL_MS, requestTimeoutMs, headersTimeoutMs);
+
 async function createLimited(
   options: HttpServerOptions,
   sessions: Http2Sessions | undefined,
@@ -123,7 +136,7 @@ async function createLimited(
     requestTimeout: requestTimeoutMs,
     headersTimeout: headersTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs ?? KEEP_ALIVE_TIMEOUT_MS,
-    connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, requestTimeoutMs, headersTimeoutMs),
+    connectionsCheckingInterval: checkEveryMs(options),
     // requestFault looks, and its answer may not be cached; Node's may.
     requireHostHeader: false,
     noDelay: true,
@@ -155,7 +168,7 @@ async function createLimited(
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
       server.off('error', reject);
       resolve();
     });

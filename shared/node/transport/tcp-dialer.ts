@@ -5,6 +5,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Address } from '../../engine/inputs.ts';
 import type { InfoHash } from '../../units.ts';
+import { setDeadline } from '../process/deadline.ts';
 
 export interface Dial {
   readonly torrent: InfoHash;
@@ -64,9 +65,9 @@ export class TcpDialer {
       },
     });
     this.#halfOpen.add(socket);
-    const timer = setTimeout(() => socket.destroy(), timeoutMs);
+    const limit = setDeadline(timeoutMs, () => socket.destroy());
     const settle = (): boolean => {
-      clearTimeout(timer);
+      limit.clear();
       return this.#halfOpen.delete(socket);
     };
     socket.once('connect', () => {

@@ -6,6 +6,7 @@ import { Admission } from './admission.ts';
 import type { DownLimit } from './down-limit.ts';
 import { normaliseIp } from './ip.ts';
 import type { LinkInput, LinkTransport } from './link-transport.ts';
+import { LISTEN_BACKLOG } from './listen-backlog.ts';
 import { type Dial, TcpDialer } from './tcp-dialer.ts';
 import { TcpLink } from './tcp-link.ts';
 import type { TcpTransportOptions } from './tcp-options.ts';
@@ -71,7 +72,7 @@ export class TcpTransport implements LinkTransport {
     this.#servers.push(server);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host, port, backlog: 511 }, () => {
+      server.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
         server.off('error', reject);
         server.on('error', (error) => this.#options.onListenerError?.(error));
         resolve((server.address() as AddressInfo).port);

@@ -31,6 +31,15 @@ function session(port: number) {
   return opened;
 }
 
+test('a client whose request and last word come together is answered', async () => {
+  const { server, source } = await serveSecurely();
+  const socket = await handshake(server.port);
+  const whole = readToEnd(socket);
+  socket.end(`GET ${PATH} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  const answer = await whole;
+  expect(answer.slice(answer.indexOf('\r\n\r\n') + 4)).toHaveLength(source.rendition('640.avif').bytes);
+});
+
 describe('the handshake', () => {
   test('ALPN: HTTP/2 and HTTP/1.1 are offered where HTTP/2 is on, HTTP/1.1 alone elsewhere', async () => {
     const { server } = await serveSecurely();
