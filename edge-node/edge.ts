@@ -24,7 +24,7 @@ import type { EdgeImages } from './images/edge-images.ts';
 import { HashDesk } from './images/hash-desk.ts';
 import { ImageTable, type TableChange } from './images/image-table.ts';
 import { OfferedHashes } from './images/offered-hashes.ts';
-import { WarmWebSeed } from './images/warm-web-seed.ts';
+import { WarmConnections } from './images/warm-connections.ts';
 import { openImages, sweepOnceCaughtUp } from './open-images.ts';
 import { type RunningEdge, running } from './running-edge.ts';
 
@@ -112,7 +112,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
   const held = { table, storage, swarm, fleet, hashes, desk, random };
   const joined = openImages(config, log, held, opened);
   images = joined;
-  const warm = new WarmWebSeed({ ...config, table, swarm });
+  const warm = new WarmConnections({ ...config, table, swarm, fleet });
   const catchUp = new CatchUp({
     applied: () => storage.log.head.number,
     askHead: (question) => follower?.askHead(question) ?? false,

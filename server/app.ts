@@ -10,13 +10,14 @@ import type { RequestHandler } from '../shared/node/http/image-route.ts';
 import type { ChangeWatch } from './api/change-watch.ts';
 import { storefrontFiles } from './api/storefront-files.ts';
 import { notFound, problemHandler } from './http/problem.ts';
+import type { Shop } from './shop/shop-router.ts';
 
 export interface AppOptions {
   /** Asked in this order, before express; each answers or leaves the request alone. */
   readonly direct: readonly RequestHandler[];
   readonly admin: Router;
   readonly api: Router;
-  readonly shop: Router;
+  readonly shop: Shop;
   readonly changes: ChangeWatch;
   /** The built pages. */
   readonly storefrontFolder: string;
@@ -45,8 +46,9 @@ function expressApp(options: AppOptions): Express {
   app.use(securityHeaders());
   app.use('/admin', options.changes.middleware, options.admin);
   app.use(options.api);
-  app.use(options.shop);
+  app.use(options.shop.pages);
   app.use(storefrontFiles(options.storefrontFolder));
+  app.use((req, res, next) => (API_PATH.test(req.path) ? next() : options.shop.lost(req, res, next)));
   app.use(notFound);
   app.use(problemHandler(options.onFault));
   return app;

@@ -105,6 +105,7 @@ async function joinParts(
     image: (id) => catalog.image(id),
     store,
     openFile: (torrent, root) => node.openFile(torrent, root),
+    asked: () => node.readerAsked(),
   });
   // Before the ingest: a purged torrent leaves the swarm before its files leave the store.
   const swarm = new OriginSwarm({

@@ -20,6 +20,8 @@ export interface RenditionSourceParts {
   readonly store: Pick<PieceStore, 'read' | 'isComplete'>;
   /** Sees to it that the store was asked what it has of this file; a look at the whole set cost each first request 2 ms. */
   openFile(torrent: InfoHash, root: FileRoot): Promise<void>;
+  /** Told of each request, whether its bytes are in memory or not. */
+  asked(): void;
   /** Default {@link MEMORY_BYTES}. */
   readonly memoryBytes?: number;
 }
@@ -46,6 +48,7 @@ export class OriginRenditionSource implements RenditionSource {
   }
 
   open(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> | RenditionBody {
+    this.#parts.asked();
     const hot = this.#whole.get(rendition.root);
     return hot === undefined ? this.#openCold(image, rendition) : wholeBody('memory', hot);
   }

@@ -8,6 +8,7 @@ import { MAX_SERVER_FRAME_CHARACTERS } from '../../shared/feed/feed-error.ts';
 import { parseServerFrame } from '../../shared/feed/server-frame.ts';
 import { CHECKED_TLS } from '../../shared/node/checked-tls.ts';
 import { inflateFrame } from '../../shared/node/feed-deflate.ts';
+import { type Deadline, setDeadline } from '../../shared/node/process/deadline.ts';
 import type { Random } from '../../shared/random.ts';
 import { type BackoffLimits, fullJitterMs } from '../backoff.ts';
 
@@ -67,7 +68,9 @@ export class FeedClient {
   readonly #limits: FeedClientLimits;
   readonly #url: string;
   #socket: WebSocket | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #redial: NodeJS.Timeout | undefined;
+  /** Of the dial, then of the socket's silence. */
+  #limit: Deadline | undefined;
   /** Dials in a row that led nowhere. */
   #failures = 0;
   #awaySinceMs = performance.now();
@@ -102,7 +105,8 @@ export class FeedClient {
   async close(): Promise<void> {
     const socket = this.#socket;
     this.#state = 'closed';
-    clearTimeout(this.#timer);
+    clearTimeout(this.#redial);
+    this.#limit?.clear();
     if (socket !== undefined && socket.readyState !== WebSocket.CLOSED) {
       const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
       if (socket.readyState === WebSocket.OPEN) socket.close(GOING_AWAY, 'edge stops');
@@ -120,12 +124,15 @@ export class FeedClient {
       maxPayload: MAX_FRAME_BYTES,
       perMessageDeflate: false,
       followRedirects: false,
-      handshakeTimeout: this.#limits.connectMs,
       ...CHECKED_TLS,
     });
     this.#socket = socket;
     let cause: Error | undefined;
     let ip: string | undefined;
+    this.#limit = setDeadline(this.#limits.connectMs, () => {
+      cause ??= new Error('the origin did not take the socket in time');
+      socket.terminate();
+    });
     socket.on('upgrade', (response) => {
       ip = response.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
     });
@@ -165,8 +172,8 @@ export class FeedClient {
 
   #heard(socket: WebSocket): void {
     if (this.#state !== 'open' || this.#socket !== socket) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => socket.terminate(), this.#limits.silentMs);
+    this.#limit?.clear();
+    this.#limit = setDeadline(this.#limits.silentMs, () => socket.terminate());
   }
 
   #hangUp(socket: WebSocket): void {
@@ -176,7 +183,7 @@ export class FeedClient {
 
   #ended(socket: WebSocket, cause: Error | undefined): void {
     if (this.#socket !== socket || this.#state === 'closed') return;
-    clearTimeout(this.#timer);
+    this.#limit?.clear();
     const wasOpen = this.#state === 'open';
     if (wasOpen) this.#awaySinceMs = performance.now();
     this.#state = 'waiting';
@@ -187,7 +194,7 @@ export class FeedClient {
       isLong ? this.#limits.later : this.#limits.soon,
       this.#parts.random,
     );
-    this.#timer = setTimeout(() => this.#dial(), pauseMs);
+    this.#redial = setTimeout(() => this.#dial(), pauseMs);
   }
 }
 

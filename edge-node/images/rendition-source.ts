@@ -3,6 +3,7 @@ import type { PublishedImage, Rendition } from '../../shared/api-types/catalog.t
 import { PeerError, UserError } from '../../shared/errors.ts';
 import { rootOfBytes } from '../../shared/node/hashing/leaves.ts';
 import type { RenditionBody, RenditionSource } from '../../shared/node/http/rendition-source.ts';
+import { type Deadline, setDeadline } from '../../shared/node/process/deadline.ts';
 import type { ReadTally, SwarmNode } from '../../shared/node/swarm-node-api.ts';
 import type { ImageId } from '../../shared/units.ts';
 import type { CacheKeeper, EndClaim } from './cache-keeper.ts';
@@ -179,13 +180,13 @@ async function collect(pieces: AsyncIterable<Uint8Array>, lengthBytes: number): 
 
 /** @throws UserError `image_unavailable` when the time is over first */
 async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let limit: Deadline | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(unavailable('it did not come in time')), timeoutMs);
+    limit = setDeadline(timeoutMs, () => reject(unavailable('it did not come in time')));
   });
   try {
     return await Promise.race([work, tooLate]);
   } finally {
-    clearTimeout(timer);
+    limit?.clear();
   }
 }

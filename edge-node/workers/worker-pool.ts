@@ -8,7 +8,7 @@ import type { PublishedImage } from '../../shared/api-types/catalog.ts';
 import type { HttpMetrics } from '../../shared/node/http/http-metrics.ts';
 import type { ImageId } from '../../shared/units.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
-import { LONGEST_MS, RestartPause } from './restart-pause.ts';
+import { LONGEST_PAUSE_MS, RestartPause } from './restart-pause.ts';
 import { WorkerLink } from './worker-link.ts';
 
 export interface WorkerPoolParts {
@@ -178,7 +178,7 @@ export class WorkerPool {
       () => this.#pause.started(),
       (error: unknown) => {
         this.#parts.log.warn({ err: error }, 'a worker did not start');
-        setTimeout(() => this.#replace(), LONGEST_MS).unref();
+        setTimeout(() => this.#replace(), LONGEST_PAUSE_MS).unref();
       },
     );
   }

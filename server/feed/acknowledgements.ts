@@ -1,5 +1,6 @@
 /** Which purges each edge has acknowledged, and the wait of an admin's request for them (PU2, PU3 of docs/PROTOCOL.md). */
 import type { EdgeAcknowledgement } from '../../shared/api-types/status.ts';
+import { setDeadline } from '../../shared/node/process/deadline.ts';
 import type { PeerId } from '../../shared/units.ts';
 import type { EdgeHold, EdgeRegistry, EdgeSeat } from './edge-registry.ts';
 
@@ -51,11 +52,11 @@ export class Acknowledgements {
         if (!seats.some(isWaited)) done();
       };
       const done = () => {
-        clearTimeout(timer);
+        limit.clear();
         this.#waits.delete(look);
         resolve(registry.seats().map((seat) => answerOf(seat, afterMs.get(seat.peerId))));
       };
-      const timer = setTimeout(done, waitMs);
+      const limit = setDeadline(waitMs, done);
       this.#waits.add(look);
       look();
     });

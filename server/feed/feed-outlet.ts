@@ -1,5 +1,6 @@
 /** How frames leave one feed socket: what waits is bounded, and so is the time that a reader may take (threat row 15). */
 import type { WebSocket } from 'ws';
+import { setDeadline } from '../../shared/node/process/deadline.ts';
 import type { FeedLimits } from './feed-limits.ts';
 
 /** A refused client gets its reason; one that does not hang up itself then is cut off. */
@@ -34,10 +35,10 @@ export class FeedOutlet {
    */
   drain(bytes: Uint8Array, tooSlow: () => void): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(tooSlow, this.#limits.drainMs);
+      const limit = setDeadline(this.#limits.drainMs, tooSlow);
       // For what it could not send ws calls back with an error.
       this.#socket.send(bytes, { binary: true }, () => {
-        clearTimeout(timer);
+        limit.clear();
         resolve();
       });
     });

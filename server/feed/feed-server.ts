@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { SetHashes } from '../../shared/api-types/feed.ts';
 import type { Signed } from '../../shared/log/entry.ts';
+import { STOOD_STILL_MS } from '../../shared/node/process/awake-clock.ts';
 import type { Catalog } from '../catalog/catalog-api.ts';
 import { canonicalIp, clientAddress, type TrustedProxies } from '../tracker/client-address.ts';
 import type { FleetAnnounces } from '../tracker/fleet-announces.ts';
@@ -61,6 +62,7 @@ export class FeedServer implements FeedHub {
   readonly #hashedBatches: EntryBatches;
   readonly #timers: NodeJS.Timeout[];
   readonly #unsubscribe: (() => void)[];
+  #lookedAt: number;
   #fleetTimer: NodeJS.Timeout | undefined;
   readonly #onGone: (() => void)[] = [];
   #closing = false;
@@ -101,6 +103,7 @@ export class FeedServer implements FeedHub {
       now: () => this.now(),
       wallClock: Date.now,
     });
+    this.#lookedAt = this.now();
     this.#timers = [
       setInterval(() => this.#beat(), this.limits.headEveryMs),
       setInterval(() => this.#checkLiveness(), this.limits.pingEveryMs),
@@ -200,7 +203,9 @@ export class FeedServer implements FeedHub {
 
   #checkLiveness(): void {
     const now = this.now();
-    for (const session of this.#sessions) session.checkLiveness(now);
+    const stoodStill = now - this.#lookedAt > this.limits.pingEveryMs + STOOD_STILL_MS;
+    this.#lookedAt = now;
+    for (const session of this.#sessions) session.checkLiveness(now, stoodStill);
   }
 
   #fleetChanged(): void {

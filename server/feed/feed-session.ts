@@ -5,6 +5,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { FeedServerFrame, NumberRanges } from '../../shared/api-types/feed.ts';
 import { parseClientFrame } from '../../shared/feed/client-frame.ts';
+import { type Deadline, setDeadline } from '../../shared/node/process/deadline.ts';
 import { TokenBucket } from '../../shared/token-bucket.ts';
 import type { NewsSocket } from '../tracker/fleet-announces.ts';
 import { arrivalOf, type Hello, judgeHead, judgeHello, type Refusal } from './admission.ts';
@@ -23,7 +24,8 @@ export class FeedSession implements NewsSocket {
   readonly #localIp: string;
   readonly #frames: TokenBucket;
   #state: 'waiting' | 'judging' | 'streaming' | 'ended' = 'waiting';
-  #timer: NodeJS.Timeout;
+  readonly #helloLimit: Deadline;
+  #turn: NodeJS.Timeout | undefined;
   #hold: EdgeHold | undefined;
   #pump: FeedPump | undefined;
   #pumping = false;
@@ -37,10 +39,7 @@ export class FeedSession implements NewsSocket {
     this.#localIp = localIp;
     this.#heardAt = hub.now();
     this.#frames = new TokenBucket(hub.limits.framesPerSecond, hub.limits.framesBurst, hub.now());
-    this.#timer = setTimeout(
-      () => this.refuse({ code: 'feed_hello_invalid', message: 'no hello came in time' }),
-      hub.limits.helloMs,
-    );
+    this.#helloLimit = setDeadline(hub.limits.helloMs, () => this.#reject('no hello came in time'));
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
     socket.on('pong', () => this.#heard());
     socket.on('close', () => this.#ended());
@@ -100,12 +99,13 @@ export class FeedSession implements NewsSocket {
   /**
    * Ends a socket that was silent for too long, asks one that was silent for a while for a sign of life. An edge that
    * has something to tell needs no ping: that, its pong and their acknowledgements would be most of an idle feed.
+   * @param stoodStill this process did: who was not heard is asked, and ended at the next look (AW1)
    */
-  checkLiveness(now: number): void {
+  checkLiveness(now: number, stoodStill: boolean): void {
     if (this.#state === 'ended') return;
     const { silentMs, pingEveryMs } = this.#hub.limits;
     const silentForMs = now - this.#heardAt;
-    if (silentForMs >= silentMs) this.terminate();
+    if (silentForMs >= silentMs && !stoodStill) this.terminate();
     else if (silentForMs >= pingEveryMs / 2) this.#outlet.ping();
   }
 
@@ -160,11 +160,11 @@ export class FeedSession implements NewsSocket {
       return;
     }
     this.#state = 'judging';
-    clearTimeout(this.#timer);
+    this.#helloLimit.clear();
     const waitMs = this.#hub.admissionPace.waitMs(this.#hub.now());
     if (waitMs === undefined)
       this.refuse({ code: 'feed_full', message: 'too many edges come at once; come again' });
-    else if (waitMs > 0) this.#timer = setTimeout(() => this.#judge(hello), waitMs);
+    else if (waitMs > 0) this.#turn = setTimeout(() => this.#judge(hello), waitMs);
     else this.#judge(hello);
   }
 
@@ -228,7 +228,8 @@ export class FeedSession implements NewsSocket {
   #ended(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    clearTimeout(this.#timer);
+    this.#helloLimit.clear();
+    clearTimeout(this.#turn);
     this.#pump?.stop();
     if (!this.#hold) return;
     this.#hub.announces?.left(this.#hold);

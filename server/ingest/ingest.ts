@@ -16,7 +16,7 @@ import type { Ingest, IngestOptions, IngestResult, Source, Ticket } from './inge
 import { LADDER_TIMEOUT_MS, MAX_WAITING_UPLOADS, WORKER_MEMORY_BYTES } from './limits.ts';
 import { type MakerParts, makeImage } from './make-image.ts';
 import { busy, cancelled, elsewhere, stopped, unknownUpload } from './refusals.ts';
-import { SharedWork } from './shared-work.ts';
+import { type Begin, SharedWork } from './shared-work.ts';
 import { Shelf } from './shelf.ts';
 import { UploadTable } from './upload-table.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
@@ -144,7 +144,6 @@ class PhotoIngest implements Ingest {
     signal: AbortSignal,
   ): Promise<IngestResult> {
     try {
-      signal.throwIfAborted();
       this.#table.set(upload, { state: 'processing', done: 0, total: 0 });
       const result = await this.#imageOf(upload, productId, source, signal);
       const image = await this.#described(upload, result.image);
@@ -155,7 +154,6 @@ class PhotoIngest implements Ingest {
       throw error;
     } finally {
       this.#aborts.delete(upload);
-      await rm(source.path, { force: true });
     }
   }
 
@@ -174,22 +172,23 @@ class PhotoIngest implements Ingest {
     signal: AbortSignal,
   ): Promise<IngestResult> {
     const id = imageIdOf(productId, source.sha256);
-    const published = this.#options.catalog.image(id);
-    if (published) return { image: await this.#takenBack(published, productId), isNew: false };
-    const isNew = !this.#making.has(id);
-    const image = await this.#making.join(id, signal, (stop, seal) =>
-      this.#follow(
-        makeImage(this.#parts, {
-          id,
-          productId,
-          source,
-          stop,
-          seal,
-          progress: (done, total) => this.#table.set(upload, { state: 'processing', done, total }),
-        }),
-      ),
-    );
-    return { image, isNew };
+    let isBegun = false;
+    const begin: Begin<StoredImage> = (stop, seal) => {
+      isBegun = true;
+      const progress = (done: number, total: number) =>
+        this.#table.set(upload, { state: 'processing', done, total });
+      return this.#follow(makeImage(this.#parts, { id, productId, source, stop, seal, progress }));
+    };
+    try {
+      signal.throwIfAborted();
+      const published = this.#options.catalog.image(id);
+      if (published) return { image: await this.#takenBack(published, productId), isNew: false };
+      const image = await this.#making.join(id, signal, begin);
+      return { image, isNew: isBegun };
+    } finally {
+      // A photo that is worked on goes with the work: others may wait for it when this upload is over.
+      if (!isBegun) await rm(source.path, { force: true });
+    }
   }
 
   /** It may have been taken off its product since. @throws UserError `image_elsewhere` (409) */

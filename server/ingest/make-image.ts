@@ -1,4 +1,4 @@
-/** One photo becomes an image that is published. Leaves nothing in its folder, however it ends. */
+/** One photo becomes an image that is published. Leaves neither the photo nor a file in its folder, however it ends. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,13 +36,13 @@ export async function makeImage(
   try {
     await mkdir(folder);
     const ladder = await pool.run({ source: source.path, type: source.type, folder }, progress, stop);
-    await rm(source.path, { force: true });
     const { image, metainfo } = await makeImageSet(id, ladder, folder, publicUrl());
     const { alt, tags = [], replaces, bytes } = source;
     const added = { productId, alt, tags, replaces, image, sourceBytes: bytes, torrent: metainfo.bytes };
     seal();
     return await shelf.publish(metainfo.files, folder, added);
   } finally {
+    await rm(source.path, { force: true });
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }

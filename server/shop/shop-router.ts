@@ -1,5 +1,5 @@
 /** The shop's pages, filled with its words: for search engines, for those without script, and for a fast first visit. */
-import express, { type Request, type Response, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { Product } from '../../shared/api-types/catalog.ts';
 import type { EdgeList } from '../../shared/api-types/status.ts';
 import { productPath } from '../../shared/http/shop-paths.ts';
@@ -28,6 +28,12 @@ export interface ShopOptions {
   readonly folder: string;
 }
 
+export interface Shop {
+  readonly pages: Router;
+  /** For addresses that nobody answers: a page for who would rather read one, such as a shopper; others pass. */
+  readonly lost: RequestHandler;
+}
+
 /** What a page says; the edges come with each answer, for they come and go by the second. */
 interface PageParts {
   readonly status: 200 | 404;
@@ -52,7 +58,7 @@ const MOST_SITEMAP_URLS = 50_000;
 const NOT_FOUND = html`<main class="plain page"><h1>There is nothing here</h1><p><a href="/">See all products</a></p></main>`;
 const CHECKOUT = html`<main class="plain page"><h1>Checkout</h1><p>The bag of this sample shop needs JavaScript. <a href="/">See all products</a></p></main>`;
 
-export function createShop(options: ShopOptions): Router {
+export function createShop(options: ShopOptions): Shop {
   const { catalog, changes, publicUrl } = options;
   const kept = new KeptUntilChange<Shelf>();
   changes.watch(kept);
@@ -69,7 +75,7 @@ export function createShop(options: ShopOptions): Router {
   });
   router.get('/product/:id', async (req, res) => {
     const product = await catalog.product(req.params.id);
-    const parts = product === undefined ? NO_PRODUCT : productParts(present(product), publicUrl());
+    const parts = product === undefined ? NOTHING : productParts(present(product), publicUrl());
     await send(req, res, parts);
   });
   router.get('/checkout', (req, res) => send(req, res, CHECKOUT_PARTS));
@@ -84,11 +90,16 @@ export function createShop(options: ShopOptions): Router {
     const body = html`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries}</urlset>`;
     res.type('application/xml').send(`<?xml version="1.0" encoding="UTF-8"?>${body.text}`);
   });
-  return router;
+  const lost: RequestHandler = async (req, res, next) => {
+    const wantsPage = /^(?:GET|HEAD)$/.test(req.method) && req.accepts(['json', 'html']) === 'html';
+    if (!wantsPage) return next();
+    await send(req, res, NOTHING);
+  };
+  return { pages: router, lost };
 }
 
 const first = () => NO_FIRST_VIEW;
-const NO_PRODUCT: PageParts = {
+const NOTHING: PageParts = {
   status: 404,
   head: privateHead('Not found'),
   plain: NOT_FOUND,

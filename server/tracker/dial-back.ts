@@ -7,6 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import type { Address } from '../../shared/engine/inputs.ts';
 import { randomPeerId } from '../../shared/node/crypto/identity.ts';
+import { setDeadline } from '../../shared/node/process/deadline.ts';
 import type { InfoHash } from '../../shared/units.ts';
 import { encodeHandshake, HandshakeReader } from '../../shared/wire/handshake.ts';
 
@@ -91,7 +92,7 @@ export class DialBack {
     this.#activeByIp.set(ip, (this.#activeByIp.get(ip) ?? 0) + 1);
     const reader = new HandshakeReader();
     let verdict: boolean | undefined;
-    const timer = setTimeout(() => socket.destroy(), this.#limits.timeoutMs);
+    const limit = setDeadline(this.#limits.timeoutMs, () => socket.destroy());
     socket.on('connect', () => socket.write(encodeHandshake(this.#handshake(job.infoHash))));
     socket.on('data', (bytes) => {
       verdict ??= verdictOf(reader, bytes, job.infoHash);
@@ -100,7 +101,7 @@ export class DialBack {
     // `close` follows every error.
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      clearTimeout(timer);
+      limit.clear();
       this.#active.delete(key);
       const left = (this.#activeByIp.get(ip) ?? 1) - 1;
       if (left > 0) this.#activeByIp.set(ip, left);

@@ -1,9 +1,6 @@
 /** An edge whose shoppers are all served by one further process. */
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Compiled, compile } from '../support/compiled.ts';
-import { dialPort, readToEnd } from '../support/http-client.ts';
-import { isAlive } from '../support/processes.ts';
 import { acknowledged, ask, pathOf, warm, withWorkers } from './support/edge-with-workers.ts';
 import { type ImageSet, makeImageSet } from './support/image-set.ts';
 import { eventually } from './support/test-edge.ts';
@@ -51,19 +48,4 @@ test('the one worker, killed, is replaced at the port that shoppers know, even o
     await eventually(async () => expect((await ask(port, pathOf(set))).status).toBe(200));
     expect(workers()).not.toContain(victim);
   }
-});
-
-test('SIGTERM lets a running answer of the one worker end, and exits 0', async () => {
-  const set = await makeImageSet(1);
-  const { port, child, ended, workers } = await withOne([set]);
-  await warm(port, set);
-  const pids = workers();
-  const socket = await dialPort(port);
-  socket.pause();
-  socket.write(`GET ${pathOf(set)} HTTP/1.1\r\nHost: edge\r\n\r\n`);
-  await once(socket, 'readable');
-  child.kill('SIGTERM');
-  expect((await readToEnd(socket)).length).toBeGreaterThan(100_000);
-  expect(await ended).toMatchObject({ code: 0, signal: null });
-  expect(pids.filter(isAlive)).toEqual([]);
 });

@@ -137,23 +137,26 @@ test('hot files take no more memory with workers than they may: the budget is sh
   expect(await source('160.jpg')).toBe('edge; hit; detail=memory');
 });
 
-test('SIGTERM lets a running answer of a worker end, and exits 0 within 5 s', async () => {
-  const set = await makeImageSet(1);
-  const { port, child, ended, workers } = await withTwo([set]);
-  await warm(port, set);
-  const pids = workers();
-  const socket = await dialPort(port);
-  socket.pause();
-  socket.write(`GET ${pathOf(set)} HTTP/1.1\r\nHost: edge\r\n\r\n`);
-  await once(socket, 'readable');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
-  child.kill('SIGTERM');
-  expect((await readToEnd(socket)).length).toBeGreaterThan(100_000);
-  const { code, signal } = await ended;
-  clearTimeout(timer);
-  expect({ code, signal }).toEqual({ code: 0, signal: null });
-  expect(pids.filter(isAlive)).toEqual([]);
-});
+test.each([1, 2])(
+  'SIGTERM lets a running answer of a worker end, of %d, and exits 0 within 5 s',
+  async (count) => {
+    const set = await makeImageSet(1);
+    const { port, child, ended, workers } = await withWorkers(program, count, [set]);
+    await warm(port, set);
+    const pids = workers();
+    const socket = await dialPort(port);
+    socket.pause();
+    socket.write(`GET ${pathOf(set)} HTTP/1.1\r\nHost: edge\r\n\r\n`);
+    await once(socket, 'readable');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    child.kill('SIGTERM');
+    expect((await readToEnd(socket)).length).toBeGreaterThan(100_000);
+    const { code, signal } = await ended;
+    clearTimeout(timer);
+    expect({ code, signal }).toEqual({ code: 0, signal: null });
+    expect(pids.filter(isAlive)).toEqual([]);
+  },
+);
 
 test('workers end with an edge that is killed', async () => {
   const { child, workers } = await withTwo([await makeImageSet(1)]);

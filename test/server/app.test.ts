@@ -105,6 +105,13 @@ describe('public API', () => {
     expect((await problem(answer)).code).toBe(code);
   });
 
+  test('a browser that is lost reads a page of the shop, but not below the API', async () => {
+    const browser = { headers: { accept: 'text/html,*/*;q=0.8' } };
+    const page = await get('/nothing', browser);
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect((await problem(await get('/api/nothing', browser))).code).toBe('not_found');
+  });
+
   test('it is read only', async () => {
     const answer = await get('/api/products', { method: 'POST', body: '{}' });
     expect(answer.status).toBe(405);

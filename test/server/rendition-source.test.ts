@@ -22,6 +22,7 @@ async function rig(lengthBytes: number, isHeld = true) {
   const content = Uint8Array.from({ length: lengthBytes }, (_, at) => at % 251);
   if (isHeld) await store.write(file, 0, content);
   let reads = 0;
+  let asked = 0;
   const counted = {
     isComplete: (root: FileRoot) => store.isComplete(root),
     read: (...asked: Parameters<MemoryPieceStore['read']>) => {
@@ -32,11 +33,12 @@ async function rig(lengthBytes: number, isHeld = true) {
   const source = new OriginRenditionSource({
     image: () => undefined,
     openFile: async () => {},
+    asked: () => void asked++,
     store: counted,
   });
   const one = rendition(lengthBytes);
   const image = { renditions: [one] } as unknown as PublishedImage;
-  return { source, image, one, content, reads: () => reads };
+  return { source, image, one, content, reads: () => reads, asked: () => asked };
 }
 
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -49,13 +51,14 @@ const never = new AbortController().signal;
 
 describe('bytes for the image route', () => {
   test('the first reader gets them from disk, the next from memory; a purge forgets them', async () => {
-    const { source, image, one, content, reads } = await rig(40_000);
+    const { source, image, one, content, reads, asked } = await rig(40_000);
     const first = await source.open(image, one);
     expect(first.source).toBe('disk');
     expect(first.whole).toEqual(content);
     const second = source.open(image, one);
     expect(second).not.toBeInstanceOf(Promise);
     expect((await second).source).toBe('memory');
+    expect(asked()).toBe(2);
     expect(await collect((await second).read(10, 20_000, never))).toEqual(content.subarray(10, 20_000));
     expect(reads()).toBe(1);
     source.forget(image);

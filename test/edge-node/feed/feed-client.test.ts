@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
@@ -7,6 +8,7 @@ import { FeedClient, type FeedClientLimits } from '../../../edge-node/feed/feed-
 import type { FeedClientFrame, FeedServerFrame } from '../../../shared/api-types/feed.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import type { PeerId } from '../../../shared/units.ts';
+import { standStill, timersNext } from '../../support/stand-still.ts';
 import { eventually } from '../support/test-edge.ts';
 
 const HELLO: FeedClientFrame = {
@@ -120,6 +122,20 @@ test('pings are signs of life', async () => {
   server.sockets[0]!.on('pong', () => pongs++);
   // 20 pings 50 ms apart: more than twice the time after which silence would be death.
   await eventually(() => expect(pongs).toBeGreaterThan(20));
+  expect(lost).toEqual([]);
+});
+
+test('AW1: an origin is not away because the edge stood still while it dialled, or listened', async () => {
+  const server = await served();
+  const { feed, lost } = client(server.port, { connectMs: 2_000, silentMs: 2_000 });
+  await timersNext();
+  standStill(3_500);
+  await eventually(() => expect(server.messages).toHaveLength(1));
+  await timersNext();
+  server.sockets[0]!.ping();
+  standStill(3_500);
+  await once(server.sockets[0]!, 'pong');
+  expect(feed.isOpen).toBe(true);
   expect(lost).toEqual([]);
 });
 

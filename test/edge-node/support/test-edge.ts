@@ -34,11 +34,18 @@ export class TestEdge {
   readonly running: RunningEdge;
   readonly config: EdgeConfig;
   readonly lines: readonly Record<string, unknown>[];
+  readonly stop: () => Promise<void>;
 
-  private constructor(running: RunningEdge, config: EdgeConfig, lines: readonly Record<string, unknown>[]) {
+  private constructor({
+    running,
+    config,
+    lines,
+    stop,
+  }: Pick<TestEdge, 'running' | 'config' | 'lines' | 'stop'>) {
     this.running = running;
     this.config = config;
     this.lines = lines;
+    this.stop = stop;
   }
 
   static async start(
@@ -50,24 +57,26 @@ export class TestEdge {
     const lines: Record<string, unknown>[] = [];
     const stream: DestinationStream = { write: (line) => void lines.push(JSON.parse(line)) };
     const fatal: unknown[] = [];
-    const running = await startEdge(config, {
+    const starting = startEdge(config, {
       log: pino({}, stream),
       onFatal: (error) => fatal.push(error),
       ...(feedLimits ? { feedLimits } : {}),
     });
-    const edge = new TestEdge(running, config, lines);
+    let stopped: Promise<void> | undefined;
+    const stop = () => {
+      stopped ??= starting.then((running) => running.close());
+      return stopped;
+    };
+    // Said now: a test whose time is over while the edge starts must not leave it behind.
     onTestFinished(async () => {
-      await edge.stop();
+      const didStart = await starting.then(
+        () => true,
+        () => false,
+      );
+      if (didStart) await stop();
       expect(fatal).toEqual([]);
     });
-    return edge;
-  }
-
-  #stopped: Promise<void> | undefined;
-
-  stop(): Promise<void> {
-    this.#stopped ??= this.running.close();
-    return this.#stopped;
+    return new TestEdge({ running: await starting, config, lines, stop });
   }
 
   get url(): string {

@@ -83,9 +83,10 @@ export class TestOrigin {
 
   static async start(): Promise<TestOrigin> {
     const origin = new TestOrigin();
+    // Said first: what a failed start has opened is closed too.
+    onTestFinished(() => origin.stop());
     await origin.listen();
     await origin.joinSwarm();
-    onTestFinished(() => origin.stop());
     return origin;
   }
 

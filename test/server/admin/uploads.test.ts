@@ -7,7 +7,7 @@ import type { Image } from '../../../shared/api-types/catalog.ts';
 import { eventually } from '../../support/fleet.ts';
 import { adminCall } from '../support/admin-call.ts';
 import { sharedOrigin } from '../support/shared-origin.ts';
-import { AUTHORIZATION, createProduct, uploadPhoto } from '../support/upload.ts';
+import { AUTHORIZATION, createProduct, filesBelow, uploadPhoto } from '../support/upload.ts';
 
 const shared = sharedOrigin({ workers: 1 });
 const call = adminCall(() => shared.origin.url);
@@ -115,6 +115,23 @@ describe('cancelling what is processed', () => {
     const statuses = (await Promise.all(answers)).map(({ status }) => status).sort();
     expect(statuses[1]).toBe(409);
     expect([200, 201]).toContain(statuses[0]);
+  });
+
+  test('nor is the file taken away that another upload of the same bytes waits for', async () => {
+    const before = send('has-the-worker', large);
+    await eventually('it is processed', () => isProcessing('has-the-worker'));
+    const photo = await photoOf(150, 1, 'navy');
+    const first = send('began-the-work', photo);
+    await eventually('it waits', () => isProcessing('began-the-work'));
+    const second = send('waits-as-well', photo);
+    await eventually('it waits as well', () => isProcessing('waits-as-well'));
+    await call('DELETE', '/uploads/began-the-work');
+    expect((await first).status).toBe(409);
+    await call('DELETE', '/uploads/has-the-worker');
+    await before;
+    expect((await second).ok).toBe(true);
+    await shared.origin.ingest.idle();
+    expect((await filesBelow(shared.folder)).filter((path) => path.startsWith('uploads/'))).toEqual([]);
   });
 
   test('what is over stays as it is', async () => {

@@ -1,6 +1,7 @@
 /** What a feed costs the origin's uplink while little happens. */
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
+import { standStill, timersNext } from '../../support/stand-still.ts';
 import { Client, endFeeds, rig } from '../support/feed-rig.ts';
 
 afterEach(endFeeds);
@@ -35,4 +36,15 @@ test('FE2: an edge that told something lately is not pinged, one that was silent
   expect(pings, 'heard just now, by a clock that stands').toBe(0);
   now += 10;
   await once(edge.socket, 'ping');
+});
+
+test('AW1: edges that were not heard while the origin stood still are asked, and stay', async () => {
+  const { url, feed } = await rig({ pingEveryMs: 100, silentMs: 2_000 });
+  const edge = new Client(url);
+  await edge.hello();
+  await edge.frame('welcome');
+  await timersNext();
+  standStill(3_000);
+  for (let pings = 0; pings < 3; pings++) await once(edge.socket, 'ping');
+  expect(feed.sockets).toBe(1);
 });

@@ -8,6 +8,7 @@ import type { IngestOptions } from '../../../server/ingest/ingest-api.ts';
 import { WorkerProcess } from '../../../server/ingest/worker-process.ts';
 import { type Compiled, compile } from '../../support/compiled.ts';
 import { PHOTO_PATH } from '../../support/photos.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
 import { type SmallOrigin, startSmallOrigin } from '../support/small-origin.ts';
 import { createProduct, filesBelow, uploadPhoto } from '../support/upload.ts';
 
@@ -165,7 +166,7 @@ test('the job table tells the way of an upload, and why one failed', async () =>
 
 describe('what a worker says is not believed', () => {
   const lying = async (done: unknown) => {
-    const script = join(await mkdtemp(join(tmpdir(), 'shoal-lying-')), 'worker.mjs');
+    const script = join(tempDirectory(), 'worker.mjs');
     await writeFile(
       script,
       `process.send({type:'ready'}); process.on('message', () => process.send(${JSON.stringify(done)}));`,
@@ -198,7 +199,7 @@ describe('what a worker says is not believed', () => {
   });
 
   test('a worker that does not come up keeps the origin from starting', async () => {
-    const script = join(await mkdtemp(join(tmpdir(), 'shoal-lying-')), 'worker.mjs');
+    const script = join(tempDirectory(), 'worker.mjs');
     await writeFile(script, `throw new Error('no sharp here');`);
     await expect(start({}, script)).rejects.toThrow(/did not start.*no sharp here/s);
   });

@@ -65,6 +65,19 @@ describe('head', () => {
     expect(text).not.toContain('<title>none</title>');
   });
 
+  it('an address that nobody answers is a page for a browser, and nothing of ours for a program', async () => {
+    const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+    const { text } = await shop.request().get('/products/a').set(browser).expect(404);
+    expect(text).toContain('There is nothing here');
+    for (const accept of ['*/*', 'application/json'])
+      expect((await shop.request().get('/products/a').set({ accept }).expect(404)).text).not.toContain(
+        '<noscript>',
+      );
+    expect((await shop.request().post('/products/a').set(browser).expect(404)).text).not.toContain(
+      '<noscript>',
+    );
+  });
+
   it('what is not there is a 404 that nobody indexes', async () => {
     const { text } = await shop.request().get('/product/none').expect(404);
     expect(text).toContain('<meta name="robots" content="noindex" />');

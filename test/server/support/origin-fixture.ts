@@ -46,7 +46,16 @@ export async function startOriginFixture(over: Partial<OriginConfig> = {}): Prom
     ...over,
   };
   const worker = await compile('server/ingest/worker/main.ts');
-  const origin = await startOrigin(config, { log, workerModulePath: worker.path });
+  const clean = async () => {
+    await worker.remove();
+    if (over.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
+  };
+  const origin = await startOrigin(config, { log, workerModulePath: worker.path }).catch(
+    async (error: unknown) => {
+      await clean();
+      throw error;
+    },
+  );
   const url = `http://127.0.0.1:${origin.port}`;
   const admin = (path: string, init: RequestInit = {}) =>
     fetch(`${url}/admin${path}`, {
@@ -62,8 +71,7 @@ export async function startOriginFixture(over: Partial<OriginConfig> = {}): Prom
     upload: (shade) => upload(admin, shade),
     close: async () => {
       await origin.close();
-      await worker.remove();
-      if (over.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
+      await clean();
     },
   };
 }

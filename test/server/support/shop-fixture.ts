@@ -40,7 +40,7 @@ export function useShop(): ShopFixture {
         product: async (id: string) => shop.products.find((product) => product.id === id),
         onAppend: () => () => undefined,
       };
-      const router = createShop({
+      const { pages, lost } = createShop({
         catalog,
         changes: new ChangeWatch(catalog),
         edges: () => ({ edges: shop.edges }),
@@ -53,7 +53,8 @@ export function useShop(): ShopFixture {
             res.set('Content-Security-Policy', "default-src 'self'; style-src 'self'; img-src *");
             next();
           })
-          .use(router)
+          .use(pages)
+          .use(lost)
           .use(problemHandler(() => undefined)),
       );
     },

@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { WarmWebSeed } from '../../../edge-node/images/warm-web-seed.ts';
+import { WarmConnections } from '../../../edge-node/images/warm-connections.ts';
+import type { Address } from '../../../shared/engine/inputs.ts';
+import type { InfoHash } from '../../../shared/units.ts';
 import { makeImageSet } from '../support/image-set.ts';
 import { eventually, TestEdge } from '../support/test-edge.ts';
 import { TestOrigin } from '../support/test-origin.ts';
 
+const SIBLINGS = [{ ip: '127.0.0.2', port: 6881 }];
+
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -15,20 +19,26 @@ async function warmer(prefetch: 'all' | 'none', images: 'published' | 'none yet'
   const { image } = await makeImageSet(1);
   const published = images === 'published' ? [image] : [];
   const asked: string[] = [];
+  let met = 0;
   const swarm = {
     warmWebSeed: async (url: string, lengthBytes: number) => {
       expect(url.endsWith(`/${lengthBytes}`)).toBe(true);
       asked.push(url);
     },
+    meet: (infoHash: InfoHash, siblings: readonly Address[]) => {
+      expect([infoHash, siblings]).toEqual([image.infoHash, SIBLINGS]);
+      met++;
+    },
   };
-  const warm = new WarmWebSeed({
+  const warm = new WarmConnections({
     origin: 'http://origin',
     prefetch,
     table: { images: () => published },
     swarm,
+    fleet: { neighbours: () => SIBLINGS },
   });
   const pad = (bytes: number) => `http://origin/images/${image.id}/.pad/${bytes}`;
-  return { warm, asked, pad, publish: () => published.push(image) };
+  return { warm, asked, met: () => met, pad, publish: () => published.push(image) };
 }
 
 it('WS1: 64 KiB of zeros once the origin is there and an image is known, a byte each minute while it is', async () => {
@@ -55,6 +65,15 @@ it('WS1: an edge that prefetches keeps no connection warm', async () => {
   warm.originIsBack();
   vi.advanceTimersByTime(600_000);
   expect(asked).toEqual([]);
+});
+
+it('CH14: siblings are met when the connections are made, and again each minute', async () => {
+  const { warm, met } = await warmer('none', 'published');
+  warm.originIsBack();
+  vi.advanceTimersByTime(1_000);
+  expect(met()).toBe(1);
+  vi.advanceTimersByTime(120_000);
+  expect(met()).toBe(3);
 });
 
 it('WS1: two connections stand before anybody asks for an image', async () => {
