@@ -36,12 +36,13 @@ async function start(): Promise<void> {
   const standing = findStanding(app, shop, brought);
   const painted = whenPainted(standing);
   await nextTask();
-  shop.edgeWatch.start();
-  watchBrowser(shop.edgeWatch);
-  void shop.products.loadMissing();
   startNavigation();
   if (import.meta.env.PROD) keepForLater(shop.products.state);
   await painted;
+  await nextTask();
+  shop.edgeWatch.start();
+  watchBrowser(shop.edgeWatch);
+  void shop.products.loadMissing();
   await nextTask();
   render(
     <ShopContext.Provider value={shop}>

@@ -59,6 +59,16 @@ describe.skipIf(skipReason)(`the shop with nodes that fail${skipReason ? ` (${sk
     expect(site.edges()[1]!.imageRequests.length).toBeGreaterThan(0);
   });
 
+  it('an edge that stalls when the fleet is known from a visit before: photos load before they are measured', async () => {
+    const { page } = await site.open('/bag');
+    await page.waitForFunction(() => Object.values(localStorage).some((value) => value.includes('boca')));
+    site.edges()[1]!.mode = 'stalled';
+    await page.goto(`${site.origin().url}/`);
+    const counts = expectFromEdges(await expectEveryImageDecoded(page));
+    expect(counts.get('boca')).toBeUndefined();
+    expect(site.edges()[1]!.imageRequests.length).toBeGreaterThan(0);
+  });
+
   it('an edge that answers probes and fails images is left for another', async () => {
     site.edges()[1]!.mode = 'broken';
     const { page } = await site.open('/');

@@ -27,18 +27,19 @@ describe.skipIf(skipReason)(`a page before its script${skipReason ? ` (${skipRea
     return PHOTOS.length;
   });
 
-  /** The script comes when `release` is called. */
+  /** The script, or what `held` says, comes when `release` is called. */
   const openHeld = async (
     address: string,
     options: BrowserContextOptions,
     prepare?: (page: Page) => Promise<unknown>,
+    held = /\/assets\/.*\.js$/,
   ) => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
     const shop = await visit(undefined, { ...options, serviceWorkers: 'block' });
-    await shop.page.route('**/assets/*.js', (route) => gate.then(() => route.continue()));
+    await shop.page.route(held, (route) => gate.then(() => route.continue()));
     await prepare?.(shop.page);
     await shop.page.goto(fleet.origin.url + address, { waitUntil: 'commit' });
     await shop.page.locator('h1').waitFor();
@@ -83,6 +84,38 @@ describe.skipIf(skipReason)(`a page before its script${skipReason ? ` (${skipRea
       }
     },
   );
+
+  it('nothing is asked of the fleet before the largest photo is painted', async () => {
+    for (const address of ['/', `/product/${first}`]) {
+      const prepare = (page: Page) => page.addInitScript(watchPaint);
+      const { page, release } = await openHeld(address, LOOKS.phone!, prepare, /\/images\//);
+      await page.waitForFunction(() => 'shoalWaitsForPaint' in window);
+      release();
+      await page.waitForFunction(() =>
+        performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/healthz')),
+      );
+      const early = await page.evaluate(() => {
+        const { shoalPaintedMs } = window as unknown as { shoalPaintedMs: number };
+        const entries = performance.getEntriesByType('resource');
+        return entries.filter(({ startTime }) => startTime < shoalPaintedMs).map(({ name }) => name);
+      });
+      const asked = early.filter((url) => !/\/assets\/|\/icon\.svg$/.test(url));
+      expect(asked, address).toEqual([expect.stringMatching(/\/images\/.*\.avif$/)]);
+    }
+  });
+
+  it('a largest photo that does not come holds up no other', async () => {
+    const { page } = await visit(undefined, { ...LOOKS.phone!, serviceWorkers: 'block' });
+    let held: string | undefined;
+    await page.route(/\/images\//, (route) => {
+      const { pathname } = new URL(route.request().url());
+      held ??= pathname;
+      return pathname === held ? undefined : route.continue();
+    });
+    await page.goto(fleet.origin.url, { waitUntil: 'commit' });
+    await page.locator('.card:nth-child(2) .photo[data-state="shown"]').waitFor();
+    expect(await page.locator('.card--feature .photo').getAttribute('data-state')).toBe('loading');
+  });
 
   it('prices stay as the page has them, whatever the browser would write', async () => {
     const { page, release } = await openHeld('/', LOOKS.desktop!);
@@ -129,3 +162,23 @@ describe.skipIf(skipReason)(`a page before its script${skipReason ? ` (${skipRea
     expect(problems).toEqual([]);
   });
 });
+
+/**
+ * Runs in the page. Notes when its photo was painted, and that the script waits for that: by the timer that ends the
+ * waiting, and which is not to run out on a busy machine.
+ */
+function watchPaint(): void {
+  const LONGEST_MS = 300;
+  const { setTimeout } = window;
+  const withoutThatTimer = (work: () => void, ms?: number) => {
+    if (ms !== LONGEST_MS) return setTimeout(work, ms);
+    Object.assign(window, { shoalWaitsForPaint: true });
+    return 0;
+  };
+  Object.assign(window, { setTimeout: withoutThatTimer });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries())
+      if ('element' in entry && entry.element instanceof HTMLImageElement)
+        Object.assign(window, { shoalPaintedMs: entry.startTime });
+  }).observe({ type: 'largest-contentful-paint', buffered: true });
+}

@@ -1,4 +1,4 @@
-/** The shop: its photos, and an order. */
+/** The shop: its photos, a product, and an order. */
 import type { Camera } from './camera.ts';
 
 export async function shootShop(camera: Camera): Promise<void> {
@@ -6,6 +6,9 @@ export async function shootShop(camera: Camera): Promise<void> {
   await page.locator('.photo[data-state="shown"]').first().waitFor();
   await camera.shoot(page, 'shop', 'top');
   await page.locator('.card__title').first().click();
+  await page.getByRole('button', { name: /^Add to bag/ }).waitFor();
+  await page.locator('.photo[data-state="shown"]').first().waitFor();
+  await camera.shoot(page, 'shop-product', 'top');
   await page.getByRole('button', { name: /^Add to bag/ }).click();
   await page.getByRole('link', { name: /checkout/i }).click();
   await page.getByRole('heading', { level: 1, name: 'Checkout' }).waitFor();

@@ -5,6 +5,7 @@
  * says, so a broken image is never on the screen.
  */
 
+import { photoRestMs } from '../../../shared/http/photo-rest.ts';
 import type { KnownEdge } from '../edges/known-edge.ts';
 import { type ImageSource, nextSource } from '../edges/rank.ts';
 
@@ -59,8 +60,6 @@ export interface PhotoView {
 
 export const WAITING: PhotoState = { kind: 'waiting' };
 
-const REST_FIRST_MS = 3_000;
-const REST_LONGEST_MS = 30_000;
 /** From this round on a browser that claims AVIF or WebP is no longer believed. */
 const JPEG_ROUND = 2;
 
@@ -96,8 +95,7 @@ export function whenSourceFailed(state: PhotoState, view: PhotoView): PhotoState
   const source = nextSource({ ...view, tried });
   if (source !== undefined)
     return { kind: 'loading', source, attempt, round, sizes: view.sizes, stoodInPage: false, tried, kept };
-  const restMs = Math.min(REST_FIRST_MS * 2 ** round, REST_LONGEST_MS);
-  return { kind: 'resting', attempt, round: round + 1, untilMs: view.nowMs + restMs, kept };
+  return { kind: 'resting', attempt, round: round + 1, untilMs: view.nowMs + photoRestMs(round), kept };
 }
 
 export function whenDecoded(state: PhotoState): PhotoState {

@@ -11,6 +11,7 @@ import { whenFirstMeasured } from './in-view-at-first.ts';
 import { type Drawing, drawingsOf, wantsJpegOnly } from './photo-state.ts';
 import { makePlaceholderPicture, placeholderColour, placeholderPicture } from './placeholder.ts';
 import { type PhotoHandle, usePhotoState } from './use-photo-state.ts';
+import { useStallTimer } from './use-stall-timer.ts';
 
 export interface PhotoProps {
   readonly image: ShopImage;
@@ -73,8 +74,9 @@ interface DrawnImageProps {
 
 /** One `<picture>`, seen from when it is decoded until another takes its place. */
 function DrawnImage({ drawing, image, alt, urgent, photo }: DrawnImageProps): JSX.Element | null {
-  const { state, imgRef, loaded, failed } = photo;
+  const { state, imgRef, loaded, fail } = photo;
   const isCurrent = 'source' in state && state.attempt === drawing.attempt;
+  useStallTimer(isCurrent ? state : undefined, imgRef, fail);
   const isSeen = !isCurrent || state.kind === 'shown' || drawing.stoodInPage;
   // A page that appears needs no fade: it would only be seen later.
   const fades = state.kind === 'shown' && !state.isReplacement && !urgent;
@@ -96,7 +98,7 @@ function DrawnImage({ drawing, image, alt, urgent, photo }: DrawnImageProps): JS
         fetchpriority={urgent ? 'high' : 'auto'}
         sizes={drawing.sizes}
         onLoad={isCurrent ? (event) => loaded(event.currentTarget) : undefined}
-        onError={isCurrent ? failed : undefined}
+        onError={isCurrent ? () => fail(true) : undefined}
         srcset={sources.srcset}
         src={sources.src}
       />

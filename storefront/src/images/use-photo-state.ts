@@ -12,14 +12,14 @@ import {
   whenSourceFailed,
 } from './photo-state.ts';
 import { useImageLog } from './use-image-log.ts';
-import { useStallTimer } from './use-stall-timer.ts';
 
 export interface PhotoHandle {
   readonly state: PhotoState;
   /** Of the `<img>` that is loading or shown. */
   readonly imgRef: RefObject<HTMLImageElement | null>;
   readonly loaded: (img: HTMLImageElement) => void;
-  readonly failed: () => void;
+  /** @param nodeToBlame its node is avoided for a while */
+  readonly fail: (nodeToBlame: boolean) => void;
 }
 
 type Event = (state: PhotoState) => PhotoState;
@@ -63,7 +63,6 @@ export function usePhotoState(imageId: string, alt: string, sizes: string): Phot
     },
     [edgeWatch, sourceUrl, attempt, view],
   );
-  const failed = useCallback(() => fail(true), [fail]);
   const loaded = useCallback(
     (img: HTMLImageElement) => {
       const shown = () => {
@@ -81,13 +80,12 @@ export function usePhotoState(imageId: string, alt: string, sizes: string): Phot
     const img = imgRef.current;
     if (img === null || !img.complete || !standsInPage) return;
     if (img.naturalWidth > 0) loaded(img);
-    else failed();
+    else fail(true);
   }, []);
 
-  useStallTimer(state, imgRef, fail);
   useRest(state, view, dispatch);
   useImageLog(imageId, alt, state, imgRef);
-  return { state, imgRef, loaded, failed };
+  return { state, imgRef, loaded, fail };
 }
 
 function attemptOf(state: PhotoState): number {

@@ -10,16 +10,18 @@ import { judgeStall, SUSPECT_MS } from './stall.ts';
 const LOOK_AGAIN_MS = 250;
 
 /**
- * Runs from when the browser should be loading the image; the clock stands still in a hidden tab and offline. An edge
- * that fails its probe is left at once, unless the image is already coming.
+ * Belongs to the component that draws the `<img>`: a photo may be loading before its box is measured, and then has
+ * none. Runs from when the browser should be loading the image; the clock stands still in a hidden tab and offline. An
+ * edge that fails its probe is left at once, unless the image is already coming.
+ * @param state undefined: another `<img>` is the one that is loading
  */
 export function useStallTimer(
-  state: PhotoState,
+  state: PhotoState | undefined,
   imgRef: RefObject<HTMLImageElement | null>,
   fail: (nodeToBlame: boolean) => void,
 ): void {
   const { edgeWatch } = useShop();
-  const loading = state.kind === 'loading' ? state : undefined;
+  const loading = state?.kind === 'loading' ? state : undefined;
   useEffect(() => {
     const img = imgRef.current;
     if (loading === undefined || img === null) return;

@@ -36,6 +36,9 @@ export function UnusedPage(): JSX.Element {
       {images?.length === 0 && (
         <Message heading="Every photo is in use">
           <p>Photos that are taken off a product stay published, and wait here.</p>
+          <a class="button" href="/desk" data-page>
+            See all products
+          </a>
         </Message>
       )}
       {images !== undefined && images.length > 0 && (

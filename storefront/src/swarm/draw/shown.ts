@@ -117,4 +117,4 @@ export class Shown {
   }
 }
 
-const noteOf = (hiddenCount: number): string => `${hiddenCount} smaller messages are not drawn`;
+const noteOf = (hiddenCount: number): string => `${hiddenCount} small messages hidden`;
