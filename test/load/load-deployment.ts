@@ -3,6 +3,7 @@ import type { ProductList } from '../../shared/api-types/catalog.ts';
 import type { EdgeList } from '../../shared/api-types/status.ts';
 import { percentileOf, sortedNumbers } from '../support/percentile.ts';
 import { drive, type Outcome } from './driver/drive.ts';
+import { sourcesInTurn } from './driver/sources-in-turn.ts';
 import type { LoadFlags } from './flags.ts';
 import { askedBytes, countsOf } from './mode-figures.ts';
 import { sourcesOf } from './observe/sources.ts';
@@ -33,8 +34,7 @@ export async function loadDeployment(
   const driven = await drive({
     plan,
     wishOf: (request) => wishOf(known, request),
-    basesOf: ({ edge }) =>
-      [0, 1, 2].slice(0, bases.length).map((step) => bases[(edge + step) % bases.length] as string),
+    basesOf: ({ edge }) => sourcesInTurn(bases, edge, origin),
     shopperIp: undefined,
     timeoutMs: flags.timeout * 1000,
     signal,

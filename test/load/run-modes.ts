@@ -1,7 +1,9 @@
 /** Modes from their fleets' start to their figures. */
 import { type Driven, drive } from './driver/drive.ts';
+import { sourcesInTurn } from './driver/sources-in-turn.ts';
 import { warm } from './driver/warm.ts';
 import { figuresOf } from './mode-figures.ts';
+import { ORIGIN } from './nodes/fleet-programs.ts';
 import type { LoadFleet, Mode } from './nodes/load-fleet.ts';
 import { FleetWatch } from './observe/fleet-watch.ts';
 import type { ModeProgress } from './progress.ts';
@@ -80,12 +82,12 @@ function driveAt(
   });
 }
 
-/** A visitor whose edge is away is sent to the next, as a balancer with health checks would. */
 function basesOf(fleet: LoadFleet, { edge }: PlannedRequest): readonly string[] {
-  const nodes = fleet.shopNodes;
-  return [0, 1, 2]
-    .slice(0, nodes.length)
-    .map((step) => fleet.urlOf(nodes[(edge + step) % nodes.length] as number));
+  return sourcesInTurn(
+    fleet.shopNodes.map((node) => fleet.urlOf(node)),
+    edge,
+    fleet.urlOf(ORIGIN),
+  );
 }
 
 async function waitForShops(fleet: LoadFleet, signal: AbortSignal): Promise<void> {

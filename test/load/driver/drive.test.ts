@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { photoRestMs } from '../../../shared/http/photo-rest.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import { percentileOf, sortedNumbers } from '../../support/percentile.ts';
 import type { PlannedRequest } from '../traffic/plan.ts';
 import { type DriveOptions, drive, type Wish } from './drive.ts';
+import { sourcesInTurn } from './sources-in-turn.ts';
 
 const BODY = Buffer.from('picture');
 const WISH: Wish = {
@@ -136,6 +138,25 @@ describe('what went wrong is told', () => {
       }),
     );
     expect(failures).toEqual(['status 503', 'cut short', 'too late']);
+  });
+
+  test('connections reset at one edge after the other: all others are asked, and the origin at last', async () => {
+    const reset = () => serving((response) => response.socket?.resetAndDestroy());
+    const edges = await Promise.all([reset(), reset(), reset(), reset()]);
+    const origin = await serving((response) => response.end(BODY));
+    const bases = sourcesInTurn(edges, 2, origin);
+    expect(bases).toEqual([edges[2], edges[3], edges[0], edges[1], origin]);
+    const { outcomes } = await run(bases, [request(0, 1)]);
+    expect(outcomes[0]).toMatchObject({ isGood: true, failovers: 4 });
+  });
+
+  test('an image that failed everywhere rests and begins anew, and all of that time counts', async () => {
+    const base = await serving((response, number) =>
+      number === 0 ? void response.writeHead(503).end() : void response.end(BODY),
+    );
+    const { outcomes } = await run([base], [request(0, 1)]);
+    expect(outcomes[0]).toMatchObject({ isGood: true, failovers: 1 });
+    expect(outcomes[0]?.totalMs).toBeGreaterThan(photoRestMs(0) - 5);
   });
 
   test('an edge that is away: the next one is asked, and the time goes on', async () => {

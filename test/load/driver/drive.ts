@@ -1,5 +1,6 @@
 /** Carries a plan out. Latency counts from the moment a request was due, whatever kept it from going out. */
 import { setMaxListeners } from 'node:events';
+import { photoRestMs } from '../../../shared/http/photo-rest.ts';
 import type { PlannedRequest } from '../traffic/plan.ts';
 import { type Answered, Shopper } from './shopper.ts';
 
@@ -15,7 +16,7 @@ export interface Outcome {
   readonly failure: string;
   /** It came, and was not what was published. */
   readonly isWrong: boolean;
-  /** Other edges that were asked because one did not answer. */
+  /** How often another node was asked because one did not answer. */
   readonly failovers: number;
   readonly cacheStatus: string;
 }
@@ -31,7 +32,7 @@ export interface Wish {
 export interface DriveOptions {
   readonly plan: readonly PlannedRequest[];
   readonly wishOf: (request: PlannedRequest) => Wish;
-  /** Base URLs in the order in which they are tried; the first is the visitor's own. */
+  /** Base URLs in the order in which they are tried, as often as time allows; the first is the visitor's own. */
   readonly basesOf: (request: PlannedRequest) => readonly string[];
   readonly shopperIp: string | undefined;
   readonly timeoutMs: number;
@@ -93,7 +94,11 @@ function requestsByVisitor(plan: readonly PlannedRequest[]): Map<number, number>
   return counts;
 }
 
-/** @returns undefined: it was ended early */
+/**
+ * As a page of the storefront does: what fails is asked of the next at once, and a photo that failed everywhere rests
+ * for a while and begins anew.
+ * @returns undefined: it was ended early
+ */
 async function askUntilAnswered(
   { wishOf, basesOf, timeoutMs, signal }: DriveOptions,
   shopper: Shopper,
@@ -101,16 +106,22 @@ async function askUntilAnswered(
   startMs: number,
 ): Promise<Outcome | undefined> {
   const dueAtMs = startMs + request.dueMs;
-  const wish = wishOf(request);
+  const leftMs = () => dueAtMs + timeoutMs - performance.now();
+  const { path, type, ...wish } = wishOf(request);
   const bases = basesOf(request);
-  let failovers = -1;
   let answered: Answered | undefined;
-  for (const base of bases) {
-    const leftMs = dueAtMs + timeoutMs - performance.now();
-    if (leftMs <= 0) break;
-    failovers++;
-    answered = await shopper.ask({ base, path: wish.path, type: wish.type, timeoutMs: leftMs }, signal);
+  let asked = 0;
+  while (leftMs() > 0 && !signal.aborted) {
+    const base = bases[asked % bases.length] as string;
+    answered = await shopper.ask({ base, path, type, timeoutMs: leftMs() }, signal);
+    asked++;
     if (answered.status === 200) break;
+    if (asked % bases.length > 0 || signal.aborted) continue;
+    const restMs = photoRestMs(asked / bases.length - 1);
+    // Judged before the rest: a timer that is early by a hair would leave time for one question more, and its failure.
+    const wasLast = restMs >= leftMs();
+    await pause(Math.min(restMs, Math.max(0, leftMs())), signal);
+    if (wasLast) break;
   }
   if (signal.aborted || answered === undefined) return undefined;
   const { status, failure, bytes, digest, firstAtMs, cacheStatus } = answered;
@@ -123,7 +134,7 @@ async function askUntilAnswered(
     isGood: status === 200 && isRight,
     failure,
     isWrong: status === 200 && !isRight,
-    failovers,
+    failovers: asked - 1,
     cacheStatus,
   };
 }
