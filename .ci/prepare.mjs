@@ -28,7 +28,8 @@ const SOURCES = [
 ];
 /** Builds take seconds, installs up to minutes; a lock older than this was left by a killed process. */
 const LOCK_STALE_MS = 10 * 60_000;
-const DEBIAN_PACKAGES = ['chromium', 'python3-libtorrent', 'aria2'];
+const DEBIAN_PACKAGES = ['chromium', 'python3-libtorrent', 'aria2', 'nginx'];
+const SERVICES_POLICY = '/usr/sbin/policy-rc.d';
 
 function main() {
   if (!supportsNode(process.versions.node)) {
@@ -129,11 +130,22 @@ function installDebianPackages() {
   say(`installing from Debian: ${missing.join(', ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   spawnSync('apt-get', ['update', '-q'], { stdio: 'ignore', env });
-  const result = spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env,
-  });
+  const install = ['install', '-y', '-q', '--no-install-recommends', ...missing];
+  const result = withoutServices(() =>
+    spawnSync('apt-get', install, { stdio: ['ignore', 'ignore', 'inherit'], env }),
+  );
   if (result.status !== 0) say('apt-get could not install them all');
+}
+
+/** Debian starts a server as it installs it, on port 80; tests start their own. This file is its way to say no. */
+function withoutServices(work) {
+  if (existsSync(SERVICES_POLICY)) return work();
+  writeFileSync(SERVICES_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    return work();
+  } finally {
+    rmSync(SERVICES_POLICY, { force: true });
+  }
 }
 
 function isDebianPackageInstalled(name) {
