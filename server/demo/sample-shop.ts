@@ -1,4 +1,5 @@
 /** Fills an empty shop with the sample photos, through the admin API as any client would. */
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProductList } from '../../shared/api-types/catalog.ts';
@@ -23,7 +24,7 @@ export async function fillShop(
   photosFolder: string,
   onProgress: (done: number, of: number) => void,
 ): Promise<number> {
-  const { products } = (await (await fetch(`${originUrl}/api/products`)).json()) as ProductList;
+  const { products } = (await (await ask(`${originUrl}/api/products`)).json()) as ProductList;
   if (products.length > 0) return 0;
   const list = await readFile(path.join(photosFolder, 'products.json'), 'utf8');
   const samples = JSON.parse(list) as readonly SampleProduct[];
@@ -50,9 +51,13 @@ export async function fillShop(
 
 async function createProduct(originUrl: string, token: string, sample: SampleProduct): Promise<string> {
   const { title, description, priceCents, currency, category } = sample;
-  const response = await fetch(`${originUrl}/admin/products`, {
+  const response = await ask(`${originUrl}/admin/products`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'idempotency-key': randomUUID(),
+    },
     body: JSON.stringify({ title, description, priceCents, currency, category }),
   });
   return ((await answer(response)) as { id: string }).id;
@@ -68,12 +73,20 @@ async function uploadPhoto(
   const form = new FormData();
   form.set('alt', sample.alt);
   form.set('image', new Blob([await readFile(path.join(photosFolder, sample.file))]), sample.file);
-  const response = await fetch(`${originUrl}/admin/products/${productId}/images`, {
+  const response = await ask(`${originUrl}/admin/products/${productId}/images`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
     body: form,
   });
   await answer(response);
+}
+
+/**
+ * Once more when the connection broke: nothing here makes a second of anything, for a product has its key, and the same
+ * photo on the same product is the same image.
+ */
+async function ask(url: string, init?: RequestInit): Promise<Response> {
+  return await fetch(url, init).catch(() => fetch(url, init));
 }
 
 async function answer(response: Response): Promise<unknown> {

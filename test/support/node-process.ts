@@ -1,6 +1,8 @@
 /** One process of a fleet under test: what it prints is kept, and it can be killed and asked. */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { get } from 'node:http';
+import { json } from 'node:stream/consumers';
 import type { NodeStatus } from '../../shared/api-types/status.ts';
 import type { RunningNode } from './fleet.ts';
 
@@ -49,6 +51,16 @@ export function spawnNode(
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       return exited;
     },
-    status: async () => (await (await fetch(`${where.url}/status`)).json()) as NodeStatus,
+    status: () => askStatus(where),
   };
+}
+
+/** On a connection of its own: one that was kept may end just when it is asked again, after a test that held the loop. */
+function askStatus({ url }: NodePlace): Promise<NodeStatus> {
+  return new Promise((resolve, reject) => {
+    get(`${url}/status`, { agent: false }, (answer) => resolve(json(answer) as Promise<NodeStatus>)).on(
+      'error',
+      reject,
+    );
+  });
 }
