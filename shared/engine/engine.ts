@@ -67,7 +67,7 @@ export function createEngine(options: EngineOptions): Engine {
       return state.wantingTorrents.size;
     },
     get unwrittenBytes() {
-      return state.unwrittenBytes;
+      return state.unwritten.bytes;
     },
     wouldAskWebSeed: (now, ahead) => wouldAskAtOnce(state, now, ahead),
     holders: (torrent, first, last) => countHolders(state.torrents.get(torrent), first, last),
@@ -90,7 +90,7 @@ export function createEngine(options: EngineOptions): Engine {
 /** Filling a link may take blocks from another and free that one: what comes up meanwhile has its turn as well. */
 function fillFreed(state: EngineState): void {
   if (!state.torrentsToFill.isEmpty) fillTorrents(state);
-  if (state.linksHeldBack.size > 0 && state.unwrittenBytes <= state.options.maxUnwrittenBytes) {
+  if (state.linksHeldBack.size > 0 && state.unwritten.bytes <= state.options.maxUnwrittenBytes) {
     for (const link of state.linksHeldBack) state.linksToFill.add(link);
     state.linksHeldBack.clear();
   }

@@ -29,7 +29,7 @@ export function fillLink(state: EngineState, link: Link): void {
   const { phase } = link;
   if (phase.name !== 'ready' || link.interestingChannels === 0) return;
   if (link.isChokedBy) return askAllowed(state, link);
-  if (state.unwrittenBytes > state.options.maxUnwrittenBytes) {
+  if (state.unwritten.bytes > state.options.maxUnwrittenBytes) {
     state.linksHeldBack.add(link);
     return;
   }

@@ -26,6 +26,7 @@ import { SpreadTime } from './spread-time.ts';
 import { Timers } from './timers.ts';
 import type { Torrent } from './torrent.ts';
 import type { TraceEvent } from './trace.ts';
+import { UnwrittenBytes } from './unwritten-bytes.ts';
 import { Uplink } from './uplink.ts';
 import { type JustClosed, traceSent } from './wire-trace.ts';
 
@@ -63,8 +64,7 @@ export class EngineState {
   readonly bans: BanList;
   readonly timers = new Timers();
   readonly counters = newCounters();
-  /** Pieces given to hash and disk and not yet back. */
-  unwrittenBytes = 0;
+  readonly unwritten = new UnwrittenBytes();
   /** What choked nodes may have all the same (BEP 6). */
   readonly fastUploads: TokenBucket;
   lastPeerBlockAt = 0;

@@ -21,7 +21,10 @@ export type TimerName =
       readonly kind: 'handshake' | 'introduction' | 'keepAlive' | 'silence' | 'requests';
       readonly link: LinkId;
     }
-  | { readonly kind: 'announce' | 'dial' | 'webSeed' | 'untold'; readonly torrent: InfoHash };
+  | { readonly kind: (typeof TORRENT_KINDS)[number]; readonly torrent: InfoHash };
+
+/** All of them are cleared when their torrent is removed. */
+export const TORRENT_KINDS = ['announce', 'dial', 'webSeed', 'untold'] as const;
 
 interface Deadline {
   readonly name: TimerName;

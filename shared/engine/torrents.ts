@@ -9,6 +9,7 @@ import type { EngineInput } from './inputs.ts';
 import { forgetKept } from './kept-channels.ts';
 import { traceTorrent } from './standing-trace.ts';
 import type { EngineState } from './state.ts';
+import { TORRENT_KINDS } from './timers.ts';
 import { Torrent } from './torrent.ts';
 import { wantingChanged } from './wanting.ts';
 import { webSeedLeft } from './web-seed.ts';
@@ -50,11 +51,9 @@ export function removeTorrent(state: EngineState, torrent: Torrent): void {
       closeLink(state, link, 'torrent_removed');
   }
   webSeedLeft(state, torrent);
-  for (const checked of torrent.checking.values()) state.unwrittenBytes -= checked.bytes.length;
+  state.unwritten.left(torrent);
   announce(state, torrent, 'stopped');
-  for (const kind of ['announce', 'dial', 'webSeed'] as const) {
-    state.timers.clear({ kind, torrent: torrent.infoHash });
-  }
+  for (const kind of TORRENT_KINDS) state.timers.clear({ kind, torrent: torrent.infoHash });
   state.wantingTorrents.delete(torrent);
   state.torrents.delete(torrent.infoHash);
   state.trace({ type: 'torrentRemoved', torrent: torrent.infoHash });

@@ -39,7 +39,7 @@ export function pieceArrived(
   torrent.buffers.delete(piece);
   const contributors = senders.map((source): Contributor => contributorOf(torrent, source));
   torrent.checking.set(piece, { bytes, senders: contributors });
-  state.unwrittenBytes += bytes.length;
+  state.unwritten.given(torrent, bytes.length);
   state.emit({ type: 'hashPiece', torrent: torrent.infoHash, piece, bytes });
 }
 
@@ -60,7 +60,7 @@ export function pieceHashed(
   torrent.checking.delete(piece);
   if (verdict === 'ok') piecePassed(state, torrent, piece, checked, leaves);
   else {
-    state.unwrittenBytes -= checked.bytes.length;
+    state.unwritten.back(torrent, checked.bytes.length);
     if (verdict === 'bad') pieceFailed(state, torrent, piece, { senders: checked.senders, leaves });
     else state.emit({ type: 'torrentFailed', torrent: torrent.infoHash, code: 'torrent_hash_conflict' });
   }
@@ -151,7 +151,7 @@ export function leavesFound(
 
 /** The store has it (or could not take it: then it is missing again). */
 export function pieceWritten(state: EngineState, torrent: Torrent, piece: PieceIndex, ok: boolean): void {
-  state.unwrittenBytes -= torrent.geometry.contentLength(piece);
+  state.unwritten.back(torrent, torrent.geometry.contentLength(piece));
   if (!ok) piecesLost(state, torrent, [piece]);
   else if (state.isTracing) state.trace({ type: 'pieceFlushed', torrent: torrent.infoHash, piece });
 }

@@ -24,6 +24,8 @@ export function decide(state: EngineState, torrent: Torrent): WebSeedDecision {
       if (!picker.isWanted(piece) || torrent.webSeed?.fetch?.pieces.has(piece)) return false;
       if (!picker.isUnderWay(piece)) return true;
       const askedSince = picker.askedSince(piece);
+      // Half of it came, and who had it is gone.
+      if (askedSince === undefined && picker.hasFreeBlocks(piece)) return true;
       return askedSince !== undefined && (dueAt.get(piece) ?? askedSince + readerHedgeMs) <= state.now;
     },
     idleMs: isLinked ? webSeedPatienceMs : webSeedIdleMs,

@@ -82,3 +82,13 @@ it('RW1: an origin that lost the piece is asked once, and for nothing else that 
   // From then on the origin tells what it has.
   expect(swarm.runUntil(wish(edge, 2, [21]), 5_000)).toBe(true);
 });
+
+it('RW1: a set that is purged while a piece is left to a sibling is not looked at again', () => {
+  const { swarm, edges } = fleetOf(2, 4);
+  const [first, second] = edges as [VirtualNode, VirtualNode];
+  expect(swarm.runUntil(wish(first, 1, [9]), 500)).toBe(true);
+  expect(swarm.runUntil(wish(second, 1, [10]), 1_000)).toBe(true);
+  wish(second, 2, [9]);
+  second.input({ type: 'removeTorrent', torrent: torrent.infoHash });
+  expect(() => swarm.run(1_000)).not.toThrow();
+});
