@@ -92,7 +92,7 @@ async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Pro
         },
         rebuilt: (changes) => {
           for (const effect of table.rebuild(changes)) changed(effect);
-          acknowledger.owes(changes.length);
+          acknowledger.rewound(changes.length);
           announcer.renumbered();
         },
       },

@@ -126,6 +126,7 @@ async function joinParts(
   const announces = new FleetAnnounces(() => catalog.head().number);
   const acknowledgements = new Acknowledgements({
     registry,
+    head: () => catalog.head().number,
     waitMs: config.purgeWaitMs,
     now: () => performance.now(),
   });

@@ -27,6 +27,12 @@ export class Acknowledger {
     this.#owed = Math.max(this.#owed, entry);
   }
 
+  /** The log was rewound and ends here now: other entries come under the numbers that were told. */
+  rewound(entry: number): void {
+    this.#told = 0;
+    this.#owed = entry;
+  }
+
   /** A new socket: the origin knows of no acknowledgement yet. */
   welcomed(): void {
     this.#told = 0;

@@ -150,12 +150,18 @@ export class Follower {
       case 'welcome':
         await this.#welcomed(frame, from);
         return;
-      case 'entries':
+      case 'entries': {
+        const { number } = store.head;
         // Before the entries: what they publish is joined as soon as it is known.
         this.#parts.hashes.offer(frame.pieceHashes);
         this.#judge(await store.offerEntries(frame.entries), store.head.number);
         this.#parts.entriesCame();
+        // The way back leads to where the logs parted: what the origin sent before the key change was refused, and comes
+        // again to who says hello.
+        if (store.head.number < number)
+          throw new Error('the log was rewound: what follows is asked for again');
         return;
+      }
       case 'head':
         this.#judge(await store.offerHead(frame.head), store.head.number);
         this.#parts.headCame(parseHeadBody(frame.head.body).head, frame.answers);

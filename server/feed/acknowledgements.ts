@@ -6,6 +6,8 @@ import type { EdgeHold, EdgeRegistry, EdgeSeat } from './edge-registry.ts';
 
 export interface AcknowledgementsParts {
   readonly registry: Pick<EdgeRegistry, 'seats' | 'onChange'>;
+  /** Number of the log's last entry. */
+  readonly head: () => number;
   /** How long a request waits for edges that are linked. */
   readonly waitMs: number;
   /** Monotonic, ms. */
@@ -27,8 +29,12 @@ export class Acknowledgements {
     parts.registry.onChange(() => this.#changed());
   }
 
-  /** Every entry up to `entry` is on disk at this edge, and in effect. */
+  /**
+   * Every entry up to `entry` is on disk at this edge, and in effect. Beyond our head it is an entry of another log: this
+   * one was restored from a backup, and what comes under that number is not what the edge has.
+   */
   received(hold: EdgeHold, entry: number): void {
+    if (entry > this.#parts.head()) return;
     this.#entries.set(hold.peerId, { hold, entry });
     this.#changed();
   }

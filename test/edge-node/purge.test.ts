@@ -167,3 +167,22 @@ test('an entry that the disk refused is acknowledged once it is written', async 
   await Promise.resolve();
   expect(sent).toEqual([3, 5]);
 });
+
+test('PU2: after the log was rewound the entries that come in place of the lost ones are acknowledged too', async () => {
+  const sent: number[] = [];
+  let stored = 100;
+  const acknowledger = new Acknowledger({
+    stored: () => stored,
+    inEffect: async () => {},
+    send: ({ entry }) => sent.push(entry),
+  });
+  acknowledger.welcomed();
+  stored = 60;
+  acknowledger.rewound(60);
+  acknowledger.applied();
+  stored = 61;
+  acknowledger.owes(61);
+  acknowledger.applied();
+  await Promise.resolve();
+  expect(sent).toEqual([100, 60, 61]);
+});

@@ -197,6 +197,27 @@ test('threat row 30, the way back: a key change by the root key rewinds a log th
   expect((await again.status()).log).toMatchObject({ number: 6, hash: repaired.hash });
 });
 
+test('threat row 30, the way back: what the origin appended before the key change comes too, and is acknowledged', async () => {
+  const { origin, edge, sets } = await followed(2);
+  // Restored from a backup: the last image was lost, others were published and purged before anybody took notice.
+  const restored = origin.log.branch(2);
+  const [early, good] = [await makeImageSet(3), await makeImageSet(4)];
+  restored.append({ type: 'publish', image: early.image });
+  restored.append({ type: 'purge', imageId: sets[0]!.image.id });
+  restored.append({ type: 'key', publicKey: SigningKey.generate().publicKey }, restored.rootKey);
+  await origin.stop();
+  for (const set of [early, good]) origin.sets.set(set.metainfo.infoHash, set);
+  origin.log = restored;
+  await origin.listen();
+  const { number, hash } = restored;
+  await eventually(async () => expect((await edge.status()).log).toMatchObject({ number, hash }));
+  await eventually(() => expect(origin.acknowledged).toContain(number));
+  expect((await edge.get(`/images/${sets[0]!.image.id}/160.jpg`)).status).toBe(404);
+  await stillServes(edge, [early]);
+  origin.purge(early);
+  await eventually(() => expect(origin.acknowledged).toContain(number + 1));
+});
+
 test('threat row 31: another root key than the pinned one is refused, from the first contact on', async () => {
   const { origin, edge, sets } = await followed(1);
   await origin.stop();

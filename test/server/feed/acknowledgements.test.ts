@@ -7,12 +7,20 @@ import type { PeerId } from '../../../shared/units.ts';
 const peerId = (name: string) => name.charCodeAt(0).toString(16).padEnd(40, '0') as PeerId;
 let registry: EdgeRegistry;
 let acknowledgements: Acknowledgements;
+/** Number of the log's last entry. */
+let head: number;
 
 beforeEach(() => {
+  head = 9;
   // A limit ends after the loop's turn of reading, which is real.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   registry = new EdgeRegistry();
-  acknowledgements = new Acknowledgements({ registry, waitMs: 2_000, now: () => performance.now() });
+  acknowledgements = new Acknowledgements({
+    registry,
+    head: () => head,
+    waitMs: 2_000,
+    now: () => performance.now(),
+  });
 });
 afterEach(() => vi.useRealTimers());
 
@@ -74,6 +82,17 @@ test('an edge that is not linked is not waited for, nor one that goes; one that 
 test('what an older session of an edge acknowledged does not count for its present one', async () => {
   acknowledgements.received(join('a'), 7);
   join('a');
+  const answer = acknowledgements.of(7, performance.now());
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(await answer).toEqual([told('a', null)]);
+});
+
+test('PU2: what an edge with another log acknowledges, beyond the head, is no acknowledgement of what comes there', async () => {
+  const edge = join('a');
+  // The origin was restored from a backup of entry 6; the edge holds nine of what was lost.
+  head = 6;
+  acknowledgements.received(edge, 9);
+  head = 7;
   const answer = acknowledgements.of(7, performance.now());
   await vi.advanceTimersByTimeAsync(2_000);
   expect(await answer).toEqual([told('a', null)]);
