@@ -23,19 +23,19 @@ const REPORT_EVERY_MS = 2_000;
 
 /** Says what changed, and nothing when nothing did. @returns the timer, which its owner clears */
 export function reportProgress(
-  follower: Pick<Follower, 'isConnected' | 'report'>,
+  follower: Pick<Follower, 'session' | 'report'>,
   status: Pick<EdgeStatus, 'progress'>,
 ): NodeJS.Timeout {
   let said = '';
+  let saidIn: number | undefined;
   return setInterval(() => {
-    if (!follower.isConnected) {
-      said = '';
-      return;
-    }
+    const { session } = follower;
+    if (session === undefined) return;
     const progress = status.progress();
     const text = JSON.stringify(progress);
-    if (text === said) return;
+    if (text === said && session === saidIn) return;
     said = text;
+    saidIn = session;
     follower.report(progress);
   }, REPORT_EVERY_MS);
 }

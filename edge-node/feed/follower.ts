@@ -75,6 +75,8 @@ export class Follower {
   #attempted = false;
   #sawOtherHistory = false;
   #wasWelcome = true;
+  #welcomes = 0;
+  #isWelcome = false;
   #takesAcknowledgements = false;
   #warnedOf = '';
 
@@ -92,6 +94,11 @@ export class Follower {
 
   get isConnected(): boolean {
     return this.#client.isOpen;
+  }
+
+  /** Number of the welcome that the feed stands on; undefined before it, for the origin takes nothing but a hello then. */
+  get session(): number | undefined {
+    return this.#isWelcome ? this.#welcomes : undefined;
   }
 
   /**
@@ -112,7 +119,7 @@ export class Follower {
   }
 
   report(progress: Progress): void {
-    this.#client.send(progress);
+    if (this.#isWelcome) this.#client.send(progress);
   }
 
   announce(frame: AnnounceFrame): void {
@@ -191,6 +198,8 @@ export class Follower {
     if (ip !== undefined) this.#parts.fleet.setOrigin(peerId, { ip, port });
     this.#client.settled();
     this.#wasWelcome = true;
+    this.#isWelcome = true;
+    this.#welcomes++;
     this.#takesAcknowledgements = frame.acknowledgements === true;
     this.#parts.log.info({ origin: this.#parts.origin }, 'feed joined');
     this.#parts.welcomed();
@@ -211,6 +220,8 @@ export class Follower {
 
   #lost(error: Error | undefined, wasOpen: boolean): void {
     this.#attempted = true;
+    this.#isWelcome = false;
+    this.#takesAcknowledgements = false;
     this.#parts.lost(!wasOpen || error instanceof PeerError);
     const code = error instanceof PeerError ? error.code : undefined;
     if (code !== undefined) this.#count(code);

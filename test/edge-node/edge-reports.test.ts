@@ -9,7 +9,10 @@ afterEach(() => void vi.useRealTimers());
 
 test('FE3: progress is told when it changed, every two seconds at most, and again on a new socket', () => {
   const reports: number[] = [];
-  const feed = { isConnected: true, report: ({ applied }: Progress) => void reports.push(applied) };
+  const feed = {
+    session: 1 as number | undefined,
+    report: ({ applied }: Progress) => void reports.push(applied),
+  };
   let applied = 1;
   const progress = (): Progress => ({
     type: 'progress',
@@ -26,10 +29,13 @@ test('FE3: progress is told when it changed, every two seconds at most, and agai
   applied = 3;
   vi.advanceTimersByTime(1);
   expect(reports).toEqual([1, 3]);
-  feed.isConnected = false;
+  feed.session = undefined;
   vi.advanceTimersByTime(2_000);
-  feed.isConnected = true;
+  feed.session = 2;
   vi.advanceTimersByTime(2_000);
   expect(reports).toEqual([1, 3, 3]);
+  feed.session = 3;
+  vi.advanceTimersByTime(2_000);
+  expect(reports, 'back before anybody looked').toEqual([1, 3, 3, 3]);
   clearInterval(timer);
 });
