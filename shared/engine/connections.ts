@@ -14,6 +14,7 @@ import { addressKey } from './address-key.ts';
 import { channelGone } from './channels.ts';
 import { nodeChanged } from './choking.ts';
 import { dialEnded, dialMore } from './dialer.ts';
+import { fillOthers } from './given-up-requests.ts';
 import type { Address } from './inputs.ts';
 import { forgetKept } from './kept-channels.ts';
 import { type Handshaking, Link, type Ready } from './link.ts';
@@ -160,6 +161,10 @@ function forgetLink(state: EngineState, link: Link, node: RemoteNode): void {
     state.nodes.delete(node.key);
     leaveGroup(state, node);
     for (const key of node.addressKeys) state.nodesByAddress.delete(key);
+  } else {
+    // The look that would have let it be tried again was this link's.
+    node.mayProbe = true;
+    fillOthers(state, node, link);
   }
   nodeChanged(state);
 }

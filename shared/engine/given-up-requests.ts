@@ -38,6 +38,17 @@ export function abandonRequests(state: EngineState, channel: Channel): void {
   }
   if (link.outstanding.size === 0) state.askedLinks.delete(link);
   leaveBegun(state, link, channel);
+  fillOthers(state, channel.node, link);
+}
+
+/** What a node may be asked for it may be asked on its other links, too: a stock client has one for each torrent. */
+export function fillOthers(state: EngineState, { hungry }: RemoteNode, link: Link): void {
+  for (const other of hungry) {
+    if (other === link) continue;
+    // It has its turn, and the others after it.
+    state.linksToFill.add(other);
+    return;
+  }
 }
 
 /** A node that turned slow need not bring its pieces to their end: others may ask for the rest. */
