@@ -24,9 +24,7 @@ export function peersFound(
   addresses: readonly Address[],
   reserve: readonly Address[],
 ): void {
-  torrent.reserve = reserve;
-  const isReserveNeeded = torrent.webSeed === undefined || torrent.webSeed.failures > 0;
-  torrent.tell(isReserveNeeded ? [...addresses, ...reserve] : addresses);
+  torrent.tell(addresses, reserve);
   dialMore(state, torrent);
 }
 

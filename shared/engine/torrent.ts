@@ -51,8 +51,6 @@ export class Torrent {
   /** When a peer last gave anything, or the torrent was added. */
   lastPeerBlockAt: number;
   announceFailures = 0;
-  /** Linked to only when the web seed fails. */
-  reserve: readonly Address[] = [];
   downloadedBytes = 0;
   uploadedBytes = 0;
   readonly #state: EngineState;
@@ -60,7 +58,9 @@ export class Torrent {
   #superSeeder: SuperSeeder | undefined;
   #activity: Activity | undefined;
   /** As the host last told them; its own array, since it may tell the same to all torrents. */
-  #told: readonly Address[] | undefined;
+  #told: readonly Address[] = [];
+  /** Linked to only when the web seed fails, or there is none. */
+  #reserve: readonly Address[] = [];
 
   constructor(description: TorrentDescription, state: EngineState) {
     this.order = state.nextTorrent++;
@@ -149,14 +149,20 @@ export class Torrent {
   }
 
   /** The host tells where nodes of the torrent listen. */
-  tell(addresses: readonly Address[]): void {
+  tell(addresses: readonly Address[], reserve: readonly Address[]): void {
     this.#told = addresses;
-    this.#activity?.addresses.add(addresses, 'host');
+    this.#reserve = reserve;
+    this.tellBook();
+  }
+
+  tellBook(book = this.#activity?.addresses): void {
+    book?.add(this.#told, 'host');
+    if (this.webSeed?.failures !== 0) book?.add(this.#reserve, 'host');
   }
 
   /** Some address is known to which a dial may be tried, now or later. */
   get knowsAddresses(): boolean {
-    return (this.#told?.length ?? 0) > 0 || (this.#activity?.addresses.size ?? 0) > 0;
+    return this.#told.length > 0 || (this.#activity?.addresses.size ?? 0) > 0;
   }
 
   /** Drops what only a busy torrent needs, if this is none. */
@@ -188,7 +194,7 @@ export class Torrent {
     const activity = new Activity(this, this.#state);
     this.#activity = activity;
     activity.picker.setWanted(this.wantsAll, new Set(), () => {});
-    if (this.#told) activity.addresses.add(this.#told, 'host');
+    this.tellBook(activity.addresses);
     return activity;
   }
 

@@ -147,21 +147,24 @@ export function webSeedEnded(state: EngineState, torrent: Torrent, fetch: number
   const { webSeed } = torrent;
   if (!webSeed || webSeed.fetch?.number !== fetch) return;
   endFetch(state, torrent, webSeed);
-  webSeed.failures = ok ? 0 : webSeed.failures + 1;
-  if (!ok) failed(state, torrent, webSeed);
+  if (!ok) failed(state, torrent, webSeed, Math.min(RETRY_MS * 2 ** (webSeed.failures + 1), MAX_RETRY_MS));
+  // What came whole may have been a lie: then it is away for longer.
+  else if (webSeed.retryAt <= state.now) webSeed.failures = 0;
   checkWebSeed(state, torrent);
 }
 
-function failed(state: EngineState, torrent: Torrent, webSeed: WebSeedState): void {
-  webSeed.retryAt = state.now + Math.min(RETRY_MS * 2 ** webSeed.failures, MAX_RETRY_MS);
-  torrent.addresses.add(torrent.reserve, 'host');
+/** Until it is tried again others are asked instead, and those in reserve. */
+function failed(state: EngineState, torrent: Torrent, webSeed: WebSeedState, awayMs: number): void {
+  webSeed.failures++;
+  webSeed.retryAt = Math.max(webSeed.retryAt, state.now + awayMs);
+  torrent.tellBook();
   dialMore(state, torrent);
   askUntold(state, torrent);
 }
 
 /** A piece that came from the web seed alone failed its hash: leave it alone for the time of a ban. */
 export function webSeedLied(state: EngineState, torrent: Torrent): void {
-  if (torrent.webSeed) torrent.webSeed.retryAt = state.now + state.options.banMs;
+  if (torrent.webSeed) failed(state, torrent, torrent.webSeed, state.options.banMs);
 }
 
 function endFetch(state: EngineState, torrent: Torrent, webSeed: WebSeedState): void {

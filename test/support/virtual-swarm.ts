@@ -258,6 +258,8 @@ export class VirtualSwarm {
   readonly nodes: VirtualNode[] = [];
   readonly torrents = new Map<InfoHash, VirtualTorrent>();
   webSeedIsUp = true;
+  /** It gives zeros for content. */
+  webSeedLies = false;
   dialCount = 0;
   #events: Event[] = [];
   #order = 0;
@@ -364,7 +366,7 @@ export class VirtualSwarm {
       for (let i = 0; this.webSeedIsUp && i < pieceCount; i++) {
         const piece = (firstPiece + i) as PieceIndex;
         const truth = this.torrents.get(torrent)?.pieces[piece] as Uint8Array;
-        const bytes = truth.slice();
+        const bytes = this.webSeedLies ? new Uint8Array(truth.length) : truth.slice();
         from.webSeedBytes += bytes.length;
         from.input({ type: 'webSeedPiece', torrent, piece, bytes });
       }
