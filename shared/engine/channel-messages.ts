@@ -10,6 +10,7 @@ import {
   type ToldPieces,
 } from '../wire/channels.ts';
 import { decodeMessage } from '../wire/decode-message.ts';
+import { addressOf } from './address-key.ts';
 import type { Channel } from './channel.ts';
 import { addChannel, channelGone, isOpening, MAX_CHANNELS_PER_LINK, piecesOf } from './channels.ts';
 import { nodeChanged } from './choking.ts';
@@ -158,7 +159,8 @@ function closeReceived(state: EngineState, link: Link, { node }: Ready, number: 
   if (channel.isUnanswered) channel.node.refusesEarly = true;
   channelGone(state, channel);
   nodeChanged(state);
-  if (link.direction === 'outbound') channel.torrent.addresses.ended(link.address, true, state.now);
+  // Opened again at once, it could be closed at once, for ever.
+  for (const key of node.addressKeys) channel.torrent.addresses.ended(addressOf(key), true, state.now);
   dialMore(state, channel.torrent);
   openWaiting(state, link);
 }

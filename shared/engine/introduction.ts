@@ -20,7 +20,9 @@ import { mergeTwins } from './twin-links.ts';
 export function introduced(state: EngineState, link: Link, ready: Ready, payload: Uint8Array): void {
   const { listenPort, maxRequests, messages } = parseExtensionHandshake(payload);
   link.maxRequests = maxRequests ?? link.maxRequests;
-  if (listenPort !== undefined) {
+  // Told once: with port after port one node would fill the books of its torrents (threat row 2).
+  if (listenPort !== undefined && !link.toldListenPort) {
+    link.toldListenPort = true;
     // Knowing where the node listens keeps us from dialling it a second time.
     const address = { ip: link.address.ip, port: listenPort };
     knowAddress(state, address, ready.node);

@@ -71,6 +71,8 @@ export class Link {
   channelsId: number | undefined;
   /** The other side's id for lt_donthave (BEP 54); undefined while it has not named one. */
   dontHaveId: number | undefined;
+  /** The other side has told where it listens. */
+  toldListenPort = false;
   /** It answers hash requests (BEP 52), on all its channels. */
   givesHashes = false;
   /** Pieces may be given to it unasked (GV1). */

@@ -269,6 +269,28 @@ describe('the rules of docs/PROTOCOL.md', () => {
     expect(peer.closedFor).toBeUndefined();
   });
 
+  it.each(['inbound', 'outbound'] as const)(
+    'CH10: a channel that is closed as soon as it is accepted is not opened anew at once (%s link)',
+    (direction) => {
+      const peer = withChannels({}, { direction });
+      const opened = () => saidOnChannels(peer).filter(({ type }) => type === 'open');
+      peer.say(encodeClose(OUR_CHANNELS_ID, 0));
+      for (let second = 0; second < 60; second++) {
+        // As fast as we open it.
+        for (let told = -1, last = opened(); told < last.length && last.length < 1_000; last = opened()) {
+          told = last.length;
+          const number = last.at(-1)?.number;
+          if (number === undefined) break;
+          const accept = encodeAccept(OUR_CHANNELS_ID, number, { type: 'none' });
+          peer.say(accept, encodeClose(OUR_CHANNELS_ID, number));
+        }
+        peer.pass(1_000);
+      }
+      expect(opened().length).toBeGreaterThan(5);
+      expect(opened().length).toBeLessThan(50);
+    },
+  );
+
   it('CH9: a bitfield of the wrong length in an open ends the link', () => {
     const peer = withChannels({ held: 'all' });
     peer.say(encodeClose(OUR_CHANNELS_ID, 0));

@@ -6,6 +6,10 @@ import { Geometry } from '../../../shared/geometry.ts';
 import { nodeHashes } from '../../../shared/node/hashing/node-hashes.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import type { InfoHash, InfoHashV2, PeerId } from '../../../shared/units.ts';
+import { encodeExtended, encodeHaveNone } from '../../../shared/wire/encode.ts';
+import { encodeExtensionHandshake } from '../../../shared/wire/extension.ts';
+import { encodeHandshake } from '../../../shared/wire/handshake.ts';
+import { INFO_HASH, PEER_ID, ScriptedPeer } from '../../support/scripted-peer.ts';
 
 const TORRENT = '1f'.repeat(20) as InfoHash;
 const DAY_MS = 86_400_000;
@@ -47,6 +51,19 @@ function lonely() {
   });
   return { announced, pass, events };
 }
+
+test('threat row 2: a node that tells of port after port leaves room for the addresses of others', () => {
+  const peer = new ScriptedPeer();
+  peer.connect();
+  const handshake = { infoHash: INFO_HASH, peerId: PEER_ID, fast: true, extended: true, v2: false };
+  peer.say(encodeHandshake(handshake), encodeHaveNone());
+  for (let listenPort = 1; listenPort <= 600; listenPort++)
+    peer.say(encodeExtended(0, encodeExtensionHandshake({ messages: new Map(), listenPort })));
+  const address = { ip: '10.0.0.77', port: 6881 };
+  peer.input({ type: 'peersFound', torrent: INFO_HASH, addresses: [address] });
+  const dialled = peer.actions.flatMap((action) => (action.type === 'dial' ? [action.address] : []));
+  expect(dialled).toEqual([address]);
+});
 
 test('a torrent without any link announces again soon, whatever interval the tracker likes', () => {
   const { announced, pass, events } = lonely();
