@@ -1,11 +1,12 @@
 /** Shoppers at a fleet that runs already: what its edges answer, over whatever links there are. */
 import type { ProductList } from '../../shared/api-types/catalog.ts';
-import type { EdgeList } from '../../shared/api-types/status.ts';
+import type { EdgeList, NodeStatus } from '../../shared/api-types/status.ts';
 import { percentileOf, sortedNumbers } from '../support/percentile.ts';
 import { drive, type Outcome } from './driver/drive.ts';
 import { sourcesInTurn } from './driver/sources-in-turn.ts';
 import type { LoadFlags } from './flags.ts';
 import { askedBytes, countsOf } from './mode-figures.ts';
+import { grown } from './observe/fleet-watch.ts';
 import { sourcesOf } from './observe/sources.ts';
 import type { Progress } from './progress.ts';
 import type { LoadResult, ModeResult } from './result.ts';
@@ -30,7 +31,7 @@ export async function loadDeployment(
   const plan = makePlan(shop, { seed: flags.seed, edges: bases.length, ...scenarioOf(flags) });
   const known = { shop, digests: new Map<string, string>() };
   const told = progress.begin('deployment', plan);
-  const before = await taken(edges);
+  const before = await countersOf(edges);
   const driven = await drive({
     plan,
     wishOf: (request) => wishOf(known, request),
@@ -41,8 +42,7 @@ export async function loadDeployment(
     onOutcome: (outcome) => told.outcome(outcome, undefined),
   });
   told.end();
-  const after = await taken(edges);
-  const took = { peers: after.peers - before.peers, webSeed: after.webSeed - before.webSeed };
+  const took = takenBetween(before, await countersOf(edges));
   const counts = countsOf(plan, driven.outcomes, flags.timeout * 1000);
   const mode = figures(known, counts, driven.outcomes, driven.lateMs, took);
   const summary = `visitors of ${origin} as it runs, arriving as in ${flags.scenario}`;
@@ -54,20 +54,46 @@ async function liveEdges(origin: string): Promise<string[]> {
   return edges.filter(({ live }) => live).map(({ url }) => url);
 }
 
-async function taken(edges: readonly string[]): Promise<{ peers: number; webSeed: number }> {
-  const all = await Promise.all(
-    edges.map((url) => json<{ bytes: { fromPeers: number; fromOrigin: number } }>(`${url}/status`)),
-  );
-  return {
-    peers: all.reduce((sum, { bytes }) => sum + bytes.fromPeers, 0),
-    webSeed: all.reduce((sum, { bytes }) => sum + bytes.fromOrigin, 0),
-  };
+interface Counters {
+  readonly peers: number;
+  readonly webSeed: number;
 }
 
+/** Undefined: the edge does not answer. One may go away while visitors come; that is no end of the run. */
+function countersOf(edges: readonly string[]): Promise<(Counters | undefined)[]> {
+  return Promise.all(
+    edges.map(async (url) => {
+      const status = await json<Pick<NodeStatus, 'bytes'>>(`${url}/status`).catch(() => undefined);
+      return status && { peers: status.bytes.fromPeers, webSeed: status.bytes.fromOrigin };
+    }),
+  );
+}
+
+/** By edges that answered before and after. */
+function takenBetween(
+  before: readonly (Counters | undefined)[],
+  after: readonly (Counters | undefined)[],
+): Counters {
+  let [peers, webSeed] = [0, 0];
+  after.forEach((now, edge) => {
+    const was = before[edge];
+    if (now === undefined || was === undefined) return;
+    peers += grown(was.peers, now.peers);
+    webSeed += grown(was.webSeed, now.webSeed);
+  });
+  return { peers, webSeed };
+}
+
+/** @throws Error that names the address */
 async function json<Body>(url: string): Promise<Body> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return (await response.json()) as Body;
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return (await response.json()) as Body;
+  } catch (error) {
+    const { message, cause } = error as Error & { readonly cause?: NodeJS.ErrnoException };
+    throw new Error(`${url}: ${cause?.code ?? cause?.message ?? message}`, { cause: error });
+  }
 }
 
 function figures(
@@ -75,7 +101,7 @@ function figures(
   counts: ReturnType<typeof countsOf>,
   outcomes: readonly Outcome[],
   lateMs: readonly number[],
-  took: { readonly peers: number; readonly webSeed: number },
+  took: Counters,
 ): ModeResult {
   return {
     mode: 'deployment',

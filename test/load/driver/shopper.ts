@@ -3,7 +3,8 @@
  * and the wait counts. Each body is compared with what was published.
  */
 import { createHash } from 'node:crypto';
-import { Agent, get, type IncomingMessage } from 'node:http';
+import { Agent, type IncomingMessage, get as overHttp } from 'node:http';
+import { get as overHttps, Agent as TlsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 
 /** As Chrome and Firefox have it. */
@@ -42,14 +43,17 @@ const nothing = (failure: string): Answered => ({
 
 export class Shopper {
   readonly #agent: Agent;
+  readonly #tlsAgent: TlsAgent;
 
   /** Connections that were asked something before. */
   readonly #used = new WeakSet<Socket>();
 
   /** @param localAddress where its connections leave from; undefined: the system chooses */
   constructor(localAddress: string | undefined) {
-    const options = { keepAlive: true, maxSockets: CONNECTIONS_PER_HOST };
-    this.#agent = new Agent(localAddress === undefined ? options : { ...options, localAddress });
+    const kept = { keepAlive: true, maxSockets: CONNECTIONS_PER_HOST };
+    const options = localAddress === undefined ? kept : { ...kept, localAddress };
+    this.#agent = new Agent(options);
+    this.#tlsAgent = new TlsAgent(options);
   }
 
   /** Never rejects. */
@@ -63,6 +67,7 @@ export class Shopper {
 
   leave(): void {
     this.#agent.destroy();
+    this.#tlsAgent.destroy();
   }
 
   #askOnce(
@@ -72,9 +77,13 @@ export class Shopper {
   ): Promise<Answered | 'stale connection'> {
     return new Promise((resolve) => {
       const headers = { accept: `${type},image/*;q=0.8` };
-      const request = get(`${base}${path}`, { agent: this.#agent, headers }, (response) => {
+      const answer = (response: IncomingMessage) => {
         read(response).then(settle, () => settle(nothing(isLate ? 'too late' : 'cut short')));
-      });
+      };
+      // Fleets that run already may have TLS, and not all of their nodes alike.
+      const request = base.startsWith('https:')
+        ? overHttps(`${base}${path}`, { agent: this.#tlsAgent, headers }, answer)
+        : overHttp(`${base}${path}`, { agent: this.#agent, headers }, answer);
       let isLate = false;
       const giveUp = () => {
         isLate = true;

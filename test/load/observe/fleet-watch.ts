@@ -4,6 +4,8 @@ import type { LoadFleet } from '../nodes/load-fleet.ts';
 
 const EVERY_MS = 500;
 
+type Watched = Pick<LoadFleet, 'shopNodes' | 'tellsStatus' | 'statusOf'>;
+
 interface Seen {
   peers: number;
   webSeed: number;
@@ -24,17 +26,17 @@ export interface Taken {
 }
 
 export class FleetWatch {
-  readonly #fleet: LoadFleet;
+  readonly #fleet: Watched;
   readonly #seen = new Map<number, Seen>();
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
 
-  private constructor(fleet: LoadFleet) {
+  private constructor(fleet: Watched) {
     this.#fleet = fleet;
   }
 
   /** What came before counts for nothing. */
-  static async start(fleet: LoadFleet): Promise<FleetWatch> {
+  static async start(fleet: Watched): Promise<FleetWatch> {
     const watch = new FleetWatch(fleet);
     await watch.#look();
     for (const seen of watch.#seen.values()) {
@@ -58,9 +60,9 @@ export class FleetWatch {
     };
   }
 
-  /** Unix ms when the last edge held everything; undefined: not yet. */
+  /** Unix ms when the last edge held everything; undefined: not yet, or one was never heard of. */
   get completeAtMs(): number | undefined {
-    const all = [...this.#seen.values()].map(({ completeAtMs }) => completeAtMs);
+    const all = this.#fleet.shopNodes.map((node) => this.#seen.get(node)?.completeAtMs);
     return all.some((at) => at === undefined) ? undefined : Math.max(...(all as number[]));
   }
 
@@ -104,4 +106,4 @@ export class FleetWatch {
 }
 
 /** A counter that is lower than it was has begun anew. */
-const grown = (before: number, now: number): number => (now < before ? now : now - before);
+export const grown = (before: number, now: number): number => (now < before ? now : now - before);
