@@ -34,11 +34,28 @@ export async function runModes(run: Run, modes: readonly Mode[]): Promise<ModeRe
 }
 
 async function prepare(run: Run, fleet: LoadFleet): Promise<void> {
-  const { scenario, signal, progress } = run;
-  if (scenario.warmed === 'nothing') void fleet.startEdges().catch(progress.fail);
-  else await fleet.startEdges();
-  await waitForShops(fleet, signal);
-  if (scenario.warmed !== 'nothing') await warm(run, fleet, scenario.warmed);
+  const { scenario, signal } = run;
+  const started = fleet.startEdges();
+  if (scenario.warmed === 'nothing') await whenShopsAnswer(run, fleet, started);
+  else {
+    await started;
+    await waitForShops(fleet, signal);
+    await warm(run, fleet, scenario.warmed);
+  }
+}
+
+/** @throws what keeps an edge from starting: its shop would be waited for without an end */
+async function whenShopsAnswer(run: Run, fleet: LoadFleet, started: Promise<void>): Promise<void> {
+  const { signal, progress } = run;
+  const over = new AbortController();
+  const failed = new Promise<never>((_, reject) => void started.catch(reject));
+  try {
+    await Promise.race([waitForShops(fleet, AbortSignal.any([signal, over.signal])), failed]);
+  } finally {
+    over.abort();
+  }
+  // Visitors come now; what fails beside them is told. An edge that was ended with the run has not failed.
+  started.catch((error) => signal.aborted || progress.fail(error));
 }
 
 async function measured(run: Run, fleet: LoadFleet, plan: readonly PlannedRequest[]): Promise<ModeResult> {

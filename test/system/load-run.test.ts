@@ -28,13 +28,17 @@ afterEach(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function start(...flags: readonly string[]): void {
+  startWith({}, ...flags);
+}
+
+function startWith(environment: NodeJS.ProcessEnv, ...flags: readonly string[]): void {
   const small = ['--photos', folder, '--products', '11', '--edges', '2', '--visitors', '2'];
   const where = ['--out', path.join(folder, 'report')];
   const program = path.join(PROJECT, 'dist/test/load/main.js');
   printed = '';
   run = spawn(process.execPath, [program, ...small, ...where, ...flags], {
     // What it keeps for later runs goes away with the tests.
-    env: { ...process.env, TMPDIR: folder },
+    env: { ...process.env, ...environment, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   for (const stream of [run.stdout, run.stderr])
@@ -102,6 +106,15 @@ test('Ctrl-C gives the report of what was seen, and nothing is left running', as
   expect(modes.length).toBe(1);
   expect(modes[0]?.counts.good).toBeGreaterThan(0);
   expect(readFileSync(path.join(folder, 'report/index.html'), 'utf8')).toContain('ended early');
+  expect(processesOfRun()).toEqual([]);
+}, 200_000);
+
+test('an edge that cannot start ends a run that waits for its shops, and says why', async () => {
+  // Edges alone know this one.
+  const wrong = { SHOAL_CACHE_BYTES: 'plenty' };
+  startWith(wrong, '--scenario', 'catalog-rollout', '--modes', 'swarm', '--seconds', '1');
+  expect(await exited, printed).toBe(1);
+  expect(printed).toContain('SHOAL_CACHE_BYTES wants a number of bytes');
   expect(processesOfRun()).toEqual([]);
 }, 200_000);
 
