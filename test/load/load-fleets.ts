@@ -25,7 +25,7 @@ export async function loadFleets(
 ): Promise<LoadResult> {
   const { edges, seed } = flags;
   const modes = modesOf(flags);
-  const catalog = await catalogOf(flags, progress);
+  const catalog = await catalogOf(flags, signal, progress);
   const shop = shopOf(catalog.list, PHOTOS_EACH);
   const scenario = scenarioOf(flags);
   const plan = makePlan(shop, { seed, edges, ...scenario });
@@ -55,12 +55,16 @@ export async function loadFleets(
   return resultOf(flags, scenario.summary, edges, results, signal.aborted);
 }
 
-async function catalogOf(flags: LoadFlags, progress: Progress): Promise<PublishedCatalog> {
+async function catalogOf(
+  flags: LoadFlags,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<PublishedCatalog> {
   const network = await Network.take();
   try {
     const { photos: photosFolder, products, seed } = flags;
     const wanted = { photosFolder, photos: products * PHOTOS_EACH, seed };
-    return await publishedCatalog(wanted, network, (text) => progress.say(text));
+    return await publishedCatalog(wanted, network, signal, (text) => progress.say(text));
   } finally {
     network.release();
   }

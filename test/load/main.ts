@@ -10,7 +10,14 @@ import { ALL_SCENARIOS, joinCompared, LOAD_COMMAND, type LoadFlags } from './fla
 import { loadDeployment } from './load-deployment.ts';
 import { loadFleets } from './load-fleets.ts';
 import { Progress } from './progress.ts';
-import { comparison, readResult, tableOfReports, writeReport } from './report/write-report.ts';
+import {
+  comparison,
+  prepareFolder,
+  readResult,
+  tableOf,
+  tableOfReports,
+  writeReport,
+} from './report/write-report.ts';
 import type { LoadResult } from './result.ts';
 import { scenarios } from './scenarios.ts';
 
@@ -41,26 +48,34 @@ async function run(values: LoadFlags): Promise<number> {
     else await loadOne(values, progress);
     return abort.signal.aborted ? 130 : 0;
   } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') {
+      console.error('load: ended before any visitor came');
+      return 130;
+    }
     console.error(`load: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   }
 }
 
 async function loadAll(values: LoadFlags, progress: Progress): Promise<void> {
+  // Not what the folder has: an earlier run may have left reports of scenarios that this one did not come to.
+  const results: LoadResult[] = [];
   for (const scenario of Object.keys(scenarios)) {
     if (abort.signal.aborted) break;
     progress.say(scenario);
-    await loadOne({ ...values, scenario, out: path.join(values.out, scenario) }, progress);
+    results.push(await loadOne({ ...values, scenario, out: path.join(values.out, scenario) }, progress));
   }
-  console.log(tableOfReports(values.out));
+  console.log(tableOf(results));
 }
 
-async function loadOne(values: LoadFlags, progress: Progress): Promise<void> {
+async function loadOne(values: LoadFlags, progress: Progress): Promise<LoadResult> {
+  prepareFolder(values.out);
   const result =
     values.against === undefined
       ? await loadOwnFleets(values, progress)
       : await loadDeployment(values, values.against, abort.signal, progress);
   console.log(writeReport(result, values.out));
+  return result;
 }
 
 async function loadOwnFleets(values: LoadFlags, progress: Progress): Promise<LoadResult> {

@@ -20,6 +20,7 @@ import type { NodeStatus } from '../../../shared/api-types/status.ts';
 import { eventually } from '../../support/fleet.ts';
 import { hashOf, originMakersKey } from '../../support/origin-makers.ts';
 import { findPhotos } from '../../support/photo-source.ts';
+import { isAlive } from '../../support/processes.ts';
 import type { Network } from './addresses.ts';
 import { NodeProgram } from './node-program.ts';
 import { makeVariations } from './variations.ts';
@@ -41,9 +42,11 @@ export interface PublishedCatalog {
   readonly digests: ReadonlyMap<string, string>;
 }
 
+/** @throws AbortError when it was ended early; a catalog is whole or not there */
 export async function publishedCatalog(
   wanted: CatalogWanted,
   network: Network,
+  signal: AbortSignal,
   onProgress: (text: string) => void,
 ): Promise<PublishedCatalog> {
   const photos = await findPhotos(wanted.photosFolder, path.join(tmpdir(), 'shoal-load-noise'));
@@ -51,21 +54,44 @@ export async function publishedCatalog(
   const prefix = `shoal-load-catalog-${hashOf([`${wanted.photos} ${wanted.seed}\n${photos.key}`])}-`;
   const folder = path.join(tmpdir(), `${prefix}${originMakersKey()}`);
   if (existsSync(folder)) return read(folder);
-  // Made by an older build.
-  for (const name of readdirSync(tmpdir()))
-    if (name.startsWith(prefix)) rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
+  for (const name of leftovers(readdirSync(tmpdir()), prefix, isAlive))
+    rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
   const draft = `${folder}.${process.pid}`;
   try {
     onProgress(`making ${wanted.photos} product photos of ${photos.files.length} photos (once)`);
     const made = path.join(draft, 'photos');
     mkdirSync(made, { recursive: true });
-    await makeVariations(made, photos.files, wanted);
-    await publish(made, path.join(draft, 'catalog'), network, onProgress);
-    renameSync(path.join(draft, 'catalog'), folder);
+    await makeVariations(made, photos.files, wanted, signal);
+    await publish(made, path.join(draft, 'catalog'), network, signal, onProgress);
+    putInPlace(path.join(draft, 'catalog'), folder);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
   return read(folder);
+}
+
+/**
+ * Catalogs of an older build, and what killed runs left of one that they made.
+ * @param isRunning whether a process is: its draft is its own
+ */
+export function leftovers(
+  names: readonly string[],
+  prefix: string,
+  isRunning: (processId: number) => boolean,
+): readonly string[] {
+  return names.filter((name) => {
+    const maker = /\.(\d+)$/.exec(name)?.[1];
+    return name.startsWith(prefix) && (maker === undefined || !isRunning(Number(maker)));
+  });
+}
+
+/** Two runs may make the same one at once: the first one's stays. */
+function putInPlace(made: string, folder: string): void {
+  try {
+    renameSync(made, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 function read(folder: string): PublishedCatalog {
@@ -85,6 +111,7 @@ async function publish(
   photos: string,
   folder: string,
   network: Network,
+  signal: AbortSignal,
   onProgress: (text: string) => void,
 ): Promise<void> {
   const dataFolder = path.join(folder, 'origin');
@@ -107,6 +134,7 @@ async function publish(
     await eventually(
       `${all} photos are published`,
       async () => {
+        signal.throwIfAborted();
         const { images } = (await (await fetch(`${url}/status`)).json()) as NodeStatus;
         if (images.known >= told + 10) {
           told = images.known;

@@ -14,15 +14,17 @@ const LEAST_SHARE = 0.75;
 const MAX_SIDE_PIXELS = 1280;
 const AT_ONCE = 2;
 
-/** Writes `photo-000.jpg` and so on. The same seed and photos make the same pixels. */
+/** Writes `photo-000.jpg` and so on. The same seed and photos make the same pixels. @throws AbortError when ended early */
 export async function makeVariations(
   folder: string,
   sources: readonly string[],
   { photos, seed }: VariationsWanted,
+  signal: AbortSignal,
 ): Promise<void> {
   const numbers = Array.from({ length: photos }, (_, number) => number);
   const make = async (): Promise<void> => {
     for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
+      signal.throwIfAborted();
       const photo = sources[number % sources.length] as string;
       const target = path.join(folder, `photo-${String(number).padStart(3, '0')}.jpg`);
       await vary(photo, target, seededRandom(seed * 1_000_003 + number));
