@@ -36,7 +36,8 @@ describe('flags', () => {
     expect((result as { message: string }).message).not.toContain('\n');
   });
 
-  test('modes run in the order in which they are named', () => {
+  test('modes run in the order in which they are named, each once', () => {
+    expect(values('--modes', 'swarm,pull,swarm').modes).toEqual(['swarm', 'pull']);
     expect(values('--modes', 'swarm,pull').modes).toEqual(['swarm', 'pull']);
   });
 

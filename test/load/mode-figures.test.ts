@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from './driver/drive.ts';
-import { countsOf } from './mode-figures.ts';
+import { countsOf, figuresOf } from './mode-figures.ts';
+import type { FleetWatch } from './observe/fleet-watch.ts';
+import type { Run } from './run.ts';
+import { scenarios } from './scenarios.ts';
 import type { PlannedRequest } from './traffic/plan.ts';
 
 const request = (number: number): PlannedRequest => ({
@@ -43,4 +46,16 @@ test('what failed, or was wrong, counts with the time after which shoppers give 
     failovers: 4,
   });
   expect(figures.deliveredBytes).toBe(100);
+});
+
+test('a mode that was ended before anything was asked has no copies, and came nowhere', () => {
+  const run = { plan: [], shop: { products: 0, images: [] }, digests: new Map(), timeoutMs: 1, edges: 2 };
+  const watch = { taken: { peers: 0, webSeed: 0, raced: 0 }, completeAtMs: undefined } as FleetWatch;
+  const nothing = { outcomes: [], lateMs: [], startedAtMs: 0 };
+  const cold = { ...run, scenario: scenarios['cold-browse'] } as unknown as Run;
+  expect(figuresOf(cold, 'pull', nothing, watch, [])).toMatchObject({
+    copies: null,
+    wantedCopies: null,
+    spread: null,
+  });
 });

@@ -29,8 +29,8 @@ export function figuresOf(
     originBytes: sent.bytes,
     wantedBytes,
     wantedCopies:
-      mode === 'origin' || isPrefetched ? null : askedBytes(run, outcomes, 'each edge') / wantedBytes,
-    copies: total / wantedBytes,
+      mode === 'origin' || isPrefetched ? null : timesOf(askedBytes(run, outcomes, 'each edge'), wantedBytes),
+    copies: timesOf(total, wantedBytes),
     taken: watch.taken,
     sources: sourcesOf(outcomes, watch.taken),
     // Warm edges have nothing to spread.
@@ -44,6 +44,10 @@ export function figuresOf(
     },
   };
 }
+
+/** null: it was ended before anything was wanted. */
+const timesOf = (bytes: number, wantedBytes: number): number | null =>
+  wantedBytes === 0 ? null : bytes / wantedBytes;
 
 /** What does not depend on whose fleet it is. */
 export function countsOf(plan: readonly PlannedRequest[], outcomes: readonly Outcome[], timeoutMs: number) {
@@ -77,6 +81,7 @@ function spreadOf(
   const bound = boundSeconds(bytes, run.edges, run.scenario);
   if (!isPrefetched) {
     const { lastWantedSeconds, lastAnsweredSeconds } = firstAnswers(outcomes);
+    if (bytes === 0 || lastAnsweredSeconds === undefined) return null;
     return { seconds: lastAnsweredSeconds, boundSeconds: bound, bytes, lastWantedSeconds };
   }
   const { completeAtMs } = watch;

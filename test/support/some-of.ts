@@ -12,6 +12,7 @@ export const someOf = <Word extends string>(
     const names = given.split(',');
     const isWord = (name: string): name is Word => words.some((word) => word === name);
     if (!names.every(isWord)) throw new WrongValue(`wants some of: ${words.join(', ')}`);
-    return names;
+    // Twice the same would be run twice in one folder.
+    return [...new Set(names)];
   },
 });

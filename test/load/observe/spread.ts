@@ -19,10 +19,11 @@ export function boundSeconds(bytes: number, edges: number, scenario: Scenario): 
   });
 }
 
-/** When each edge had been asked for each of its renditions, and had answered it once; seconds of the plan. */
+/** When each edge had been asked for each of its renditions, and its visitors had got it once; seconds of the plan. */
 export function firstAnswers(outcomes: readonly Outcome[]): {
   readonly lastWantedSeconds: number;
-  readonly lastAnsweredSeconds: number;
+  /** Undefined: some were never got. */
+  readonly lastAnsweredSeconds: number | undefined;
 } {
   const wanted = new Map<string, number>();
   const answered = new Map<string, number>();
@@ -33,5 +34,8 @@ export function firstAnswers(outcomes: readonly Outcome[]): {
       answered.set(what, Math.min(answered.get(what) ?? Number.POSITIVE_INFINITY, request.dueMs + totalMs));
   }
   const last = (times: Map<string, number>) => Math.max(0, ...times.values()) / 1000;
-  return { lastWantedSeconds: last(wanted), lastAnsweredSeconds: last(answered) };
+  return {
+    lastWantedSeconds: last(wanted),
+    lastAnsweredSeconds: answered.size < wanted.size ? undefined : last(answered),
+  };
 }

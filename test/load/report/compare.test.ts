@@ -36,6 +36,17 @@ describe('two runs beside each other', () => {
     ]);
   });
 
+  test('a mode that only one has, or that saw nothing, is told and has no figures', () => {
+    const [pull, swarm] = [sampleMode('pull', 100), sampleMode('swarm', 100)];
+    const cut = sampleResult([pull, { ...swarm, requests: [], visitors: [], dueMs: [], totalMs: [] }]);
+    expect(new Set(changesBetween(sampleResult([pull, swarm]), cut).map(({ mode }) => mode))).toEqual(
+      new Set(['pull']),
+    );
+    expect(differencesOfSetting(sampleResult([pull, swarm]), sampleResult([pull]))).toEqual([
+      'modes: pull, swarm in the first, pull in the second',
+    ]);
+  });
+
   test('with the same traffic the same visitors are drawn of both: what a visit is like falls out', () => {
     // Visits differ by a factor of fifty, both runs by a twentieth.
     const base = sampleMode('pull', 100);

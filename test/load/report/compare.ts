@@ -12,12 +12,12 @@ export interface Change extends Ratio {
 
 const TRAFFIC = ['scenario', 'seed', 'edges', 'visitorsPerSecond'] as const;
 
-/** Of modes that both have. */
+/** Of modes in which both saw images. */
 export function changesBetween(a: LoadResult, b: LoadResult): readonly Change[] {
   const isSameTraffic = TRAFFIC.every((name) => a[name] === b[name]);
   return a.modes.flatMap((before) => {
     const after = b.modes.find(({ mode }) => mode === before.mode);
-    if (after === undefined) return [];
+    if (after === undefined || before.totalMs.length === 0 || after.totalMs.length === 0) return [];
     const isSame = isSameTraffic && before.counts.planned === after.counts.planned;
     return changesOf(before, after, isSame ? ratiosOfSameTraffic : ratiosApart);
   });
@@ -57,6 +57,9 @@ export function differencesOfSetting(a: LoadResult, b: LoadResult): readonly str
     .map((name) => `${name}: ${a[name]} in the first, ${b[name]} in the second`);
   if (a.machine.processor !== b.machine.processor || a.machine.cores !== b.machine.cores)
     lines.push('the machines differ');
+  const [modes, otherModes] = [a, b].map((result) => result.modes.map(({ mode }) => mode).join(', '));
+  if (modes !== otherModes)
+    lines.push(`modes: ${modes || 'none'} in the first, ${otherModes || 'none'} in the second`);
   if (a.isPartial || b.isPartial) lines.push('at least one was ended early');
   return lines;
 }

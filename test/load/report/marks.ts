@@ -12,8 +12,9 @@ export interface Mark {
 
 const two = (value: number): string => value.toFixed(2);
 
-/** What the design promises of a scenario; none for those that it says nothing of. */
-export function marksOf({ scenario, edges, modes }: LoadResult): readonly Mark[] {
+/** None for scenarios that the design says nothing of, and for a part of one: it promises of the whole. */
+export function marksOf({ scenario, edges, modes, isPartial }: LoadResult): readonly Mark[] {
+  if (isPartial) return [];
   const of = (mode: string) => {
     const result = modes.find((one) => one.mode === mode);
     return result && summaryOf(result);

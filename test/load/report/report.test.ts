@@ -30,6 +30,10 @@ describe('marks', () => {
     expect(steady(106).some(({ isMet }) => isMet)).toBe(false);
   });
 
+  test('a part of a run meets none and misses none: they are promised of the whole', () => {
+    expect(marksOf({ ...fair, isPartial: true })).toEqual([]);
+  });
+
   test('other scenarios have none', () => {
     expect(marksOf({ ...fair, scenario: 'liar' })).toEqual([]);
   });
@@ -107,6 +111,18 @@ describe('the page', () => {
       originBytes: null,
     });
     expect(htmlReport(sampleResult([nothing]))).not.toMatch(/NaN|Infinity/);
+    // As Ctrl-C leaves it while the edges of the second mode start.
+    const begun = {
+      ...nothing,
+      wantedBytes: 0,
+      deliveredBytes: 0,
+      copies: null,
+      wantedCopies: null,
+      spread: null,
+    };
+    const cut = sampleResult([sampleMode('pull', 100), { ...begun, mode: 'swarm' }], { isPartial: true });
+    for (const text of [htmlReport(cut), markdownReport(cut)]) expect(text).not.toMatch(/NaN|Infinity/);
+    expect(scenariosTable([cut]).rows[0]).toMatchObject({ 2: '100, -', 8: '-' });
   });
 });
 

@@ -30,7 +30,8 @@ function rowOf(result: LoadResult, modes: readonly string[]): readonly string[] 
   });
   const each = (text: (mode: ModeSummary) => string) =>
     summaries.map((mode) => (mode === undefined ? '-' : text(mode))).join(', ');
-  const time = (figure: 'p50Ms' | 'p95Ms' | 'p99Ms') => each((mode) => mode[figure].toFixed(0));
+  const time = (figure: 'p50Ms' | 'p95Ms' | 'p99Ms') =>
+    each((mode) => (Number.isFinite(mode[figure]) ? mode[figure].toFixed(0) : '-'));
   const notes = [
     ...(result.isPartial ? ['ended early'] : []),
     ...(busyModes(result).length > 0 ? ['busy machine'] : []),
@@ -52,7 +53,8 @@ function rowOf(result: LoadResult, modes: readonly string[]): readonly string[] 
 
 /** Figures, and to whom. */
 function lossWords(result: LoadResult): string {
-  if (result.modes.length < 2 || result.modes.every(({ mode }) => mode !== 'swarm')) return '-';
+  const seen = result.modes.filter(({ totalMs }) => totalMs.length > 0);
+  if (seen.length < 2 || seen.every(({ mode }) => mode !== 'swarm')) return '-';
   const byFigure = new Map<string, string[]>();
   for (const { figure, to } of lossesOf(result)) byFigure.set(figure, [...(byFigure.get(figure) ?? []), to]);
   return [...byFigure].map(([figure, to]) => `${figure} (to ${to.join(', ')})`).join('; ') || 'nothing';

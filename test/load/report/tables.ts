@@ -136,7 +136,7 @@ function takenByEdges(modes: readonly ModeSummary[]): Table {
               mode,
               megabytes(taken.peers),
               megabytes(taken.webSeed),
-              (taken.webSeed / wantedBytes).toFixed(2),
+              wantedBytes === 0 ? '-' : (taken.webSeed / wantedBytes).toFixed(2),
               megabytes(taken.raced),
             ],
           ],

@@ -1,5 +1,13 @@
 /** Results and files. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type LoadResult, RESULT_FORMAT } from '../result.ts';
 import { changesBetween, comparisonTable, differencesOfSetting } from './compare.ts';
@@ -7,9 +15,15 @@ import { htmlReport } from './html.ts';
 import { markdownReport, markdownTable } from './markdown.ts';
 import { scenariosTable } from './scenarios-table.ts';
 
+/** Before a run that takes minutes, not after it. @throws Error when no report can be put there */
+export function prepareFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  accessSync(folder, constants.W_OK);
+}
+
 /** Puts a result on disk, in three forms. @returns what is printed */
 export function writeReport(result: LoadResult, folder: string): string {
-  mkdirSync(folder, { recursive: true });
+  prepareFolder(folder);
   const markdown = markdownReport(result);
   const page = path.join(folder, 'index.html');
   writeFileSync(path.join(folder, 'report.json'), `${JSON.stringify(result)}\n`);
@@ -37,5 +51,9 @@ export function tableOfReports(folder: string): string {
   const files = readdirSync(folder)
     .map((name) => path.join(folder, name, 'report.json'))
     .filter((file) => existsSync(file));
-  return markdownTable(scenariosTable(files.map(readResult)));
+  if (files.length === 0) throw new Error(`no report.json in the folders below ${folder}`);
+  return tableOf(files.map(readResult));
 }
+
+/** @returns what is printed */
+export const tableOf = (results: readonly LoadResult[]): string => markdownTable(scenariosTable(results));
