@@ -5,12 +5,12 @@ import type { PeerId } from '../../shared/units.ts';
 import type { EdgeHold, EdgeRegistry, EdgeSeat } from './edge-registry.ts';
 
 export interface AcknowledgementsParts {
-  readonly registry: Pick<EdgeRegistry, 'seats' | 'onChange'>;
+  readonly registry: Pick<EdgeRegistry, 'seats' | 'acknowledged' | 'onChange'>;
   /** Number of the log's last entry. */
   readonly head: () => number;
   /** How long a request waits for edges that are linked. */
   readonly waitMs: number;
-  /** Monotonic, ms. */
+  /** Monotonic, ms, as the registry has it. */
   readonly now: () => number;
 }
 
@@ -20,8 +20,6 @@ const LATER =
 
 export class Acknowledgements {
   readonly #parts: AcknowledgementsParts;
-  /** By edge: its highest acknowledged entry, of its present session. */
-  readonly #entries = new Map<PeerId, { readonly hold: EdgeHold; readonly entry: number }>();
   readonly #waits = new Set<() => void>();
 
   constructor(parts: AcknowledgementsParts) {
@@ -35,7 +33,7 @@ export class Acknowledgements {
    */
   received(hold: EdgeHold, entry: number): void {
     if (entry > this.#parts.head()) return;
-    this.#entries.set(hold.peerId, { hold, entry });
+    this.#parts.registry.acknowledged(hold, entry);
     this.#changed();
   }
 
@@ -46,13 +44,14 @@ export class Acknowledgements {
   of(entry: number, sinceMs: number): Promise<readonly EdgeAcknowledgement[]> {
     const { registry, waitMs, now } = this.#parts;
     const afterMs = new Map<PeerId, number>();
-    const linked = registry.seats().filter(({ isLinked }) => isLinked);
+    const linked = registry.seats(now()).filter(({ isLinked }) => isLinked);
     const waitedFor = new Set(linked.map(({ peerId }) => peerId));
     return new Promise((resolve) => {
       const look = () => {
-        const seats = registry.seats();
+        const seats = registry.seats(now());
         for (const seat of seats)
-          if (this.#has(seat, entry) && !afterMs.has(seat.peerId)) afterMs.set(seat.peerId, now() - sinceMs);
+          if (seat.acknowledged >= entry && !afterMs.has(seat.peerId))
+            afterMs.set(seat.peerId, now() - sinceMs);
         const isWaited = ({ peerId, isLinked }: EdgeSeat) =>
           isLinked && waitedFor.has(peerId) && !afterMs.has(peerId);
         if (!seats.some(isWaited)) done();
@@ -60,17 +59,12 @@ export class Acknowledgements {
       const done = () => {
         limit.clear();
         this.#waits.delete(look);
-        resolve(registry.seats().map((seat) => answerOf(seat, afterMs.get(seat.peerId))));
+        resolve(registry.seats(now()).map((seat) => answerOf(seat, afterMs.get(seat.peerId))));
       };
       const limit = setDeadline(waitMs, done);
       this.#waits.add(look);
       look();
     });
-  }
-
-  #has({ peerId, generation }: EdgeSeat, entry: number): boolean {
-    const known = this.#entries.get(peerId);
-    return known !== undefined && known.hold.generation === generation && known.entry >= entry;
   }
 
   #changed(): void {

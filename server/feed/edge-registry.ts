@@ -50,12 +50,15 @@ export interface EdgeSeat extends EdgeHold {
   readonly name: string;
   /** Its feed socket is open. */
   readonly isLinked: boolean;
+  /** Highest entry that it acknowledged in its present session; 0: none. */
+  readonly acknowledged: number;
 }
 
 interface Entry {
   readonly arrival: EdgeArrival;
   readonly generation: number;
   progress: EdgeProgress;
+  acknowledged: number;
   connected: boolean;
   heardAt: number;
 }
@@ -85,6 +88,7 @@ export class EdgeRegistry {
       arrival,
       generation,
       progress: { applied: arrival.applied, ...NOTHING_YET },
+      acknowledged: 0,
       connected: true,
       heardAt: now,
     });
@@ -105,6 +109,12 @@ export class EdgeRegistry {
     this.heard(hold, now);
     const entry = this.#held(hold);
     if (entry) entry.progress = progress;
+  }
+
+  /** Every entry up to this one is on disk there, and in effect. */
+  acknowledged(hold: EdgeHold, number: number): void {
+    const entry = this.#held(hold);
+    if (entry) entry.acknowledged = number;
   }
 
   /** The session's socket closed; a newer session of the same edge is not touched. */
@@ -137,13 +147,15 @@ export class EdgeRegistry {
   }
 
   /** By name. */
-  seats(): EdgeSeat[] {
+  seats(now: number): EdgeSeat[] {
+    this.#forgetOld(now);
     return [...this.#entries.values()]
-      .map(({ arrival, generation, connected }) => ({
+      .map(({ arrival, generation, connected, acknowledged }) => ({
         peerId: arrival.peerId,
         generation,
         name: arrival.name,
         isLinked: connected,
+        acknowledged,
       }))
       .sort(byName);
   }

@@ -1,7 +1,9 @@
 /** PU2 and PU3 of docs/PROTOCOL.md: who is waited for, how long, and what the answer says of the others. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Acknowledgements } from '../../../server/feed/acknowledgements.ts';
-import { type EdgeHold, EdgeRegistry } from '../../../server/feed/edge-registry.ts';
+import { type EdgeHold, EdgeRegistry, REMEMBERED_MS } from '../../../server/feed/edge-registry.ts';
 import type { PeerId } from '../../../shared/units.ts';
 
 const peerId = (name: string) => name.charCodeAt(0).toString(16).padEnd(40, '0') as PeerId;
@@ -34,7 +36,7 @@ function join(name: string): EdgeHold {
     peer: { ip, port: 1 },
     socketIp: ip,
   };
-  return registry.join({ ...arrival, applied: 0 }, 0) as EdgeHold;
+  return registry.join({ ...arrival, applied: 0 }, performance.now()) as EdgeHold;
 }
 
 const told = (name: string, afterMs: number | null) =>
@@ -96,6 +98,29 @@ test('PU2: what an edge with another log acknowledges, beyond the head, is no ac
   const answer = acknowledgements.of(7, performance.now());
   await vi.advanceTimersByTimeAsync(2_000);
   expect(await answer).toEqual([told('a', null)]);
+});
+
+test('PU3: an edge that was not linked within the hour is not in the answer', async () => {
+  registry.leave(join('a'), performance.now());
+  vi.advanceTimersByTime(REMEMBERED_MS);
+  expect(await acknowledgements.of(7, performance.now())).toEqual([told('a', null)]);
+  vi.advanceTimersByTime(1);
+  expect(await acknowledgements.of(7, performance.now())).toEqual([]);
+});
+
+test('threat row 22: of edges that are forgotten nothing stays, nor what they acknowledged', async () => {
+  setFlagsFromString('--expose-gc');
+  const holds = Array.from({ length: 100 }, (_, index) => {
+    const hold = join(String.fromCharCode(32 + index));
+    acknowledgements.received(hold, 7);
+    registry.leave(hold, performance.now());
+    return new WeakRef(hold);
+  });
+  expect(registry.edges(performance.now() + REMEMBERED_MS + 1)).toEqual([]);
+  // A reference lives until the turn that looked at it is over.
+  await new Promise((resolve) => setImmediate(resolve));
+  runInNewContext('gc()');
+  expect(holds.filter((hold) => hold.deref() !== undefined)).toEqual([]);
 });
 
 test('a fleet without edges is answered at once', async () => {
