@@ -35,7 +35,7 @@ export class CatchUp {
   #asked: number | undefined;
   #questions = 0;
   #isWelcome = false;
-  /** Until the next socket: this origin shows a head that our log does not come to. */
+  /** Until the next welcome: this origin shows a head that our log does not come to. */
   #gaveUp = false;
   #silence: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = [];
@@ -73,6 +73,7 @@ export class CatchUp {
   welcomed(): void {
     this.#look();
     this.#isWelcome = true;
+    this.#gaveUp = false;
     if (this.#asked !== undefined) this.#ask();
   }
 

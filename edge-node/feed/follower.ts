@@ -208,9 +208,12 @@ export class Follower {
   #judge(refused: PeerError<string> | undefined, number: number): void {
     if (refused === undefined) return;
     if (!OTHER_HISTORY.has(refused.code)) throw refused;
-    this.#parts.otherHistory();
     this.#count(refused.code);
-    if (refused.code === 'log_fork' || refused.code === 'log_rollback') this.#sawOtherHistory = true;
+    // A head whose time alone is off (somebody set a clock) is of the same log, and tells how long that is.
+    if (refused.code === 'log_fork' || refused.code === 'log_rollback') {
+      this.#sawOtherHistory = true;
+      this.#parts.otherHistory();
+    }
     // Heads come every few seconds: once is enough for a person, the metric counts them all.
     if (refused.code === this.#warnedOf) return;
     this.#warnedOf = refused.code;

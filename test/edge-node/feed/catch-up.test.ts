@@ -131,6 +131,18 @@ test('an origin that says nothing for five seconds is away; while entries come i
   expect(catchUp.isCurrent).toBe(true);
 });
 
+test('an origin that was slow to take the edge in is not away any more: its head counts', () => {
+  run(6_000);
+  expect(catchUp.isCurrent).toBe(true);
+  catchUp.welcomed();
+  catchUp.head(7, undefined);
+  expect(catchUp.lagEntries).toBe(2);
+  expect(catchUp.isCurrent).toBe(false);
+  applied = 7;
+  catchUp.applied();
+  expect(catchUp.isCurrent).toBe(true);
+});
+
 test('an origin with another log is nothing to wait for', () => {
   catchUp.welcomed();
   catchUp.giveUp();

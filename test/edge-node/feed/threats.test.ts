@@ -156,6 +156,15 @@ test('threat row 30, freeze: an old head that is replayed does not make the log 
   expect((await edge.status()).log).toMatchObject({ headTimeMs: before, forked: false });
 });
 
+test('PU5: a head whose time is off is no other log: what the next one tells of is waited for', async () => {
+  const { origin, edge } = await followed(1);
+  origin.sendToAll({ type: 'head', head: origin.log.head(Date.now() - 60_000) });
+  origin.sendToAll({ type: 'head', head: origin.log.head(Date.now() + 600_000) });
+  origin.log.append({ type: 'publish', image: (await makeImageSet(2)).image });
+  origin.sendToAll({ type: 'head', head: origin.log.head() });
+  await eventually(async () => expect(await edge.metric(/shoal_edge_log_lag_entries/)).toBe(1));
+});
+
 test('threat row 30, fast-forward: a head far ahead moves nothing, and neither does one from the future', async () => {
   const { origin, edge, sets } = await followed(1);
   const before = (await edge.status()).log;
