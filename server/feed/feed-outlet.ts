@@ -9,10 +9,13 @@ const REFUSED_LINGER_MS = 1_000;
 export class FeedOutlet {
   readonly #socket: WebSocket;
   readonly #limits: Pick<FeedLimits, 'backlogBytes' | 'drainMs'>;
+  readonly #taken: () => void;
 
-  constructor(socket: WebSocket, limits: Pick<FeedLimits, 'backlogBytes' | 'drainMs'>) {
+  /** @param taken the kernel has taken a frame: there may be room now */
+  constructor(socket: WebSocket, limits: Pick<FeedLimits, 'backlogBytes' | 'drainMs'>, taken: () => void) {
     this.#socket = socket;
     this.#limits = limits;
+    this.#taken = taken;
   }
 
   /** Frames that may be skipped are, while more than the backlog waits. */
@@ -22,7 +25,7 @@ export class FeedOutlet {
 
   /** @param frame bytes: deflated; lost when the socket is closing */
   send(frame: string | Uint8Array): void {
-    this.#socket.send(frame);
+    this.#socket.send(frame, this.#taken);
   }
 
   ping(): void {
@@ -40,6 +43,7 @@ export class FeedOutlet {
       this.#socket.send(bytes, { binary: true }, () => {
         limit.clear();
         resolve();
+        this.#taken();
       });
     });
   }

@@ -30,11 +30,14 @@ export class FeedSession implements NewsSocket {
   #pump: FeedPump | undefined;
   #pumping = false;
   #headSent: Uint8Array | undefined;
+  /** What there was no room for: the last question, and who is in the fleet. No later frame need come that tells it. */
+  #question: number | undefined;
+  #owesFleet = false;
   #heardAt: number;
 
   constructor(hub: FeedHub, socket: WebSocket, ip: string, localIp: string) {
     this.#hub = hub;
-    this.#outlet = new FeedOutlet(socket, hub.limits);
+    this.#outlet = new FeedOutlet(socket, hub.limits, () => this.#payOwed());
     this.ip = ip;
     this.#localIp = localIp;
     this.#heardAt = hub.now();
@@ -43,8 +46,8 @@ export class FeedSession implements NewsSocket {
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
     socket.on('pong', () => this.#heard());
     socket.on('close', () => this.#ended());
-    // ws closes the socket itself after an error: an oversize or malformed frame is the client's fault.
-    socket.on('error', () => this.#ended());
+    // ws says itself what was wrong with a frame, and then waits half a minute for the client's good-bye.
+    socket.on('error', () => this.#state === 'ended' || this.#hangUp(POLICY_VIOLATION, ''));
   }
 
   get hold(): EdgeHold | undefined {
@@ -93,7 +96,7 @@ export class FeedSession implements NewsSocket {
   }
 
   offerFleet(): void {
-    this.#offer(this.#hub.frames.fleet(this.#localIp));
+    this.#owesFleet = !this.#offer(this.#hub.frames.fleet(this.#localIp));
   }
 
   /**
@@ -149,9 +152,17 @@ export class FeedSession implements NewsSocket {
     else this.#reject('more sets than an edge may wait for');
   }
 
-  /** Who asks and reads nothing is not answered: what it is owed would fill our memory (threat row 15). */
+  /** Who asks and reads nothing is owed one answer: more would fill our memory (threat row 15). */
   #answerHead(question: number): void {
-    if (this.hasRoom) this.#outlet.send(this.#hub.frames.headAnswer(question));
+    this.#question = question;
+    this.#payOwed();
+  }
+
+  #payOwed(): void {
+    if (!this.hasRoom) return;
+    if (this.#question !== undefined) this.#offer(this.#hub.frames.headAnswer(this.#question));
+    this.#question = undefined;
+    if (this.#owesFleet) this.offerFleet();
   }
 
   #receivedHello(hello: Hello): void {
