@@ -29,7 +29,7 @@ export interface WatchLimits {
   readonly batchMs: number;
   /** A watcher hears at least so often, so that a path that is gone is noticed at both ends. */
   readonly pulseMs: number;
-  /** Records that may wait: a second of a node at 50 MiB/s, and 2 MB. */
+  /** Records that may wait, beside how things stand: a second of a node at 50 MiB/s, and 2 MB. */
   readonly maxWaiting: number;
   /** How long a watcher that lost something is left alone: else it would be told how things stand for ever. */
   readonly pauseMs: number;
@@ -57,6 +57,8 @@ export class TraceWatch {
   #isNew = true;
   #isFull = false;
   #lost = 0;
+  /** Of the records that wait, those that tell how things stand: two for each of ten thousand sets that are wanted. */
+  #standing = 0;
   #pauseUntil = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
 
@@ -101,7 +103,10 @@ export class TraceWatch {
     });
     if (this.#lost > 0) this.#records.push({ t: 0, type: 'missed', node: SELF, count: this.#lost });
     this.#lost = 0;
+    // Told at once and whole: whoever lost it would be told it again, and lose it again.
+    this.#standing = Number.POSITIVE_INFINITY;
     this.#stopTrace = this.#of.node.onTrace((event) => this.#heard(recorder, event));
+    this.#standing = this.#records.length;
   }
 
   #heard(recorder: TraceRecorder, event: TraceEvent): void {
@@ -110,7 +115,7 @@ export class TraceWatch {
     // The origin lets go of what is purged, and of nothing else.
     if (event.type === 'torrentRemoved' && this.#of.role === 'origin')
       recorder.purged(this.#now, event.torrent);
-    if (this.#records.length > this.#limits.maxWaiting) this.#lose();
+    if (this.#records.length - this.#standing > this.#limits.maxWaiting) this.#lose();
   }
 
   #lose(): void {
@@ -139,6 +144,7 @@ export class TraceWatch {
     for (const record of this.#records) lines.push(recordLine(record));
     lines.push(recordLine({ t: gridTime(this.#now), type: 'clock', node: SELF }));
     this.#records = [];
+    this.#standing = 0;
     this.#isFull = !this.#sink.write(lines.join(''), this.#isNew);
     this.#isNew = false;
   }

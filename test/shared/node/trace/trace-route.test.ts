@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HttpMetrics } from '../../../../shared/node/http/http-metrics.ts';
 import { createTraceRoute, MAX_WATCHERS } from '../../../../shared/node/trace/trace-route.ts';
@@ -7,7 +8,9 @@ import { TraceWatch, type WatchedNode, watchLimits } from '../../../../shared/no
 import { PIECE } from '../../../../shared/trace/picture.ts';
 import { Timeline } from '../../../../shared/trace/timeline.ts';
 import { askPort } from '../../../support/http-client.ts';
-import { untilComplete } from '../../../support/swarm-nodes.ts';
+import { makeRandomTorrent } from '../../../support/random-torrent.ts';
+import { SEED, startNode, untilComplete } from '../../../support/swarm-nodes.ts';
+import { tempDirectory } from '../../../support/temp-directory.ts';
 import { TraceReader, watchTrace } from '../../../support/trace-stream.ts';
 import { PIECE_BYTES, pair, shown } from '../../../support/watched-node.ts';
 
@@ -146,5 +149,30 @@ describe('threats', () => {
     expect(missed?.type === 'missed' && missed.count).toBeGreaterThan(200);
     expect(reader.refusedCount).toBe(0);
     await expect.poll(() => watched.looking()).toBe(1);
+  });
+
+  it('threat row 53: how things stand is told whole, however much that is; who leaves is looked for no more', async () => {
+    const node = await startNode(join(tempDirectory(), 'node'));
+    for (let i = 0; i < 5; i++) {
+      const { metainfo } = await makeRandomTorrent(tempDirectory(), [PIECE_BYTES + i]);
+      await node.swarm.addTorrent(metainfo, SEED);
+    }
+    const watched = shown(node);
+    const reader = new TraceReader();
+    const sink = {
+      write: (lines: string, isNew: boolean) => {
+        reader.take(lines, isNew);
+        return true;
+      },
+    };
+    // Five sets that the node wants are ten records, besides itself.
+    const watch = new TraceWatch(watched, sink, { batchMs: 5, pulseMs: 5, maxWaiting: 4, pauseMs: 0 });
+    try {
+      await expect.poll(() => reader.records.filter(({ type }) => type === 'joined').length).toBe(5);
+      expect(reader.logs).toHaveLength(1);
+    } finally {
+      watch.close();
+    }
+    expect(watched.looking()).toBe(0);
   });
 });
