@@ -43,9 +43,14 @@ export class TraceMerge {
 
   /** The source's log begins, or begins anew. @param offsetMs from its wall clock to ours, see `ClockOffset` */
   begin(number: number, header: TraceHeader, offsetMs: number): void {
+    this.setClock(number, header, offsetMs);
     const source = this.#source(number);
-    source.startMs = header.wallMs + offsetMs - this.header.wallMs;
     this.#put(source, source.startMs, { type: 'begin' });
+  }
+
+  /** More is known of its clock: what comes from now on stands by that. */
+  setClock(number: number, header: TraceHeader, offsetMs: number): void {
+    this.#source(number).startMs = header.wallMs + offsetMs - this.header.wallMs;
   }
 
   /** @param records as the parser gave them, in order */

@@ -1,9 +1,13 @@
 /** The swarm page watches a real fleet: origin and edges as processes, a photo that is published while it looks. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { MAX_WATCHERS } from '../../shared/node/trace/trace-route.ts';
 import { everyEdgeHas, PROJECT, type RunningNode } from '../support/fleet.ts';
+import { type Watching, watchTrace } from '../support/trace-stream.ts';
 import { skipReason } from './support/launch-browser.ts';
+import { SmallNode } from './support/small-fleet.ts';
 import { nodeButton, openSwarm, sentences } from './support/swarm-page.ts';
 import { useFleet } from './support/use-fleet.ts';
 
@@ -41,11 +45,73 @@ describe.skipIf(skipReason)(
 
     it('an address where no fleet answers is told in words', async () => {
       const { page, close } = await openSwarm(shown.browser, fleet.origin.url, '?recording=three-edges');
-      await page.getByRole('combobox').selectOption('fleet');
-      await page.getByLabel('Address of its origin').fill('http://127.0.0.1:1');
-      await page.getByRole('button', { name: 'Watch', exact: true }).click();
+      await watch(page, 'http://127.0.0.1:1');
       await page.getByRole('alert').getByText('No origin answers at http://127.0.0.1:1.').waitFor();
+      await close();
+    });
+
+    it('an address that takes the question and never answers is told in words; what was shown goes on', async () => {
+      const silent = new SmallNode('silent', []);
+      silent.mode = 'silent';
+      await silent.start();
+      onTestFinished(() => silent.stop());
+      const address = silent.url;
+      const { page, close } = await openSwarm(shown.browser, fleet.origin.url, '?scenario=three-edges');
+      const caption = await page.locator('.swarm__title').textContent();
+      await watch(page, address);
+      await page.getByRole('alert').getByText(`No origin answers at ${address}.`).waitFor();
+      expect(await page.locator('.swarm__title').textContent()).toBe(caption);
+      expect(await page.getByRole('combobox').inputValue()).toBe('scenario:three-edges');
+      await page.getByRole('button', { name: 'Add three edges' }).click();
+      await expect.poll(() => page.locator('.branches button').count()).toBe(2);
+      await close();
+    });
+
+    it('an address with a slash at its end is the same; another fleet can be named while one is watched', async () => {
+      const { page, close } = await openSwarm(shown.browser, fleet.origin.url, `?fleet=${fleet.origin.url}/`);
+      await nodeButton(page, 'boca').waitFor({ state: 'attached' });
+      await page.getByRole('combobox').selectOption({ label: 'A fleet…' });
+      await page.getByRole('dialog', { name: 'Watch a fleet' }).waitFor();
+      await close();
+    });
+
+    it('an edge that says nothing is down though its connection stands, and is back when it speaks', async () => {
+      const { page, close } = await openSwarm(shown.browser, fleet.origin.url, `?fleet=${fleet.origin.url}`);
+      await nodeButton(page, 'boca').waitFor({ state: 'attached' });
+      const pid = (shown.edges[1] as RunningNode).process.pid as number;
+      onTestFinished(() => void process.kill(pid, 'SIGCONT'));
+      process.kill(pid, 'SIGSTOP');
+      await expect.poll(() => sentences(page), { timeout: 20_000 }).toContain('boca is down.');
+      process.kill(pid, 'SIGCONT');
+      await expect.poll(() => sentences(page), { timeout: 20_000 }).not.toContain('boca is down.');
+      await close();
+    });
+
+    it('a node that as many watch as may is asked again until there is room', async () => {
+      const boca = shown.edges[1] as RunningNode;
+      const watching: Watching[] = [];
+      // The page of another test may still be leaving.
+      while (watching.length < MAX_WATCHERS) {
+        const one = await watchTrace(boca.url);
+        if (one.response.statusCode === 200) watching.push(one);
+      }
+      const { page, failedRequests, close } = await openSwarm(
+        shown.browser,
+        fleet.origin.url,
+        `?fleet=${fleet.origin.url}`,
+      );
+      await expect
+        .poll(() => failedRequests.some((line) => line.includes('503')), { timeout: 20_000 })
+        .toBe(true);
+      watching[0]?.close();
+      await nodeButton(page, 'boca').waitFor({ state: 'attached', timeout: 20_000 });
       await close();
     });
   },
 );
+
+async function watch(page: Page, address: string): Promise<void> {
+  await page.getByRole('combobox').selectOption({ label: 'A fleet…' });
+  await page.getByLabel('Address of its origin').fill(address);
+  await page.getByRole('button', { name: 'Watch', exact: true }).click();
+}

@@ -105,6 +105,22 @@ describe.skipIf(skipReason)(`the swarm page in Chromium${skipReason ? ` (${skipR
     expect(await sentences(other)).toEqual(shared);
   });
 
+  it('a seed that no address can name is not run', async () => {
+    const page = await open(RUN);
+    await page.getByLabel('Seed', { exact: true }).fill('99999999999');
+    await page.getByRole('button', { name: 'Share' }).click();
+    expect(page.url()).toContain('seed=9999&');
+    await expect.poll(() => page.getByLabel('Seed', { exact: true }).inputValue()).toBe('9999');
+  });
+
+  it('what is done between two milliseconds is to be seen at once', async () => {
+    const page = await open(`${RUN}&t=800&select=node-2`);
+    await seek(page, 800.6);
+    await page.getByRole('button', { name: 'Kill Oslo' }).click();
+    await page.getByRole('button', { name: 'Restart Oslo' }).waitFor();
+    expect(await shownMs(page)).toBe(801);
+  });
+
   it('a run is saved, and opened again as the same run', async () => {
     const page = await open(RUN);
     await page.getByText('of 2.').waitFor();
@@ -132,6 +148,8 @@ describe.skipIf(skipReason)(`the swarm page in Chromium${skipReason ? ` (${skipR
     writeFileSync(wrong, 'hello\n');
     await page.locator('input[type="file"]').setInputFiles(wrong);
     await page.getByRole('alert').getByText('This is no recording of a swarm').waitFor();
+    await page.getByRole('button', { name: 'Add three edges' }).click();
+    await expect.poll(() => branchNames(page)).toHaveLength(2);
     await page.getByRole('combobox').selectOption('scenario:fan-out');
     await page.getByRole('alert').waitFor({ state: 'detached' });
     await page.getByText('Four photos go to eight edges').waitFor();

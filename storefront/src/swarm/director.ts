@@ -10,28 +10,15 @@ import { LiveFleet } from './live/live-fleet.ts';
 import type { Actor } from './log/actor.ts';
 import type { Branch } from './log/branch.ts';
 import type { SwarmLog } from './log/swarm-log.ts';
-import type { Selection } from './share/url-state.ts';
 import { branchWords } from './simulate/act-words.ts';
 import { offeredActs } from './simulate/offered-acts.ts';
 import { SimulatedRun } from './simulate/simulated-run.ts';
 import { fetchRecording, openRecording } from './source/recording.ts';
+import type { Opening, Subject } from './subject.ts';
 import { fitSpeed } from './time/fit-speed.ts';
-import { FOLLOW_BEHIND_MS, type TimeControl } from './time/time-control.ts';
+import { FOLLOW_BEHIND_MS } from './time/time-control.ts';
 import type { Viewer } from './viewer.ts';
-
-/** What is open, as an address names it. */
-export type Subject =
-  | { readonly kind: 'scenario'; readonly name: string; readonly seed: number }
-  | { readonly kind: 'recording'; readonly name: string }
-  | { readonly kind: 'file'; readonly name: string }
-  | { readonly kind: 'fleet'; readonly address: string };
-
-/** Where and how an opened run begins. */
-export interface Opening {
-  readonly time?: Partial<TimeControl>;
-  readonly acts?: readonly TimedAct[];
-  readonly selection?: Selection;
-}
+import { nameOf } from './words/sentences.ts';
 
 /** So much of a run is made before it is shown: enough to see how fast its blocks are. */
 const FIRST_SHOWN_MS = 1_000;
@@ -46,6 +33,8 @@ export class Director {
   #nextId = 1;
   /** What was asked for last; answers to anything before come too late. */
   #asked = 0;
+  /** What is on the screen: it stays until what was asked for is there. */
+  #shown: Subject | undefined;
   #stopFleet: (() => void) | undefined;
 
   readonly #simulator: Actor = {
@@ -71,23 +60,28 @@ export class Director {
     await this.#show(asked, fetchRecording(name), 'as recorded', opening);
   }
 
-  openFleet(address: string): void {
+  openFleet(given: string): void {
+    const address = given.replace(/\/+$/, '');
     const asked = this.#begin({ kind: 'fleet', address });
     let branch: Branch | undefined;
     const control = isOwn(address) ? findControl(address) : undefined;
+    const isOurs = () =>
+      branch === undefined ? asked === this.#asked : branch === this.#viewer.branch.get();
     const fleet = new LiveFleet(address, {
       ready: async (log) => {
         const actor = this.#demoActor(await control, log);
-        if (asked !== this.#asked) return;
-        this.isBusy.set(false);
+        if (!isOurs()) return fleet.stop();
+        if (branch === undefined) this.#settle();
+        this.#stopFleet = () => fleet.stop();
         branch = { id: this.#nextId++, kind: 'live', label: 'live', log, ...(actor && { actor }) };
         this.#viewer.open(branch, { atMs: Math.max(0, log.endMs - FOLLOW_BEHIND_MS) });
         this.#viewer.follow();
       },
       grew: () => branch && this.#viewer.logGrew(branch),
-      failed: (why) => asked === this.#asked && this.#failed(why),
+      failed: (why) => isOurs() && this.#failed(why),
+      // Who looks into the past keeps it.
+      goesOn: () => isOurs() && this.#viewer.time.get().isFollowing,
     });
-    this.#stopFleet = () => fleet.stop();
   }
 
   #demoActor(control: DemoControl | null | undefined, log: SwarmLog): Actor | undefined {
@@ -112,7 +106,7 @@ export class Director {
     try {
       const log = await loading;
       if (asked !== this.#asked) return;
-      this.isBusy.set(false);
+      this.#settle();
       this.#open({ id: this.#nextId++, kind: 'recording', label, log }, opening);
     } catch (error) {
       if (asked === this.#asked) this.#failed(error instanceof Error ? error.message : String(error));
@@ -123,17 +117,17 @@ export class Director {
     const branch = this.#viewer.branch.get();
     const run = branch && this.#runs.get(branch);
     if (branch === undefined || run === undefined) return;
-    const timed: TimedAct = { ...act, atMs: Math.round(this.#viewer.time.get().atMs) };
+    const timed: TimedAct = { ...act, atMs: Math.ceil(this.#viewer.time.get().atMs) };
     const acts = [...run.order.acts.filter(({ atMs }) => atMs <= timed.atMs), timed];
-    const nodes = branch.log.newest.nodes;
-    const label = branchWords(timed, (node) => nodes[node]?.name ?? `node ${node}`);
+    const label = branchWords(timed, (node) => nameOf(branch.log.newest, node));
     this.isBusy.set(true);
     this.#simulate(
       run.order.scenario,
       run.order.seed,
       acts,
       timed.atMs + 1,
-      (made) => this.#viewer.add(made),
+      // The moment is between two milliseconds, and what was done is to be seen.
+      (made) => this.#viewer.add(made, timed.atMs),
       label,
     );
   }
@@ -161,7 +155,8 @@ export class Director {
     const run = new SimulatedRun({ scenario, seed, acts }, untilMs, {
       ready: (log) => {
         if (asked !== this.#asked) return run.stop();
-        this.isBusy.set(false);
+        if (this.subject.get() === this.#shown) this.isBusy.set(false);
+        else this.#settle();
         branch = { id: this.#nextId++, kind: 'simulation', label, log, actor: this.#simulator };
         this.#runs.set(branch, run);
         ready(branch);
@@ -172,17 +167,25 @@ export class Director {
   }
 
   #begin(subject: Subject): number {
-    for (const run of this.#runs.values()) run.stop();
-    this.#runs.clear();
-    this.#stopFleet?.();
-    this.#stopFleet = undefined;
     this.subject.set(subject);
     this.problem.set(undefined);
     this.isBusy.set(true);
     return ++this.#asked;
   }
 
+  /** What was asked for is there: what was shown before ends. */
+  #settle(): void {
+    for (const run of this.#runs.values()) run.stop();
+    this.#runs.clear();
+    this.#stopFleet?.();
+    this.#stopFleet = undefined;
+    this.#shown = this.subject.get();
+    this.isBusy.set(false);
+  }
+
+  /** What was shown goes on. */
   #failed(why: string): void {
+    this.subject.set(this.#shown);
     this.isBusy.set(false);
     this.problem.set(why);
   }

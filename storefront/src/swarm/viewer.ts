@@ -108,10 +108,11 @@ export class Viewer {
     this.grown.set(this.grown.get() + 1);
   }
 
-  /** Keeps the runs there are, and goes on in this one at the same moment. */
-  add(branch: Branch): void {
+  /** Keeps the runs there are, and goes on in this one, not before `fromMs`. */
+  add(branch: Branch, fromMs: number): void {
     this.branches.set([...this.branches.get(), branch]);
     this.show(branch);
+    this.seek(Math.max(fromMs, this.time.get().atMs));
   }
 
   show(branch: Branch): void {

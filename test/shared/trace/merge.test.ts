@@ -122,6 +122,19 @@ describe('merged logs', () => {
     merge.append(other, [{ t: 3, type: 'node', node: 0, name: 'b', role: 'edge', peerId: 'cd'.repeat(20) }]);
     expect(merge.take(START + 600).map(({ t }) => t)).toEqual([10]);
   });
+
+  it('what is learnt of a clock holds from then on, and what a source told stays in its order', () => {
+    const merge = new TraceMerge(START);
+    const source = merge.add();
+    // The first batch, how things stand, took four seconds to come.
+    merge.begin(source, live(START), 4_000);
+    const peerId = 'ab'.repeat(20);
+    merge.append(source, [{ t: 0, type: 'node', node: 0, name: 'a', role: 'edge', peerId }]);
+    merge.setClock(source, live(START), 10);
+    merge.append(source, [{ t: 3_000, type: 'optimistic', node: 0 }]);
+    merge.append(source, [{ t: 5_000, type: 'optimistic', node: 0 }]);
+    expect(merge.take(Number.POSITIVE_INFINITY).map(({ t }) => t)).toEqual([4_000, 4_000, 5_010]);
+  });
 });
 
 describe('the offset of a clock', () => {
@@ -132,5 +145,16 @@ describe('the offset of a clock', () => {
     clock.heard(2_000, 7_020);
     clock.heard(3_000, 8_500);
     expect(clock.offsetMs).toBe(5_000);
+  });
+
+  it('goes by the last half minute: a machine that slept an hour is an hour behind from then on', () => {
+    const clock = new ClockOffset(0);
+    for (let t = 0; t < 60_000; t += 1_000) clock.heard(t, t + 20);
+    const sleptMs = 3_600_000;
+    clock.heard(60_000, 60_020 + sleptMs);
+    expect(clock.offsetMs).toBe(20 + sleptMs);
+    // A path that is slow for some seconds tells nothing of the clock.
+    for (let t = 61_000; t < 71_000; t += 1_000) clock.heard(t, t + sleptMs + 5_000);
+    expect(clock.offsetMs).toBe(20 + sleptMs);
   });
 });

@@ -5,31 +5,38 @@
 import type { EdgeList } from '../../../../shared/api-types/status.ts';
 import { TraceMerge } from '../../../../shared/trace/merge.ts';
 import { SwarmLog } from '../log/swarm-log.ts';
+import { wallNow } from './wall-now.ts';
 import { WatchedNode } from './watched-node.ts';
 
 /** Nodes send in batches of 100 ms: what is older has come from all of them. */
 const SETTLED_MS = 300;
 const TAKE_EVERY_MS = 100;
 const ASK_EVERY_MS = 5_000;
+const ANSWER_WITHIN_MS = 5_000;
 /** A fleet of which nothing was heard by then lets nobody look. */
 const BEGIN_WITHIN_MS = 5_000;
 /** Each is a connection of its own, and a node in the picture. */
 const MOST_NODES = 200;
+/** Some 200 MB of a page's memory; a busy fleet tells so much in some minutes, a quiet one in days. */
+const MOST_RECORDS = 1_000_000;
 
 export interface FleetWatch {
   readonly ready: (log: SwarmLog) => void;
   readonly grew: () => void;
   readonly failed: (why: string) => void;
+  /** The log is as long as it may be. @returns whether another one begins, with how things stand then: `ready` is told */
+  readonly goesOn: () => boolean;
 }
 
 export class LiveFleet {
   readonly #originUrl: string;
   readonly #watch: FleetWatch;
-  readonly #merge = new TraceMerge(Date.now());
-  readonly #log = new SwarmLog(this.#merge.header, true);
+  #merge = new TraceMerge(wallNow());
+  #log = new SwarmLog(this.#merge.header, true);
   readonly #nodes = new Map<string, WatchedNode>();
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   #isReady = false;
+  #wasReady = false;
   #isStopped = false;
 
   constructor(originUrl: string, watch: FleetWatch) {
@@ -67,7 +74,8 @@ export class LiveFleet {
 
   async #edges(): Promise<readonly string[] | undefined> {
     try {
-      const answer = await fetch(`${this.#originUrl}/api/edges`, { cache: 'no-store' });
+      const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+      const answer = await fetch(`${this.#originUrl}/api/edges`, { cache: 'no-store', signal });
       const { edges } = (await answer.json()) as Partial<EdgeList>;
       if (!Array.isArray(edges)) return undefined;
       return edges
@@ -79,17 +87,38 @@ export class LiveFleet {
   }
 
   #take(sinceMs: number): void {
-    const untilMs = Date.now() - SETTLED_MS;
+    const untilMs = wallNow() - SETTLED_MS;
     this.#log.append(this.#merge.take(untilMs));
     if (this.#isReady) {
       this.#log.clock(untilMs - this.#merge.header.wallMs);
-      this.#watch.grew();
+      if (this.#log.records.length < MOST_RECORDS) this.#watch.grew();
+      else if (this.#watch.goesOn()) this.#beginAnew();
+      else this.#end();
     } else if (this.#log.records.length > 0) {
       this.#isReady = true;
+      this.#wasReady = true;
       this.#watch.ready(this.#log);
-    } else if (sinceMs > BEGIN_WITHIN_MS) {
+    } else if (sinceMs > BEGIN_WITHIN_MS && !this.#wasReady) {
       this.stop();
       this.#watch.failed(`No node of this fleet lets itself be watched (${this.#originUrl}/trace).`);
     }
+  }
+
+  /** The same nodes, in another log: each tells how things stand. */
+  #beginAnew(): void {
+    this.#merge = new TraceMerge(wallNow());
+    this.#log = new SwarmLog(this.#merge.header, true);
+    this.#isReady = false;
+    for (const [url, node] of this.#nodes) {
+      node.stop();
+      this.#nodes.set(url, new WatchedNode(url, this.#merge));
+    }
+  }
+
+  #end(): void {
+    this.stop();
+    this.#log.isOpen = false;
+    this.#watch.grew();
+    this.#watch.failed('This log is as long as a page can hold. Watch the fleet again to go on.');
   }
 }

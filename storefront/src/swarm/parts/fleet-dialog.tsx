@@ -23,7 +23,7 @@ export function FleetDialog({
           event.preventDefault();
           const address = addressRef.current?.value.trim() ?? '';
           onClose();
-          director.openFleet(address.replace(/\/+$/, ''));
+          director.openFleet(address);
         }}
       >
         <label>

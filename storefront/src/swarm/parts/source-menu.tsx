@@ -2,11 +2,13 @@
 import type { JSX } from 'preact';
 import { SCENARIOS } from '../../../../shared/sim/scenarios.ts';
 import { useStore } from '../../store.ts';
-import type { Subject } from '../director.ts';
 import { RECORDINGS } from '../source/recordings.ts';
+import type { Subject } from '../subject.ts';
 import { useSwarm } from '../viewer-context.ts';
 
 const FLEET = 'fleet';
+/** Another option than {@link FLEET}: what is chosen already cannot be chosen, and the dialog would not open. */
+const WATCHED = 'watched';
 const MOST_SEED = 9_999;
 
 export function SourceMenu({ onFleet }: { readonly onFleet: () => void }): JSX.Element {
@@ -38,7 +40,8 @@ export function SourceMenu({ onFleet }: { readonly onFleet: () => void }): JSX.E
             ))}
           </optgroup>
           {subject?.kind === 'file' && <option value="file">{subject.name}</option>}
-          <option value={FLEET}>{subject?.kind === 'fleet' ? subject.address : 'A fleet…'}</option>
+          {subject?.kind === 'fleet' && <option value={WATCHED}>{subject.address}</option>}
+          <option value={FLEET}>A fleet…</option>
         </select>
       </label>
       {subject?.kind === 'scenario' && (
@@ -50,7 +53,8 @@ export function SourceMenu({ onFleet }: { readonly onFleet: () => void }): JSX.E
             max={MOST_SEED}
             value={subject.seed}
             onChange={({ currentTarget: { valueAsNumber: seed } }) => {
-              if (Number.isInteger(seed) && seed >= 0) director.openScenario(subject.name, seed);
+              if (Number.isInteger(seed) && seed >= 0)
+                director.openScenario(subject.name, Math.min(seed, MOST_SEED));
             }}
           />
         </label>
@@ -61,9 +65,8 @@ export function SourceMenu({ onFleet }: { readonly onFleet: () => void }): JSX.E
 
 function optionOf(subject: Subject | undefined): string {
   if (subject === undefined) return '';
-  return subject.kind === 'scenario' || subject.kind === 'recording'
-    ? `${subject.kind}:${subject.name}`
-    : subject.kind;
+  if (subject.kind === 'fleet') return WATCHED;
+  return subject.kind === 'file' ? subject.kind : `${subject.kind}:${subject.name}`;
 }
 
 /** `super-seeding-off` is `Super-seeding off`. */

@@ -12,7 +12,7 @@ export function StageCaption(): JSX.Element {
   const subject = useStore(director.subject);
   if (branch === undefined) return <p class="swarm__caption hint">{isBusy ? 'One moment…' : ''}</p>;
   const about =
-    subject?.kind === 'fleet'
+    branch.kind === 'live' && subject?.kind === 'fleet'
       ? `The fleet of ${subject.address}, as it is now`
       : (scenarioNamed(branch.log.header.scenario)?.about ?? branch.log.header.scenario);
   return (

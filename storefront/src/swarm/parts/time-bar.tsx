@@ -97,7 +97,7 @@ function FollowButton(): JSX.Element | null {
   const viewer = useViewer();
   const time = useStore(viewer.time);
   const branch = useStore(viewer.branch);
-  if (branch?.kind !== 'live') return null;
+  if (branch?.kind !== 'live' || !time.isOpen) return null;
   return (
     <button type="button" class="chip" aria-pressed={time.isFollowing} onClick={() => viewer.follow()}>
       Follow live
