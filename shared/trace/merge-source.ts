@@ -27,6 +27,8 @@ export class MergeSource {
   readonly #names: MergedNames;
   readonly #nodes = new Map<number, number>();
   readonly #sets = new Map<number, number>();
+  /** As it told them. */
+  readonly #toldSets = new Map<number, RecordOf<'set'>>();
   readonly #links = new Map<number, number>();
   /** In the merged log. */
   #self: number | undefined;
@@ -43,6 +45,7 @@ export class MergeSource {
     const ended = node === undefined ? [] : [...this.#links.values()];
     this.#nodes.clear();
     this.#sets.clear();
+    this.#toldSets.clear();
     this.#links.clear();
     return ended.map((link) => ({ t, type: 'linkEnded', node: node as number, link, reason: 'missed' }));
   }
@@ -70,6 +73,8 @@ export class MergeSource {
           }
         return [];
       }
+      case 'joined':
+        return [...this.#setAgain(t, record.set), ...this.#renamed(t, record)];
       case 'clock':
         return [];
       case 'linkEnded': {
@@ -117,7 +122,15 @@ export class MergeSource {
     const set = known ?? this.#names.setCount++;
     this.#names.sets.set(record.infoHash, set);
     this.#sets.set(record.set, set);
+    this.#toldSets.set(record.set, record);
     return known === undefined ? [{ ...record, t, set }] : [];
+  }
+
+  /** An edge does not tell that a set was purged: it drops it, and joins it again when it is published again. */
+  #setAgain(t: number, set: number): TraceRecord[] {
+    const told = this.#toldSets.get(set);
+    if (told === undefined || this.#names.sets.get(told.infoHash) === this.#sets.get(set)) return [];
+    return this.#setTold(t, told);
   }
 
   #renamed(t: number, record: TraceRecord): TraceRecord[] {

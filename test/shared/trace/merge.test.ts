@@ -110,6 +110,54 @@ describe('merged logs', () => {
     expect(timeline.newest.nodes).toMatchObject([{ name: 'a', upBytesPerSecond: 64 }]);
   });
 
+  it('a set that is purged and published again is another one, for edges too, who tell of no purge', () => {
+    const merge = new TraceMerge(START);
+    const [origin, edge] = [merge.add(), merge.add()];
+    const infoHash = 'ab'.repeat(20);
+    const photo = {
+      imageId: '',
+      name: 'photo',
+      bytes: 1,
+      pieceLengthBytes: 16_384,
+      pieceCount: 1,
+      files: [],
+    };
+    const set = (t: number, index: number): TraceRecord => ({
+      t,
+      type: 'set',
+      set: index,
+      infoHash,
+      ...photo,
+    });
+    const joins = (t: number, index: number, held: string): TraceRecord => {
+      return { t, type: 'joined', node: 0, set: index, held, want: 'all' };
+    };
+    for (const source of [origin, edge]) merge.begin(source, live(START), 0);
+    merge.append(origin, [
+      { t: 0, type: 'node', node: 0, name: 'origin', role: 'origin', peerId: '01'.repeat(20) },
+      set(0, 0),
+      joins(0, 0, 'all'),
+      { t: 10, type: 'dropped', node: 0, set: 0 },
+      { t: 10, type: 'purged', set: 0 },
+      set(20, 1),
+      joins(20, 1, 'all'),
+    ]);
+    merge.append(edge, [
+      { t: 1, type: 'node', node: 0, name: 'edge', role: 'edge', peerId: '02'.repeat(20) },
+      set(1, 0),
+      joins(1, 0, 'none'),
+      { t: 11, type: 'dropped', node: 0, set: 0 },
+      joins(21, 0, 'none'),
+      { t: 25, type: 'pieceVerified', node: 0, set: 0, piece: 0 },
+    ]);
+    const timeline = new Timeline(merge.header);
+    timeline.append(merge.take(Number.POSITIVE_INFINITY));
+    expect(timeline.newest.sets.map(({ purgedAt, availability }) => [purgedAt, ...availability])).toEqual([
+      [10, 0],
+      [undefined, 2],
+    ]);
+  });
+
   it('what comes too late is moved to what was taken last, and time never goes back', () => {
     const merge = new TraceMerge(START);
     const source = merge.add();
