@@ -75,8 +75,11 @@ export class FleetWatch {
     return answer?.ok ? parseDemoFleet(answer.value) : undefined;
   }
 
-  #show({ edges, edgesMax, atMs }: ListedFleet, control: DemoControl | undefined): void {
-    const shown = edges.map((edge) => ({ ...edge, rates: this.#rates.note(edge.name, edge.figures, atMs) }));
+  #show({ edges, edgesMax, atMs, toldEveryMs }: ListedFleet, control: DemoControl | undefined): void {
+    const shown = edges.map((edge) => ({
+      ...edge,
+      rates: this.#rates.note(`${edge.name} ${edge.url}`, edge.figures, atMs, toldEveryMs),
+    }));
     const before = this.state.get();
     if (before.kind === 'shown') tellChanges(before.fleet.edges, shown);
     this.state.set({ kind: 'shown', fleet: { edges: shown, edgesMax, control }, isStale: false });

@@ -33,7 +33,12 @@ export interface ListedFleet {
   readonly edgesMax: number;
   /** ms of the clock of whoever answered. */
   readonly atMs: number;
+  /** How often whoever answers hears of the edges. */
+  readonly toldEveryMs: number;
 }
+
+/** An edge reports to its origin so often (edge-node/edge-reports.ts); the demo asks each edge when it is asked. */
+const REPORTED_EVERY_MS = 2_000;
 
 /** A page of more cards is of no use to anybody. */
 const SHOWN_MAX = 200;
@@ -52,7 +57,7 @@ export function parseDemoFleet(answer: unknown): ListedFleet | undefined {
     const figures = isRecord(entry.status) ? figuresIn(entry.status) : undefined;
     return listed(entry, entry.state as DemoEdgeState, limits, figures);
   });
-  return { edges, edgesMax: amount(answer.edgesMax), atMs: amount(answer.atMs) };
+  return { edges, edgesMax: amount(answer.edgesMax), atMs: amount(answer.atMs), toldEveryMs: 0 };
 }
 
 /** Of `/api/edges`. @param atMs of the page's clock: the answer has none */
@@ -65,7 +70,7 @@ export function parseOriginFleet(answer: unknown, atMs: number): ListedFleet | u
         ? listed(entry, entry.live === true ? 'live' : 'away', undefined, figuresIn(entry))
         : [],
     );
-  return { edges, edgesMax: 0, atMs };
+  return { edges, edgesMax: 0, atMs, toldEveryMs: REPORTED_EVERY_MS };
 }
 
 function listed(

@@ -1,4 +1,7 @@
-/** How fast edges take and give: the difference of two answers over the time between them. */
+/**
+ * How fast edges take and give: the difference of two answers over the time between them. An edge tells its origin of
+ * itself every so often: what is asked more often is the same until then, and then has all the bytes of that time.
+ */
 import type { EdgeFigures } from './parse-fleet.ts';
 
 export interface Rates {
@@ -15,13 +18,18 @@ interface Seen {
   readonly downBytes: number;
   readonly upBytes: number;
   readonly rates: readonly Rates[];
+  /** When the bytes were others than before. */
+  readonly changedAtMs: number;
 }
 
 export class RateBook {
   readonly #seen = new Map<string, Seen>();
 
-  /** @returns the rates of the last minute, the newest last; empty before the second answer */
-  note(name: string, figures: EdgeFigures | undefined, atMs: number): readonly Rates[] {
+  /**
+   * @param toldEveryMs how often what is asked knows of news; 0: each time
+   * @returns the rates of the last minute, the newest last; empty before the second answer
+   */
+  note(name: string, figures: EdgeFigures | undefined, atMs: number, toldEveryMs = 0): readonly Rates[] {
     const before = this.#seen.get(name);
     if (figures === undefined) {
       this.#seen.delete(name);
@@ -31,18 +39,30 @@ export class RateBook {
     const upBytes = figures.uploadedBytes;
     // The same answer again says nothing of the time since.
     if (before !== undefined && atMs === before.atMs) return before.rates;
-    const rates =
-      before === undefined ? [] : [...before.rates, between(before, { atMs, downBytes, upBytes })];
+    const now = { atMs, downBytes, upBytes };
+    const isSame = before?.downBytes === downBytes && before.upBytes === upBytes;
+    const changedAtMs = isSame ? before.changedAtMs : atMs;
+    const rates = before === undefined ? [] : [...before.rates, newest(before, now, toldEveryMs)];
     const kept = rates.slice(-KEPT);
-    this.#seen.set(name, { atMs, downBytes, upBytes, rates: kept });
+    this.#seen.set(name, { ...now, changedAtMs, rates: kept });
     return kept;
   }
 }
 
+type Counts = Pick<Seen, 'atMs' | 'downBytes' | 'upBytes'>;
+
+function newest(before: Seen, now: Counts, toldEveryMs: number): Rates {
+  const isSame = now.downBytes === before.downBytes && now.upBytes === before.upBytes;
+  // No news may be no report. The first answer of all is no change.
+  if (isSame && now.atMs - before.changedAtMs < toldEveryMs) return before.rates.at(-1) ?? NOTHING;
+  return between(before, now, toldEveryMs);
+}
+
 /** Counters begin at 0 in each life of an edge, and so does the clock in each life of the demo. */
-function between(before: Seen, now: Omit<Seen, 'rates'>): Rates {
-  const seconds = (now.atMs - before.atMs) / 1000;
-  if (seconds <= 0 || now.downBytes < before.downBytes || now.upBytes < before.upBytes) return NOTHING;
+function between(before: Counts, now: Counts, toldEveryMs: number): Rates {
+  const passedMs = now.atMs - before.atMs;
+  const seconds = Math.max(passedMs, toldEveryMs) / 1000;
+  if (passedMs <= 0 || now.downBytes < before.downBytes || now.upBytes < before.upBytes) return NOTHING;
   return {
     downBytesPerSecond: (now.downBytes - before.downBytes) / seconds,
     upBytesPerSecond: (now.upBytes - before.upBytes) / seconds,

@@ -17,6 +17,7 @@ describe('what is said of edges', () => {
     expect(fleet).toEqual({
       edgesMax: 16,
       atMs: 5,
+      toldEveryMs: 0,
       edges: [
         {
           name: 'edge-1',

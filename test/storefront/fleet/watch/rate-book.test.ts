@@ -30,6 +30,18 @@ describe('rates of edges', () => {
     expect(book.note('a', figures(1000, 0), 1000)).toEqual(once);
   });
 
+  it('what is told every two seconds and asked each second is as fast as it is, until no news comes', () => {
+    const book = new RateBook();
+    for (let second = 0; second <= 10; second++) {
+      const toldBytes = Math.floor(second / 2) * 2_000;
+      const rates = book.note('a', figures(toldBytes, 0), second * 1_000 + 300, 2_000);
+      if (second >= 2) expect(rates.at(-1)?.downBytesPerSecond).toBe(1_000);
+    }
+    expect(book.note('a', figures(10_000, 0), 11_300, 2_000).at(-1)?.downBytesPerSecond).toBe(1_000);
+    expect(book.note('a', figures(10_000, 0), 12_900, 2_000).at(-1)?.downBytesPerSecond).toBe(0);
+    expect(book.note('a', figures(20_000, 0), 22_900, 2_000).at(-1)?.downBytesPerSecond).toBe(1_000);
+  });
+
   it('a counter or clock that begins anew is no rate', () => {
     const book = new RateBook();
     book.note('a', figures(5000, 5000), 9000);
