@@ -48,6 +48,11 @@ export interface EdgeServer {
 /** Where the edge answers its own workers. */
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
 const NO_WORKERS = { drop: () => undefined, dropped: async () => undefined };
+/**
+ * A worker's connections carry one shopper's answer after the other: a reset for what one of them had is the end of
+ * another's. Workers cut what they pass on themselves, before a purge is acknowledged (PU2).
+ */
+const CUT_BY_WORKERS = { sending: () => undefined };
 
 /** @throws what listening throws: port in use, address not here */
 export async function startEdgeServer(parts: EdgeServerParts): Promise<EdgeServer> {
@@ -113,7 +118,7 @@ function routesOf(
     source: images.renditions,
     role: 'edge',
     nodeName: config.name,
-    readers,
+    readers: config.workers === 0 ? readers : CUT_BY_WORKERS,
     isPrivate: !isOpen(config.access),
     metrics,
     log,

@@ -36,6 +36,8 @@ const START_LIMIT_MS = 20_000;
 export class WorkerPool {
   readonly #parts: WorkerPoolParts;
   readonly #links = new Set<WorkerLink>();
+  /** Told to serve, and may do so before we hear that they listen. */
+  readonly #starting = new Set<WorkerLink>();
   readonly #dropping = new Set<Promise<unknown>>();
   readonly #leasing: NodeJS.Timeout;
   #numbers = 0;
@@ -76,7 +78,7 @@ export class WorkerPool {
   drop({ id, renditions }: PublishedImage): void {
     const roots = renditions.map(({ root }) => root);
     const dropping = Promise.all(
-      [...this.#links].map(async (link) => {
+      [...this.#links, ...this.#starting].map(async (link) => {
         const timer = setTimeout(() => {
           this.#parts.log.warn({ worker: link.id, image: id }, 'a worker hangs: ended');
           link.kill();
@@ -124,10 +126,13 @@ export class WorkerPool {
         reject(new Error('a worker did not start in time'));
       }, START_LIMIT_MS);
       const link = new WorkerLink(cluster.fork(), (message) => {
-        if (message.type === 'ready') link.send(this.#serveNow());
-        else if (message.type === 'listening') {
+        if (message.type === 'ready') {
+          this.#starting.add(link);
+          link.send(this.#serveNow());
+        } else if (message.type === 'listening') {
           clearTimeout(limit);
           this.port = message.port;
+          this.#starting.delete(link);
           this.#links.add(link);
           link.send(this.#leaseNow());
           resolve();
@@ -138,6 +143,7 @@ export class WorkerPool {
       });
       void link.exited.then((cause) => {
         clearTimeout(limit);
+        this.#starting.delete(link);
         reject(new Error('a worker ended while it started'));
         if (this.#links.delete(link)) this.#ended(link, cause);
       });

@@ -49,3 +49,31 @@ test('the one worker, killed, is replaced at the port that shoppers know, even o
     expect(workers()).not.toContain(victim);
   }
 });
+
+test('PU2: a purge breaks no answer of another image, though the worker asked for both over one connection', async () => {
+  const [gone, stays] = [await makeImageSet(1), await makeImageSet(2)];
+  const { origin, port, url } = await withOne([], '--prefetch', 'none', '--memory-bytes', '0');
+  await origin.leaveSwarm();
+  await origin.publish(gone);
+  await origin.publish(stays);
+  await eventually(async () => expect((await ask(port, pathOf(gone))).status).toBe(200));
+  // The rest of the file comes when the purge has been acknowledged.
+  const rests: (() => void)[] = [];
+  origin.intercept = ({ url: asked, headers }, response) => {
+    const [, first = '', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+    if (asked !== pathOf(stays) || first === '') return false;
+    const part = (stays.files.get('640.jpg') as Buffer).subarray(Number(first), Number(last) + 1);
+    const range = `bytes ${first}-${last}/100000`;
+    response.writeHead(206, { 'content-length': part.length, 'content-range': range });
+    response.write(part.subarray(0, 20_000));
+    rests.push(() => response.end(part.subarray(20_000)));
+    return true;
+  };
+  const answer = await fetch(url + pathOf(stays));
+  expect(answer.status).toBe(200);
+  origin.purge(gone);
+  await acknowledged(origin, 4);
+  for (const sendRest of rests) sendRest();
+  const body = Buffer.from(await answer.arrayBuffer());
+  expect(body.equals(stays.files.get('640.jpg') as Buffer)).toBe(true);
+});

@@ -25,7 +25,7 @@ export interface ImageRouteOptions {
   readonly role: 'origin' | 'edge' | 'worker';
   /** This node in Cache-Status (RFC 9211). */
   readonly nodeName: string;
-  readonly readers: ImageReaders;
+  readonly readers: Pick<ImageReaders, 'sending'>;
   /** Only some are let in: no shared cache may keep an answer. Default false. */
   readonly isPrivate?: boolean;
   readonly metrics: HttpMetrics;

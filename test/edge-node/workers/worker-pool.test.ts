@@ -4,7 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { FromWorker } from '../../../edge-node/workers/messages.ts';
 import { WorkerPool } from '../../../edge-node/workers/worker-pool.ts';
+import type { PublishedImage } from '../../../shared/api-types/catalog.ts';
 import { HttpMetrics } from '../../../shared/node/http/http-metrics.ts';
 import { compile } from '../../support/compiled.ts';
 import { edgeFlags } from '../support/edge-process.ts';
@@ -43,4 +45,24 @@ test('the limit on the start of a worker ends none that has started', async () =
   // Resolves when each has answered or is no more: no limit on it comes, for time stands still.
   await pool.told();
   expect(pool.figures).toEqual({ alive: 2, restarts: 0 });
+});
+
+test('PU2: a purge reaches a worker that takes the place of another and listens already', async () => {
+  const pool = await startPool();
+  const done: number[] = [];
+  const listens = new Promise<void>((resolve) => {
+    // Heard before the pool hears it.
+    cluster.on('message', (worker, message: FromWorker) => {
+      if (message.type !== 'listening') return;
+      pool.drop({ id: 'a'.repeat(24), renditions: [] } as unknown as PublishedImage);
+      worker.on('message', (answer: FromWorker) => answer.type === 'done' && done.push(answer.number));
+      setImmediate(resolve);
+    });
+  });
+  closers.push(async () => cluster.removeAllListeners('message'));
+  Object.values(cluster.workers ?? {})[0]?.process.kill('SIGKILL');
+  await listens;
+  // The channel keeps the order: what is asked later is answered later.
+  await pool.told();
+  expect(done.length).toBe(2);
 });
