@@ -112,6 +112,8 @@ function evenOut(req: Http2ServerRequest, res: Http2ServerResponse, socket: Sock
   req.headers.host ??= req.authority;
   // Node guards the one of HTTP/2 with a proxy per stream; ours is the connection's, by which answers are counted.
   Object.defineProperty(req, 'socket', { value: socket });
+  // Who has left is answered no more: there is no `close` any more to end what would be begun.
+  Object.defineProperty(res, 'destroyed', { get: () => res.stream.destroyed });
   // An answer that is cut short must not look like one that has ended.
   res.destroy = () => res.stream.close(constants.NGHTTP2_INTERNAL_ERROR) as unknown as Http2ServerResponse;
 }
