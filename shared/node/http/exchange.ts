@@ -52,16 +52,21 @@ function plainHeadersOf({ resource, content, partialHeaders }: Plan, body: Rendi
 /** Since its request. */
 export const elapsedMsOf = ({ startedMs }: Exchange): number => performance.now() - startedMs;
 
+/** What to say when the image was purged since the request came. */
+export function purgeOf({ resource: { hold } }: Plan): UserError | undefined {
+  return hold?.isPublished() === false
+    ? new UserError('image_unknown', 404, 'The image was purged.')
+    : undefined;
+}
+
 /**
  * Writes the status line and headers, and counts the answer.
  * @throws UserError `image_unknown` when the image was purged since the request came
  */
 export function beginAnswer(exchange: Exchange, plan: Plan, body: RenditionBody): void {
-  const { hold } = plan.resource;
-  if (hold !== undefined) {
-    if (!hold.isPublished()) throw new UserError('image_unknown', 404, 'The image was purged.');
-    hold.sending(exchange.req.socket);
-  }
+  const purge = purgeOf(plan);
+  if (purge !== undefined) throw purge;
+  plan.resource.hold?.sending(exchange.req.socket);
   writeHead(exchange, plan, body);
   exchange.metrics.answered(exchange.route, plan.status);
 }

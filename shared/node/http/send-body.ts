@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { InternalError, UserError } from '../../errors.ts';
 import { nextTick } from '../next-tick.ts';
 import { endNow, endTogether } from './end-together.ts';
-import { beginAnswer, type Exchange, elapsedMsOf, type Plan } from './exchange.ts';
+import { beginAnswer, type Exchange, elapsedMsOf, type Plan, purgeOf } from './exchange.ts';
 import { CLIENT_CLOSED_REQUEST, type StreamEnd } from './http-metrics.ts';
 import { type Content, singlePart } from './multipart.ts';
 import { sendProblem } from './problem-response.ts';
@@ -28,7 +28,7 @@ export function sendWarm(
 ): void {
   const { res, metrics } = exchange;
   if (whole.length !== plan.resource.sizeBytes) {
-    fail(exchange, new InternalError(`${whole.length} bytes for ${plan.resource.etag}`));
+    fail(exchange, plan, new InternalError(`${whole.length} bytes for ${plan.resource.etag}`));
     return;
   }
   const { source } = body;
@@ -72,7 +72,7 @@ export async function sendWhenThere(
     if (body.whole === undefined) await stream(exchange, plan, body, abort.signal);
     else sendWarm(exchange, plan, body, body.whole, true);
   } catch (error) {
-    if (!abort.signal.aborted) fail(exchange, error);
+    if (!abort.signal.aborted) fail(exchange, plan, error);
     else if (!res.headersSent) metrics.answered(route, CLIENT_CLOSED_REQUEST);
   } finally {
     abort.abort();
@@ -91,7 +91,7 @@ export async function sendHeadersWhenThere(
     exchange.metrics.sentWhole(body.source, elapsedMsOf(exchange));
     exchange.res.end();
   } catch (error) {
-    fail(exchange, error);
+    fail(exchange, plan, error);
   }
 }
 
@@ -172,9 +172,10 @@ async function* bytesOf(
  * Before the headers: a problem. After them: end the connection short of Content-Length, which every client takes
  * for an incomplete answer (RFC 9112 section 8); a clean end would make it a wrong one.
  */
-function fail(exchange: Exchange, error: unknown): void {
+function fail(exchange: Exchange, plan: Plan, error: unknown): void {
   const { req, res, metrics, route, log } = exchange;
-  const known = error instanceof UserError ? error : undefined;
+  // What a purge took from under a reader is unknown to him too.
+  const known = error instanceof UserError ? (purgeOf(plan) ?? error) : undefined;
   if (known === undefined) log.error({ err: error, ...requestFields(req) }, 'image answer failed');
   if (res.headersSent) {
     log.warn({ code: known?.code ?? 'internal', ...requestFields(req) }, 'image answer cut short');

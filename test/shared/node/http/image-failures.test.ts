@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test, vi } from 'vitest';
+import { UserError } from '../../../../shared/errors.ts';
 import { registerHttp } from '../../../../shared/node/http/register-http.ts';
 import { memorySource } from './memory-source.ts';
 import { serveImages } from './serve.ts';
@@ -17,6 +18,20 @@ describe('a source that fails before the first byte', () => {
     expect(headers.etag).toBeUndefined();
     expect(JSON.parse(body.toString()).code).toBe('image_unavailable');
   });
+
+  test.each(['GET', 'HEAD'])(
+    'an image that is purged while %s waits for it is unknown, as for who asks then: a 404 and no 503',
+    async (method) => {
+      const { ask, source } = await serveImages();
+      source.open = async () => {
+        source.image = () => undefined;
+        throw new UserError('image_unavailable', 503, 'The torrent is not here.');
+      };
+      const { status, headers, body } = await ask(`/${NAME}`, {}, method);
+      expect({ status, retryAfter: headers['retry-after'] }).toEqual({ status: 404, retryAfter: undefined });
+      if (method === 'GET') expect(JSON.parse(body.toString()).code).toBe('image_unknown');
+    },
+  );
 
   test('an error of ours is a 500 that tells nothing, and is logged', async () => {
     const { ask, source, logged } = await serveImages();
