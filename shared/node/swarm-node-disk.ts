@@ -48,8 +48,7 @@ export class DiskActions {
     const torrent = this.#parts.torrent(infoHash);
     if (!torrent) return;
     const answer = ({ verdict, leaves }: CheckedPiece) => {
-      // Removed and added again meanwhile, its piece of this number may be one of other bytes.
-      if (this.#parts.torrent(infoHash) !== torrent) return;
+      if (!this.#isHere(torrent)) return;
       this.#parts.feed({ type: 'pieceHashed', torrent: infoHash, piece, verdict, leaves });
     };
     const judge = (metainfo: Metainfo) => {
@@ -61,7 +60,9 @@ export class DiskActions {
     if (!(hashes instanceof Promise)) return judge(hashes);
     hashes.then(judge, (error: unknown) => {
       this.#complain(error);
-      this.#later(() => this.hashPiece({ type: 'hashPiece', torrent: infoHash, piece, bytes }));
+      this.#later(() => {
+        if (this.#isHere(torrent)) this.hashPiece({ type: 'hashPiece', torrent: infoHash, piece, bytes });
+      });
     });
   }
 
@@ -72,16 +73,24 @@ export class DiskActions {
     this.#parts.store.write(torrent.fileOf(piece), offsetBytes, bytes).then(
       () => {
         this.#retryMs = FIRST_RETRY_MS;
-        this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: true });
+        if (this.#isHere(torrent))
+          this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: true });
       },
       (error: unknown) => {
+        if (!this.#isHere(torrent)) return;
         torrent.lose(piece);
         this.#complain(error);
         this.#later(() => {
-          this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: false });
+          if (this.#isHere(torrent))
+            this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: false });
         });
       },
     );
+  }
+
+  /** Removed and added again meanwhile, it is another one: its piece of this number may be one of other bytes. */
+  #isHere(torrent: HostedTorrent): boolean {
+    return this.#parts.torrent(torrent.outline.infoHash) === torrent;
   }
 
   async close(): Promise<void> {
@@ -149,7 +158,7 @@ export class DiskActions {
   #lose(torrent: HostedTorrent, pieces: readonly PieceIndex[]): void {
     const { infoHash } = torrent.outline;
     for (const piece of pieces) torrent.lose(piece);
-    if (this.#parts.torrent(infoHash) !== torrent) return;
+    if (!this.#isHere(torrent)) return;
     this.#parts.feed({ type: 'piecesLost', torrent: infoHash, pieces });
     this.#parts.lost(infoHash);
   }

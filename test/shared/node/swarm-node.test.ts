@@ -146,6 +146,28 @@ describe('two swarm nodes over loopback', () => {
     await node.swarm.removeTorrent(other.metainfo.infoHash, false);
     expect(node.store.heldBytes).toBe(50_000);
   });
+
+  it('a torrent that goes while its pieces wait for the disk is no failure of the disk, nor of one that comes again', async () => {
+    const directory = tempDirectory();
+    const torrent = await makeRandomTorrent(directory, [400_000]);
+    const { infoHash } = torrent.metainfo;
+    const seed = await startNode(new MemoryPieceStore());
+    await torrent.giveTo(seed.store);
+    await seed.swarm.addTorrent(torrent.metainfo, SEED);
+    const leech = await startNode(join(directory, 'b'));
+    const lost: unknown[] = [];
+    leech.swarm.onTrace((event) => event.type === 'pieceLost' && lost.push(event));
+    for (let life = 0; life < 2; life++) {
+      await leech.swarm.addTorrent(torrent.metainfo, { ...SEED, want: 'none' });
+      leech.swarm.addPeers(infoHash, [addressOf(seed)]);
+      expectSame(await readAll(leech, infoHash, 0, 0, 20_000), torrent.contents[0]?.slice(0, 20_000));
+      if (life === 0) await leech.swarm.removeTorrent(infoHash, true);
+    }
+    // Failed writes are told after a pause, to whichever torrent has the name then.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(lost).toEqual([]);
+    expect(leech.lines).not.toContain('the piece store failed');
+  });
 });
 
 describe('a reader', () => {
