@@ -41,7 +41,7 @@ async function start(): Promise<void> {
   await painted;
   await nextTask();
   shop.edgeWatch.start();
-  watchBrowser(shop.edgeWatch);
+  watchBrowser(shop);
   void shop.products.loadMissing();
   await nextTask();
   render(

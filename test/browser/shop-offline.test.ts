@@ -37,6 +37,32 @@ describe.skipIf(skipReason)(`a shop of ${PRODUCTS} products${skipReason ? ` (${s
     await shop.close();
   });
 
+  it('products that do not come after the first are said to be missing, and come as soon as they can', async () => {
+    const shop = await openShop(shown.browser, 'about:blank', { serviceWorkers: 'block' });
+    const { page } = shop;
+    await page.route('**/api/products', (route) => route.abort());
+    await page.goto(shown.fleet.origin.url);
+    await page.getByRole('searchbox').fill('product 499');
+    await page.getByRole('heading', { name: 'We could not reach the shop' }).waitFor();
+    await page.unroute('**/api/products');
+    await page.getByRole('link').filter({ hasText: 'Product 499' }).waitFor();
+    await shop.close();
+  });
+
+  it('a product that changed since its page came is shown as the list has it', async () => {
+    const { products } = await shown.fleet.products();
+    const shop = await openShop(shown.browser, 'about:blank', { serviceWorkers: 'block' });
+    const { page } = shop;
+    const changed = [{ ...products[0]!, title: 'Product 1, new' }, ...products.slice(1)];
+    await page.route('**/api/products', (route) => route.fulfill({ json: { products: changed } }));
+    await page.goto(`${shown.fleet.origin.url}/product/${products[0]!.id}`);
+    await page.getByRole('heading', { level: 1, name: 'Product 1' }).waitFor();
+    await page.getByRole('link', { name: 'All products' }).click();
+    await page.getByRole('link').filter({ hasText: 'Product 1, new' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Product 1, new' }).waitFor();
+    await shop.close();
+  });
+
   it('a second visit without a network shows what was seen, photos too', async () => {
     const shop = await openShop(shown.browser, shown.fleet.origin.url);
     const { page } = shop;

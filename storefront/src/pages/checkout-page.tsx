@@ -1,9 +1,10 @@
 /** A checkout as it would be, which says that it is none: what is typed is checked here and goes nowhere. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
-import { useBagRows } from '../bag/use-bag-rows.ts';
+import { type BagRows, useBagRows } from '../bag/use-bag-rows.ts';
 import { priceWords } from '../catalog/price-words.ts';
 import { restoreScroll } from '../navigation.ts';
+import { BagGap } from '../parts/bag-gap.tsx';
 import { BagTotals } from '../parts/bag-totals.tsx';
 import { CheckoutForm } from '../parts/checkout-form.tsx';
 import { Message } from '../parts/messages.tsx';
@@ -11,7 +12,8 @@ import { useShop } from '../shop-context.ts';
 
 export function CheckoutPage(): JSX.Element {
   const { bag } = useShop();
-  const { rows, totals, isLoading } = useBagRows();
+  const bagRows = useBagRows();
+  const { rows, totals, gap } = bagRows;
   const [thanks, setThanks] = useState<string | undefined>(undefined);
   useLayoutEffect(restoreScroll, []);
   useEffect(() => {
@@ -19,7 +21,7 @@ export function CheckoutPage(): JSX.Element {
   }, []);
 
   if (thanks !== undefined) return <Thanks name={thanks} />;
-  if (rows.length === 0) return <EmptyBag isLoading={isLoading} />;
+  if (rows.length === 0 || gap === 'coming' || gap === 'unreachable') return <NoOrder {...bagRows} />;
   return (
     <div class="page checkout">
       <h1>Checkout</h1>
@@ -49,16 +51,19 @@ export function CheckoutPage(): JSX.Element {
             ))}
           </ul>
           <BagTotals totals={totals} />
+          <BagGap {...bagRows} />
         </section>
       </div>
     </div>
   );
 }
 
-function EmptyBag({ isLoading }: { readonly isLoading: boolean }): JSX.Element {
+/** Nothing is in the bag, or not all that is in it can be shown. */
+function NoOrder(bagRows: BagRows): JSX.Element {
+  const isEmpty = bagRows.gap === 'none';
   return (
-    <Message heading={isLoading ? 'Fetching your bag' : 'Your bag is empty'}>
-      {isLoading ? <p role="status">One moment.</p> : <p>There is nothing to check out yet.</p>}
+    <Message heading={isEmpty ? 'Your bag is empty' : 'Your bag'}>
+      {isEmpty ? <p>There is nothing to check out yet.</p> : <BagGap {...bagRows} rows={[]} />}
       <a class="button" href="/" data-page>
         See all products
       </a>

@@ -46,7 +46,8 @@ function NoProducts(): JSX.Element {
 }
 
 function Shelves({ state }: { readonly state: ReadyProducts }): JSX.Element {
-  const { products, categories, isComplete } = state;
+  const { products: store } = useShop();
+  const { products, categories, isComplete, isCutOff } = state;
   const [view, setView] = useState(() => parseProductView(location.search));
   const found = useMemo(() => findProducts(products, view), [products, view]);
   useLayoutEffect(restoreScroll, []);
@@ -69,11 +70,11 @@ function Shelves({ state }: { readonly state: ReadyProducts }): JSX.Element {
         <SearchBar view={view} onChange={show} />
       </div>
       {categories.length > 1 && <CategoryBar categories={categories} view={view} onChange={show} />}
-      {found.length === 0 && isComplete ? (
-        <NothingFound view={view} onChange={show} />
-      ) : (
+      {found.length > 0 && (
         <ProductGrid key={productViewPath(view)} products={found} featuresFirst={isPlain} />
       )}
+      {found.length === 0 && isComplete && <NothingFound view={view} onChange={show} />}
+      {found.length === 0 && isCutOff && <Unreachable onRetry={() => void store.load()} />}
     </div>
   );
 }

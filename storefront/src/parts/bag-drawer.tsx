@@ -10,6 +10,7 @@ import type { ShopProduct } from '../catalog/shop-product.ts';
 import { Photo } from '../images/photo.tsx';
 import { useShop } from '../shop-context.ts';
 import { useStore } from '../store.ts';
+import { BagGap } from './bag-gap.tsx';
 import { BagTotals } from './bag-totals.tsx';
 import { CloseIcon, MinusIcon, PlusIcon } from './icons.tsx';
 
@@ -41,7 +42,11 @@ export function BagDrawer(): JSX.Element {
 }
 
 function BagContent({ onClose }: { readonly onClose: () => void }): JSX.Element {
-  const { rows, totals, isLoading } = useBagRows();
+  const bagRows = useBagRows();
+  const { rows, totals, gap } = bagRows;
+  // A sum of a part would not be the bag's.
+  const isWhole = gap === 'none' || gap === 'gone';
+  const isEmpty = rows.length === 0 && gap === 'none';
   return (
     <div class="bag__content">
       <div class="bag__head">
@@ -50,20 +55,20 @@ function BagContent({ onClose }: { readonly onClose: () => void }): JSX.Element 
           <CloseIcon />
         </button>
       </div>
-      {rows.length === 0 ? (
-        <p class="bag__empty">
-          {isLoading ? 'Fetching it …' : 'It is empty. There is room for good things.'}
-        </p>
-      ) : (
-        <ul class="bag__lines">
-          {rows.map(({ product, quantity }) => (
-            <BagRow key={product.id} product={product} quantity={quantity} onLeave={onClose} />
-          ))}
-        </ul>
-      )}
-      <div class="bag__foot">
-        <BagTotals totals={totals} />
+      <div>
+        {isEmpty && <p class="bag__empty">It is empty. There is room for good things.</p>}
         {rows.length > 0 && (
+          <ul class="bag__lines">
+            {rows.map(({ product, quantity }) => (
+              <BagRow key={product.id} product={product} quantity={quantity} onLeave={onClose} />
+            ))}
+          </ul>
+        )}
+        <BagGap {...bagRows} />
+      </div>
+      <div class="bag__foot">
+        {isWhole && <BagTotals totals={totals} />}
+        {isWhole && rows.length > 0 && (
           <a class="button button--main" href="/checkout" data-page onClick={onClose}>
             Go to checkout
           </a>
