@@ -9,7 +9,7 @@ import {
   productViewPath,
 } from '../catalog/find-products.ts';
 import type { ProductsState } from '../catalog/product-store.ts';
-import { restoreScroll } from '../navigation.ts';
+import { moveTo, restoreScroll } from '../navigation.ts';
 import { CategoryBar } from '../parts/category-bar.tsx';
 import { GridSkeleton } from '../parts/grid-skeleton.tsx';
 import { Message, Unreachable } from '../parts/messages.tsx';
@@ -56,8 +56,8 @@ function Shelves({ state }: { readonly state: ReadyProducts }): JSX.Element {
   }, [view.category]);
 
   const show = (next: ProductView) => {
+    moveTo(productViewPath(next));
     setView(next);
-    history.replaceState(history.state, '', productViewPath(next));
     const count = findProducts(products, next).length;
     announce(count === 1 ? '1 product' : `${count} products`);
   };

@@ -12,6 +12,7 @@ import { productPath } from '../../../shared/http/shop-paths.ts';
 import { priceWords } from '../catalog/price-words.ts';
 import type { ShopProduct } from '../catalog/shop-product.ts';
 import { Photo } from '../images/photo.tsx';
+import { productsShown, saveProductsShown } from '../navigation.ts';
 
 /** Full rows at two, three and four columns. */
 const PAGE_PRODUCTS = 48;
@@ -23,8 +24,13 @@ export interface ProductGridProps {
 }
 
 export function ProductGrid({ products, featuresFirst }: ProductGridProps): JSX.Element {
-  const [limit, setLimit] = useState(PAGE_PRODUCTS);
+  const [limit, setLimit] = useState(() => productsShown() ?? PAGE_PRODUCTS);
   const isFirstLarge = featuresFirst && hasFeature(products.length);
+  // Who comes back from a product finds as many, and so the place they were at.
+  const showMore = () => {
+    setLimit(limit + PAGE_PRODUCTS);
+    saveProductsShown(limit + PAGE_PRODUCTS);
+  };
   return (
     <>
       <ul class="grid">
@@ -34,7 +40,7 @@ export function ProductGrid({ products, featuresFirst }: ProductGridProps): JSX.
       </ul>
       {limit < products.length && (
         <p class="grid__more">
-          <button type="button" class="button" onClick={() => setLimit(limit + PAGE_PRODUCTS)}>
+          <button type="button" class="button" onClick={showMore}>
             Show more ({products.length - limit})
           </button>
         </p>
