@@ -92,6 +92,24 @@ describe.skipIf(skipReason)(`a shop of ${PRODUCTS} products${skipReason ? ` (${s
     await shop.close();
   });
 
+  it('a shelf that is gone takes nothing from what is kept of the shop', async () => {
+    const shop = await openShop(shown.browser, shown.fleet.origin.url);
+    const { page } = shop;
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    const isKept = () =>
+      page.evaluate(async () => {
+        const kept = await (await caches.open('shoal-pages-1')).keys();
+        return kept.some(({ url }) => new URL(url).pathname === '/');
+      });
+    await expect.poll(isKept).toBe(true);
+    await page.goto(`${shown.fleet.origin.url}/?category=Hats`);
+    await page.getByText('Nothing in Hats').waitFor();
+    await page.context().setOffline(true);
+    await page.goto(shown.fleet.origin.url);
+    await page.locator('.card').first().waitFor();
+    await shop.close();
+  });
+
   it('kill -9 of two of three edges while somebody scrolls: no image is broken, and all come', async () => {
     const shop = await openShop(shown.browser, shown.fleet.origin.url, {
       viewport: { width: 700, height: 500 },

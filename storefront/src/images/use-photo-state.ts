@@ -1,6 +1,7 @@
 /** Connects a photo's state to the fleet, and its `<img>` to the state. */
 import type { RefObject } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { tellFailed } from '../offline/keep-for-later.ts';
 import { useShop } from '../shop-context.ts';
 import {
   type PhotoState,
@@ -55,13 +56,18 @@ export function usePhotoState(imageId: string, alt: string, sizes: string): Phot
 
   const sourceUrl = state.kind === 'loading' || state.kind === 'shown' ? state.source.url : undefined;
   const attempt = attemptOf(state);
+  const failedAttempt = useRef<number | undefined>(undefined);
   const fail = useCallback(
     (nodeToBlame: boolean) => {
+      // Once: what is let go because it stalled reports an error too, which says nothing new of its node.
+      if (failedAttempt.current === attempt) return;
+      failedAttempt.current = attempt;
       // A shopper without network learns nothing about edges.
+      if (sourceUrl !== undefined) tellFailed({ imageId, url: sourceUrl });
       if (nodeToBlame && navigator.onLine && sourceUrl !== undefined) edgeWatch.imageFailed(sourceUrl);
       dispatch((before) => (attemptOf(before) === attempt ? whenSourceFailed(before, view()) : before));
     },
-    [edgeWatch, sourceUrl, attempt, view],
+    [edgeWatch, imageId, sourceUrl, attempt, view],
   );
   const loaded = useCallback(
     (img: HTMLImageElement) => {

@@ -1,7 +1,7 @@
 /** Starts the service worker when the page has done its own work, and tells it what the page had by then. */
 import type { ProductsState } from '../catalog/product-store.ts';
 import type { Store } from '../store.ts';
-import type { WorkerMessage } from './worker-message.ts';
+import type { FailedImage, WorkerMessage } from './worker-message.ts';
 
 export function keepForLater(products: Store<ProductsState>): void {
   // Only where pages are secure (https, or this machine).
@@ -24,6 +24,12 @@ export function keepForLater(products: Store<ProductsState>): void {
   };
   tellPublished();
   products.subscribe(tellPublished);
+}
+
+/** Else the worker would wait on, and give the same bytes for every edge that the page tries next. */
+export function tellFailed(failed: FailedImage): void {
+  const worker = 'serviceWorker' in navigator ? navigator.serviceWorker.controller : null;
+  worker?.postMessage({ failed } satisfies WorkerMessage);
 }
 
 function seenSoFar(): NonNullable<WorkerMessage['seen']> {

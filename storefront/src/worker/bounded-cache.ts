@@ -1,4 +1,7 @@
-/** A cache of the browser with a bound on entries and bytes; what was not asked for longest goes first. */
+/**
+ * A cache of the browser with a bound on entries and bytes; what was not asked for longest goes first. Storage may be
+ * full, or fail altogether: then nothing is kept and nothing found, and whoever asks goes to the network.
+ */
 
 export interface Bound {
   readonly entries: number;
@@ -17,9 +20,20 @@ export class BoundedCache {
   }
 
   async match(url: string): Promise<Response | undefined> {
+    try {
+      return await this.#find(url);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #find(url: string): Promise<Response | undefined> {
     const found = await (await caches.open(this.#name)).match(url, { ignoreVary: true });
-    if (found === undefined) return undefined;
     const sizes = await this.#known();
+    if (found === undefined) {
+      sizes.delete(url);
+      return undefined;
+    }
     const bytes = sizes.get(url) ?? bytesOf(found);
     sizes.delete(url);
     sizes.set(url, bytes);
@@ -31,7 +45,13 @@ export class BoundedCache {
     const cache = await caches.open(this.#name);
     sizes.delete(url);
     sizes.set(url, bytesOf(response));
-    await cache.put(url, response);
+    try {
+      await cache.put(url, response);
+    } catch {
+      // Full, or the answer was cut short or let go.
+      sizes.delete(url);
+      return;
+    }
     let bytes = [...sizes.values()].reduce((sum, each) => sum + each, 0);
     for (const [oldest, size] of [...sizes]) {
       if (sizes.size <= this.#bound.entries && bytes <= this.#bound.bytes) break;
@@ -42,7 +62,8 @@ export class BoundedCache {
   }
 
   async keys(): Promise<readonly string[]> {
-    return [...(await this.#known()).keys()];
+    const sizes = await this.#known().catch(() => new Map<string, number>());
+    return [...sizes.keys()];
   }
 
   async delete(url: string): Promise<void> {
@@ -52,14 +73,20 @@ export class BoundedCache {
 
   /** Browsers end idle workers: a new life reads what the last one left, in the order it was put. */
   #known(): Promise<Map<string, number>> {
-    this.#sizes ??= caches.open(this.#name).then(async (cache) => {
-      const found = (await cache.keys()).map(async ({ url }): Promise<[string, number]> => {
-        const response = await cache.match(url);
-        return [url, response === undefined ? 0 : bytesOf(response)];
-      });
-      return new Map(await Promise.all(found));
+    this.#sizes ??= this.#read().catch((error: unknown) => {
+      this.#sizes = undefined;
+      throw error;
     });
     return this.#sizes;
+  }
+
+  async #read(): Promise<Map<string, number>> {
+    const cache = await caches.open(this.#name);
+    const found = (await cache.keys()).map(async ({ url }): Promise<[string, number]> => {
+      const response = await cache.match(url);
+      return [url, response === undefined ? 0 : bytesOf(response)];
+    });
+    return new Map(await Promise.all(found));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Keeps what a shopper has seen, so that another visit shows it without a network. Built as `/sw.js`. */
-import type { WorkerMessage } from '../offline/worker-message.ts';
+import type { FailedImage, WorkerMessage } from '../offline/worker-message.ts';
 import { type Rule, ruleFor } from './asset-rules.ts';
 import { BoundedCache } from './bounded-cache.ts';
 
@@ -26,6 +26,9 @@ const images = new BoundedCache('shoal-images-1', { entries: 600, bytes: 48 * 2 
 const pages = new BoundedCache('shoal-pages-1', { entries: 60, bytes: 12 * 2 ** 20 });
 const assets = new BoundedCache('shoal-assets-1', { entries: 40, bytes: 4 * 2 ** 20 });
 
+/** Images that are being fetched, by address. */
+const underWay = new Map<string, AbortController>();
+
 worker.addEventListener('install', (event) => event.waitUntil(worker.skipWaiting()));
 worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()));
 worker.addEventListener('fetch', (event) => {
@@ -33,8 +36,9 @@ worker.addEventListener('fetch', (event) => {
   if (rule.kind !== 'pass') event.respondWith(answer(rule, event));
 });
 worker.addEventListener('message', (event) => {
-  const { seen = [], published } = event.data ?? {};
+  const { seen = [], published, failed } = event.data ?? {};
   event.waitUntil(Promise.allSettled(seen.map(({ url, mode }) => keepSeen(url, mode))));
+  if (failed !== undefined) event.waitUntil(forget(failed));
   if (published !== undefined) event.waitUntil(forgetOthers(new Set(published)));
 });
 
@@ -65,29 +69,51 @@ async function keptFirst(rule: Kept, event: WorkerEvent, ask: () => Promise<Resp
   const kept = await cache.match(key);
   if (kept !== undefined) return kept;
   const response = await ask();
-  if (response.status === 200) event.waitUntil(cache.put(key, response.clone()));
+  const put = response.status === 200 ? cache.put(key, response.clone()) : Promise.resolve();
+  event.waitUntil(put.then(() => settle(event.request.url, key)));
   return response;
 }
 
-/** An answer that refuses counts as the network's too: what is gone there is gone here. */
+/** The page may have turned from an image while it was being put away. */
+async function settle(url: string, key: string): Promise<void> {
+  const letGo = underWay.get(url);
+  underWay.delete(url);
+  if (letGo?.signal.aborted) await images.delete(key);
+}
+
+/**
+ * An answer that refuses counts as the network's too: what is gone there is gone here. That the server failed is what
+ * a proxy says of an origin that is down.
+ */
 async function networkFirst({ key }: Kept, event: WorkerEvent, otherwise?: string): Promise<Response> {
+  const kept = async () =>
+    (await pages.match(key)) ?? (otherwise === undefined ? undefined : await pages.match(otherwise));
   try {
     const response = await fetch(event.request);
+    if (response.status >= 500) return (await kept()) ?? response;
     if (response.status === 200) event.waitUntil(pages.put(key, response.clone()));
-    if (response.status === 404 || response.status === 410) event.waitUntil(pages.delete(key));
+    if (isGone(response) && !hasQuery(event.request)) event.waitUntil(pages.delete(key));
     return response;
   } catch (error) {
-    const kept = (await pages.match(key)) ?? (otherwise && (await pages.match(otherwise)));
-    if (!kept) throw error;
-    return kept;
+    const found = await kept();
+    if (found === undefined) throw error;
+    return found;
   }
 }
 
+const isGone = ({ status }: Response) => status === 404 || status === 410;
+
+/** One key stands for all views of a page: a shelf that is gone leaves the others. */
+const hasQuery = ({ url }: Request) => new URL(url).search !== '';
+
 /** With CORS, which every node allows: an opaque answer counts for megabytes of the storage, and hides its errors. */
 async function fetchImage({ url }: Request, imageId: string): Promise<Response> {
+  const letGo = new AbortController();
+  underWay.set(url, letGo);
   try {
-    return await fetch(url, { mode: 'cors', credentials: 'omit' });
+    return await fetch(url, { mode: 'cors', credentials: 'omit', signal: letGo.signal });
   } catch (error) {
+    underWay.delete(url);
     // Online the page asks another edge. Offline another width is better than none.
     const other = navigator.onLine ? undefined : await anyWidth(imageId);
     if (other === undefined) throw error;
@@ -97,8 +123,7 @@ async function fetchImage({ url }: Request, imageId: string): Promise<Response> 
 
 async function anyWidth(imageId: string): Promise<Response | undefined> {
   const widthOf = (key: string) => Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10);
-  const keys = (await images.keys()).filter((key) => key.includes(`/${imageId}/`));
-  const [widest] = keys.sort((a, b) => widthOf(b) - widthOf(a));
+  const [widest] = (await keptWidths(imageId)).sort((a, b) => widthOf(b) - widthOf(a));
   return widest === undefined ? undefined : images.match(widest);
 }
 
@@ -109,6 +134,22 @@ async function keepSeen(url: string, mode: string): Promise<void> {
   const response = await fetch(url, { mode: 'cors', credentials: 'omit', cache: 'force-cache' });
   if (response.status === 200) await cacheFor(rule).put(rule.key, response);
 }
+
+/**
+ * An image that the page turned from. What was kept of it would stand in the way of what another edge has, and Chromium
+ * does not tell a worker that nobody waits: an edge that stalls would keep all its connections, probes and all.
+ */
+async function forget({ imageId, url }: FailedImage): Promise<void> {
+  const address = `${url}/images/${imageId}/`;
+  for (const [asked, letGo] of underWay) if (asked.startsWith(address)) letGo.abort();
+  for (const key of await keptWidths(imageId)) {
+    const kept = await images.match(key);
+    if (kept?.url.startsWith(address)) await images.delete(key);
+  }
+}
+
+const keptWidths = async (imageId: string) =>
+  (await images.keys()).filter((key) => key.includes(`/${imageId}/`));
 
 /** Images of products that are gone. */
 async function forgetOthers(published: ReadonlySet<string>): Promise<void> {

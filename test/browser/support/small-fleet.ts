@@ -10,9 +10,9 @@ import type { SampleImage } from './sample-images.ts';
 
 /**
  * alive: serves; silent: takes requests and never answers; stalled: answers probes, and images never; broken: answers
- * probes and fails images. A stopped node refuses connections.
+ * probes and fails images; rubbish: gives bytes that are no image. A stopped node refuses connections.
  */
-export type NodeMode = 'alive' | 'silent' | 'stalled' | 'broken';
+export type NodeMode = 'alive' | 'silent' | 'stalled' | 'broken' | 'rubbish';
 
 /** The shop as it is shipped: `npm test` builds it first. */
 const SHOP = path.join(PROJECT, 'dist/storefront');
@@ -32,6 +32,8 @@ export class SmallNode {
   mode: NodeMode = 'alive';
   /** Paths of images asked of this node. */
   readonly imageRequests: string[] = [];
+  /** Requests for images that somebody still waits for. */
+  waiting = 0;
   protected readonly samples: readonly SampleImage[];
   #server: Server | undefined;
   #port = 0;
@@ -69,6 +71,8 @@ export class SmallNode {
       return;
     }
     this.imageRequests.push(url);
+    this.waiting++;
+    res.once('close', () => this.waiting--);
     if (this.mode === 'stalled') return;
     const file = this.samples.map(({ files }) => files.get(url)).find((found) => found !== undefined);
     if (file === undefined || this.mode === 'broken') {
@@ -81,7 +85,7 @@ export class SmallNode {
       // As real nodes: the service worker asks across origins.
       'access-control-allow-origin': '*',
     });
-    res.end(file.bytes);
+    res.end(this.mode === 'rubbish' ? 'rubbish' : file.bytes);
   }
 }
 
