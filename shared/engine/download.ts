@@ -76,6 +76,8 @@ function takeBlock(
   const { torrent } = channel;
   const taken = torrent.picker.receive(channel.source, piece, blockIndex);
   if (!taken) {
+    // The reader who wanted it has left: the next one must not find it asked for.
+    torrent.picker.release(channel.source, piece, blockIndex);
     state.counters.wastedBytes += bytes.length;
     traceBlock(state, 'blockWasted', channel, piece, blockIndex * BLOCK_BYTES, bytes.length);
     countRaced(state, torrent, piece, bytes.length);
