@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { FeedCatalog } from '../../../server/feed/feed-server.ts';
 import type { FeedServerFrame } from '../../../shared/api-types/feed.ts';
@@ -327,6 +327,42 @@ describe('feed: garbage never takes the origin down', () => {
     // The WebSocket layer would wait for half a minute.
     await expect.poll(() => feed.sockets, { timeout: 10_000 }).toBe(0);
   });
+
+  test.each([
+    ['resets the connection', false],
+    ['keeps its side open', true],
+  ])(
+    'threat row 15: an upgrade that is refused, whose client %s, costs the origin nothing',
+    async (_title, stays) => {
+      const { url, port } = await rig();
+      const faults: unknown[] = [];
+      const fault = (error: unknown) => void faults.push(error);
+      process.on('uncaughtException', fault);
+      onTestFinished(() => void process.off('uncaughtException', fault));
+      for (let time = 0; time < 20; time++) {
+        const client = connect({ port, host: '127.0.0.1', allowHalfOpen: stays });
+        client.on('error', () => undefined);
+        const closed = new Promise((resolve) => client.on('close', resolve));
+        await once(client, 'connect');
+        const head = [
+          'GET /feed HTTP/1.1',
+          'Host: o',
+          'Origin: http://page',
+          'Upgrade: websocket',
+          'Connection: Upgrade',
+        ];
+        client.write(`${head.join('\r\n')}\r\n\r\n`, () => stays || client.resetAndDestroy());
+        // Whoever stays can write until the other side is closed whole.
+        const writing = stays ? setInterval(() => client.write('x'), 10) : undefined;
+        await closed;
+        clearInterval(writing);
+      }
+      const client = new Client(url);
+      await client.hello();
+      await client.frame('welcome');
+      expect(faults).toEqual([]);
+    },
+  );
 
   test('random frames and random bytes under the WebSocket layer', async () => {
     const { url, port, feed } = await rig();
