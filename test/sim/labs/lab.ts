@@ -1,7 +1,7 @@
 /** A lab: a question, a swarm that answers it, and what comes out as a table and a picture. */
 import { defineFlags, type FlagTable, type FlagValues } from '../../../shared/node/config/flags.ts';
 import { count, onOff, path } from '../../../shared/node/config/kinds.ts';
-import { parseFlags } from '../../../shared/node/config/parse-flags.ts';
+import { type Environment, parseFlags } from '../../../shared/node/config/parse-flags.ts';
 import type { Chart } from './chart.ts';
 
 export interface LabTable {
@@ -39,8 +39,8 @@ export type LabCommand =
 export interface Lab {
   readonly name: string;
   readonly question: string;
-  /** Runs with these words of a command line. */
-  run(argumentList: readonly string[]): LabCommand;
+  /** Runs with these words of a command line. @param environment default: none, so that pages come out alike everywhere */
+  run(argumentList: readonly string[], environment?: Environment): LabCommand;
 }
 
 export function defineLab<Table extends FlagTable>(description: LabDescription<Table>): Lab {
@@ -49,11 +49,11 @@ export function defineLab<Table extends FlagTable>(description: LabDescription<T
   return {
     name,
     question,
-    run(argumentList) {
+    run(argumentList, environment = {}) {
       const parsed = parseFlags(
         { name: `lab ${name}`, summary: question, version: '1', flags },
         argumentList,
-        {},
+        environment,
       );
       if (parsed.type !== 'run') return parsed;
       const { markdown, plot } = parsed.values as FlagValues<typeof commonFlags>;

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ARITHMETIC, LABS } from './all-labs.ts';
+import { ARITHMETIC, LABS, labNamed } from './all-labs.ts';
 import { chartSvg } from './chart.ts';
 import { tablesOf } from './page.ts';
 import { markdownTable } from './table-text.ts';
@@ -47,5 +47,20 @@ describe('labs', () => {
   it('a flag that a lab does not know is told, and runs nothing', () => {
     const outcome = LABS[0]?.run(['--leecher', '3']);
     expect(outcome).toMatchObject({ type: 'wrong' });
+  });
+
+  it('a piece length that is no power of two is a wrong value, told in a line', () => {
+    const outcome = labNamed('poison')?.run(['--piece-kib', '100']);
+    expect(outcome).toMatchObject({ type: 'wrong', message: expect.stringContaining('a power of two') });
+  });
+
+  it('the variables that --help names are read', () => {
+    const help = LABS[0]?.run(['--help']);
+    expect(help).toMatchObject({ type: 'print', text: expect.stringContaining('SHOAL_LEECHERS') });
+    const outcome = LABS[0]?.run([], { SHOAL_LEECHERS: 'three' });
+    expect(outcome).toMatchObject({
+      type: 'wrong',
+      message: expect.stringContaining('SHOAL_LEECHERS wants'),
+    });
   });
 });

@@ -17,7 +17,7 @@ else {
 }
 
 function runLab({ run, question }: Lab): void {
-  const outcome = run(flags);
+  const outcome = run(flags, process.env);
   if (outcome.type === 'print') console.log(outcome.text);
   else if (outcome.type === 'wrong') {
     console.error(outcome.message);

@@ -1,16 +1,27 @@
 /** Lab 10: leechers that send wrong blocks. */
 import type { EngineOptions } from '../../../shared/engine/options.ts';
 import { defineFlags } from '../../../shared/node/config/flags.ts';
-import { count } from '../../../shared/node/config/kinds.ts';
+import { count, type FlagKind, WrongValue } from '../../../shared/node/config/kinds.ts';
 import { liar } from '../../../shared/sim/behaviour.ts';
 import type { SimHost } from '../../../shared/sim/host.ts';
 import { defineLab, type LabResult } from './lab.ts';
 import { alike, LabSwarm, seconds } from './lab-swarm.ts';
 
+const kib = count('KiB', 'KiB', 16, 1_024);
+const pieceLength: FlagKind<number> = {
+  ...kib,
+  parse: (given) => {
+    const value = kib.parse(given);
+    // BEP 52.
+    if (!Number.isInteger(Math.log2(value))) throw new WrongValue('wants a power of two from 16 to 1024');
+    return value;
+  },
+};
+
 const flags = defineFlags({
   liars: { kind: count('count', 'nodes', 0, 7), default: 2, description: 'Of eight leechers, so many lie' },
   pieceKib: {
-    kind: count('KiB', 'KiB', 16, 1_024),
+    kind: pieceLength,
     default: 128,
     description: 'Piece length, a power of two',
   },
