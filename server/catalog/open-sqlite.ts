@@ -14,7 +14,7 @@ interface Statement {
   iterate(...parameters: never[]): IterableIterator<unknown>;
 }
 
-interface Database {
+export interface Database {
   prepare(sql: string): Statement;
   exec(sql: string): void;
   close(): void;
@@ -25,7 +25,7 @@ const STATEMENT_CACHE_SIZE = 200;
 /** How long a writer waits for another process's lock, e.g. a backup's. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-function databaseClass(): new (path: string) => Database {
+export function databaseClass(): new (path: string) => Database {
   const builtIn = process.getBuiltinModule?.('node:sqlite') as { DatabaseSync?: unknown } | undefined;
   return (builtIn?.DatabaseSync ?? PackagedDatabase) as new (
     path: string,

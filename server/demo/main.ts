@@ -11,6 +11,7 @@ import { type DemoProcess, startProcess } from './child-process.ts';
 import { DEMO_COMMAND } from './config.ts';
 import { startControl } from './control/start-control.ts';
 import { DemoFleet } from './fleet/demo-fleet.ts';
+import { lockFolder } from './folder-lock.ts';
 import { freePort } from './free-port.ts';
 import { fillShop } from './sample-shop.ts';
 import { untilReady } from './until-ready.ts';
@@ -31,6 +32,7 @@ let isStopping = false;
 
 async function main(): Promise<void> {
   mkdirSync(logs, { recursive: true });
+  lockFolder(data);
   const token = adminToken();
   const port = await freePort(HTTP_PORT);
   const peerPort = await freePort(PEER_PORT);
@@ -53,9 +55,13 @@ async function main(): Promise<void> {
   if (isStopping) return;
   const edges = fleet.add(edgeCount);
   await Promise.all(edges.map((edge) => inTime(edge.name, edge.start())));
-  const added = await fillShop(originUrl, token, path.join(project, 'server/demo/photos'), (done, of) => {
-    console.log(`photo ${done} of ${of} is published`);
-  });
+  const added = await fillShop(
+    originUrl,
+    token,
+    path.join(project, 'server/demo/photos'),
+    (done, of) => console.log(`photo ${done} of ${of} is published`),
+    path.join(data, 'sample-shop-unfinished'),
+  );
   printAddresses(originUrl, edges, token, added);
 }
 

@@ -1,6 +1,7 @@
 /** Fills an empty shop with the sample photos, through the admin API as any client would. */
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProductList } from '../../shared/api-types/catalog.ts';
 
@@ -17,36 +18,42 @@ interface SampleProduct {
 /** As many as the origin's ingest works on at a time. */
 const PARALLEL_UPLOADS = 2;
 
-/** @returns how many products were added; 0 when the shop has some already. */
+/**
+ * @param unfinishedFile is there from the first product to the last photo, so that a demo that was ended in between goes
+ *   on where it was; undefined: nothing goes on
+ * @returns how many products got their photo; 0 when the shop had its own, or all of these, already
+ */
 export async function fillShop(
   originUrl: string,
   token: string,
   photosFolder: string,
   onProgress: (done: number, of: number) => void,
+  unfinishedFile?: string,
 ): Promise<number> {
-  const { products } = (await (await ask(`${originUrl}/api/products`)).json()) as ProductList;
-  if (products.length > 0) return 0;
+  const { products } = (await (await fetch(`${originUrl}/api/products`)).json()) as ProductList;
+  const isUnfinished = unfinishedFile !== undefined && existsSync(unfinishedFile);
+  if (products.length > 0 && !isUnfinished) return 0;
+  if (unfinishedFile !== undefined) await writeFile(unfinishedFile, '');
   const list = await readFile(path.join(photosFolder, 'products.json'), 'utf8');
   const samples = JSON.parse(list) as readonly SampleProduct[];
   // One after the other, so that the shop shows them in the list's order; the photos then go up in parallel.
-  const ids: string[] = [];
-  for (const sample of samples) ids.push(await createProduct(originUrl, token, sample));
-  let next = 0;
+  const left: { readonly id: string; readonly sample: SampleProduct }[] = [];
+  for (const sample of samples) {
+    const known = products.find(({ title }) => title === sample.title);
+    if (known !== undefined && known.images.length > 0) continue;
+    left.push({ id: known?.id ?? (await createProduct(originUrl, token, sample)), sample });
+  }
+  const added = left.length;
   let done = 0;
   const worker = async () => {
-    for (let index = next++; index < samples.length; index = next++) {
-      await uploadPhoto(
-        originUrl,
-        token,
-        ids[index] as string,
-        samples[index] as SampleProduct,
-        photosFolder,
-      );
-      onProgress(++done, samples.length);
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      await uploadPhoto(originUrl, token, next.id, next.sample, photosFolder);
+      onProgress(++done, added);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_UPLOADS }, worker));
-  return samples.length;
+  if (unfinishedFile !== undefined) await rm(unfinishedFile, { force: true });
+  return added;
 }
 
 async function createProduct(originUrl: string, token: string, sample: SampleProduct): Promise<string> {

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import type { Image } from '../../shared/api-types/catalog.ts';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { Image, ProductList } from '../../shared/api-types/catalog.ts';
 import type { EdgeList } from '../../shared/api-types/status.ts';
 import { type Demo, endDemo, runDemo, see, started } from '../support/demo-process.ts';
 import { eventually, PROJECT } from '../support/fleet.ts';
@@ -19,10 +19,11 @@ const NEXT_RUN_MS = 20_000;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'shoal-demo-'));
 const demos: Demo[] = [];
-afterAll(async () => {
-  for (const demo of demos) await endDemo(demo);
-  rmSync(folder, { recursive: true, force: true });
+// The folder takes one demo at a time: none of a test that failed may keep it.
+afterEach(async () => {
+  for (const demo of demos.splice(0)) await endDemo(demo);
 });
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
 
 function run(): Demo {
   const demo = runDemo(folder);
@@ -62,12 +63,25 @@ describe('the demo', { timeout: 120_000 }, () => {
   let mine: Image;
   let images: number;
 
+  it('ended by Ctrl-C while its shop is filled, it fills the rest of it at the next start', async () => {
+    const demo = run();
+    await eventually('some photos are there', () => demo.output().includes('photo 2 of'), FIRST_RUN_MS);
+    see(demo);
+    demo.child.kill('SIGINT');
+    expect(await demo.exited).toBe(0);
+    await gone(demo);
+    expect(demo.output()).not.toContain('Shoal is running');
+  });
+
   it('ended by kill -9 leaves no process behind', async () => {
     const demo = run();
     const url = await started(demo, FIRST_RUN_MS);
     mine = await upload(url);
     images = (await imagesOf(url)).length;
-    expect(images).toBeGreaterThan(1);
+    const { products } = (await (await fetch(`${url}/api/products`)).json()) as ProductList;
+    expect(products.filter((product) => product.images.length === 0)).toEqual([]);
+    expect(new Set(products.map(({ title }) => title)).size).toBe(products.length);
+    expect(images).toBe(products.length + 1);
     await allComplete(url, images);
     see(demo);
     expect(demo.pids.length).toBeGreaterThan(EDGES + 1);
@@ -92,6 +106,20 @@ describe('the demo', { timeout: 120_000 }, () => {
     demo.child.kill('SIGINT');
     expect(await demo.exited).toBe(0);
     expect(demo.pids.filter(isAlive)).toEqual([]);
+  });
+
+  it('a second one with the same folder says so, ends with 1 and leaves the first one alone', async () => {
+    const demo = run();
+    const url = await started(demo, NEXT_RUN_MS);
+    const second = run();
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toBe(
+      `Another demo runs with ${folder}: end it, or give this one a folder of its own with --data.\n`,
+    );
+    await allComplete(url, images);
+    demo.child.kill('SIGINT');
+    expect(await demo.exited).toBe(0);
+    await gone(demo);
   });
 
   it('Ctrl-C while it starts ends it with 0 and leaves no process', async () => {
