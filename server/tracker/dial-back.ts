@@ -18,7 +18,10 @@ export interface DialBackLimits {
   readonly maxActive: number;
   /** At once to one address: a flood of announces from one machine does not take all slots. */
   readonly maxActivePerIp: number;
-  /** Waiting for a slot; more are dropped, and asked again at the peer's next announce. */
+  /**
+   * Waiting for a slot; more are dropped, of whoever has most in line, and asked again at the peer's next announce: one
+   * machine's flood keeps nobody else out.
+   */
   readonly maxWaiting: number;
   /** A peer that failed is not dialled again before this. */
   readonly retryAfterMs: number;
@@ -44,6 +47,7 @@ const MAX_REMEMBERED_FAILURES = 16_384;
 export class DialBack {
   readonly #limits: DialBackLimits;
   readonly #waiting = new Map<string, Job>();
+  readonly #waitingByIp = new Map<string, number>();
   readonly #active = new Map<string, Socket>();
   readonly #activeByIp = new Map<string, number>();
   readonly #failed: LRUCache<string, true>;
@@ -64,9 +68,10 @@ export class DialBack {
   check(address: Address, infoHash: InfoHash, reached: () => void): void {
     const key = `${address.ip} ${address.port} ${infoHash}`;
     if (this.#closed || this.#active.has(key) || this.#waiting.has(key) || this.#failed.has(key)) return;
-    if (this.#waiting.size >= this.#limits.maxWaiting) return;
+    if (this.#waiting.size >= this.#limits.maxWaiting && !this.#makeRoom(address.ip)) return;
     const done = (ok: boolean) => (ok ? reached() : void this.#failed.set(key, true));
     this.#waiting.set(key, { address, infoHash, done });
+    add(this.#waitingByIp, address.ip, 1);
     this.#startNext();
   }
 
@@ -80,16 +85,31 @@ export class DialBack {
     for (const [key, job] of this.#waiting) {
       if (this.#active.size >= this.#limits.maxActive) return;
       if ((this.#activeByIp.get(job.address.ip) ?? 0) >= this.#limits.maxActivePerIp) continue;
-      this.#waiting.delete(key);
+      this.#leaveLine(key, job);
       this.#start(key, job);
     }
+  }
+
+  /** @returns false for an address that has its share of the line */
+  #makeRoom(ip: string): boolean {
+    const own = this.#waitingByIp.get(ip) ?? 0;
+    if ((own + 1) * this.#waitingByIp.size >= this.#waiting.size) return false;
+    const [most] = [...this.#waitingByIp].reduce((a, b) => (b[1] > a[1] ? b : a));
+    const last = [...this.#waiting].findLast(([, { address }]) => address.ip === most);
+    if (last) this.#leaveLine(...last);
+    return last !== undefined;
+  }
+
+  #leaveLine(key: string, { address }: Job): void {
+    this.#waiting.delete(key);
+    add(this.#waitingByIp, address.ip, -1);
   }
 
   #start(key: string, job: Job): void {
     const { ip, port } = job.address;
     const socket = connect({ host: ip, port });
     this.#active.set(key, socket);
-    this.#activeByIp.set(ip, (this.#activeByIp.get(ip) ?? 0) + 1);
+    add(this.#activeByIp, ip, 1);
     const reader = new HandshakeReader();
     let verdict: boolean | undefined;
     const limit = setDeadline(this.#limits.timeoutMs, () => socket.destroy());
@@ -103,9 +123,7 @@ export class DialBack {
     socket.on('close', () => {
       limit.clear();
       this.#active.delete(key);
-      const left = (this.#activeByIp.get(ip) ?? 1) - 1;
-      if (left > 0) this.#activeByIp.set(ip, left);
-      else this.#activeByIp.delete(ip);
+      add(this.#activeByIp, ip, -1);
       if (this.#closed) return;
       job.done(verdict === true);
       this.#startNext();
@@ -115,6 +133,12 @@ export class DialBack {
   #handshake(infoHash: InfoHash) {
     return { infoHash, peerId: this.#peerId, fast: false, extended: false, v2: false };
   }
+}
+
+function add(counts: Map<string, number>, ip: string, more: number): void {
+  const count = (counts.get(ip) ?? 0) + more;
+  if (count > 0) counts.set(ip, count);
+  else counts.delete(ip);
 }
 
 /** Whether the peer is one of that torrent; undefined while its handshake is not complete. */
