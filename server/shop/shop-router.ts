@@ -91,8 +91,9 @@ export function createShop(options: ShopOptions): Shop {
     res.type('application/xml').send(`<?xml version="1.0" encoding="UTF-8"?>${body.text}`);
   });
   const lost: RequestHandler = async (req, res, next) => {
-    const wantsPage = /^(?:GET|HEAD)$/.test(req.method) && req.accepts(['json', 'html']) === 'html';
-    if (!wantsPage) return next();
+    if (!/^(?:GET|HEAD)$/.test(req.method)) return next();
+    res.vary('Accept');
+    if (req.accepts(['json', 'html']) !== 'html') return next();
     await send(req, res, NOTHING);
   };
   return { pages: router, lost };
@@ -178,10 +179,10 @@ async function sendPage(
   const { text, sheetHashes } = await template.fill({ head, first: markup, rules, plain: parts.plain });
   allowSheets(res, sheetHashes);
   const { coding, bytes } = await pages.body(text).for(req.get('accept-encoding'));
+  res.vary('Accept-Encoding, Accept-Language');
   res.status(parts.status).set({
     'Cache-Control': 'no-cache',
     'Content-Type': 'text/html; charset=utf-8',
-    Vary: 'Accept-Encoding, Accept-Language',
     ...(coding === undefined ? {} : { 'Content-Encoding': coding }),
   });
   res.send(bytes);

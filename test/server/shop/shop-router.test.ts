@@ -78,6 +78,14 @@ describe('head', () => {
     );
   });
 
+  it('RFC 9110 section 12.5.5: where Accept decides between page and problem, Vary names it on both', async () => {
+    const varyOf = async (path: string, accept: string) =>
+      (await shop.request().get(path).set({ accept })).headers['vary'];
+    expect(await varyOf('/products/a', 'text/html')).toBe('Accept, Accept-Encoding, Accept-Language');
+    expect(await varyOf('/products/a', 'application/json')).toBe('Accept');
+    expect(await varyOf('/product/none', 'application/json')).toBe('Accept-Encoding, Accept-Language');
+  });
+
   it('what is not there is a 404 that nobody indexes', async () => {
     const { text } = await shop.request().get('/product/none').expect(404);
     expect(text).toContain('<meta name="robots" content="noindex" />');
