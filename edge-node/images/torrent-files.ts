@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { FileBatches, WholeFile } from '../../shared/node/store/file-batches.ts';
 import { type FileSystem, nodeFileSystem } from '../../shared/node/store/file-system.ts';
+import { TEMPORARY_SUFFIX } from '../../shared/node/store/whole-file-writer.ts';
 import type { InfoHash } from '../../shared/units.ts';
 import { readIfThere } from '../durable-file.ts';
 
@@ -85,7 +86,9 @@ export class TorrentFiles {
 
   /** Deletes every file that `isNeeded` does not claim: purged images, and what a crash left half-written. */
   async sweep(isNeeded: (name: string) => boolean): Promise<number> {
-    const stale = (await this.list()).filter((name) => !isNeeded(name));
+    // What is being written now is no leftover.
+    const isStale = (name: string) => !isNeeded(name) && !name.endsWith(TEMPORARY_SUFFIX);
+    const stale = (await this.list()).filter(isStale);
     for (const name of stale) {
       this.#names.delete(name);
       await this.#files.remove(join(this.#folder, name));
@@ -107,7 +110,7 @@ export class TorrentFiles {
   async #write(gathered: ReadonlyMap<InfoHash, Uint8Array>): Promise<void> {
     const files = Array.from(gathered, ([infoHash, bytes]): WholeFile => {
       const path = join(this.#folder, infoHash);
-      return { path, temporaryPath: `${path}.${process.pid}.tmp`, chunks: [bytes] };
+      return { path, temporaryPath: path + TEMPORARY_SUFFIX, chunks: [bytes] };
     });
     const results = await this.#batches.writeWhole(files).catch((error: Error) => files.map(() => error));
     [...gathered.keys()].forEach((infoHash, index) => {

@@ -1,5 +1,5 @@
 /** The .torrent files of an edge on disk. */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { TorrentFiles } from '../../../edge-node/images/torrent-files.ts';
@@ -72,4 +72,37 @@ test('what the disk refuses is not there, and harms no other', async () => {
   expect(await files.read(hashOf(2))).toEqual(new Uint8Array(contentOf(2)));
   expect(files.has(hashOf(1))).toBe(false);
   expect(await files.read(hashOf(1))).toBeUndefined();
+});
+
+test('a sweep leaves alone what is being written', async () => {
+  const folder = tempDirectory();
+  let rename = () => {};
+  const beginsOnly = {
+    ...nodeFileSystem,
+    batches: () => ({
+      writeWhole: async (files: readonly WholeFile[]) => {
+        for (const { temporaryPath, chunks } of files) writeFileSync(temporaryPath, Buffer.concat(chunks));
+        await new Promise<void>((resolve) => {
+          rename = resolve;
+        });
+        return files.map(({ temporaryPath, path }) => {
+          if (!existsSync(temporaryPath)) return new Error('ENOENT');
+          renameSync(temporaryPath, path);
+          return undefined;
+        });
+      },
+      sync: async () => [],
+      close: async () => {},
+    }),
+  };
+  const files = await TorrentFiles.open(folder, beginsOnly);
+  writeFileSync(join(folder, 'torrents', `${hashOf(1)}.1.tmp`), 'of an earlier life');
+  files.write(hashOf(2), contentOf(2));
+  const closing = files.close();
+  await expect.poll(() => readdirSync(join(folder, 'torrents')).length).toBe(2);
+  await files.sweep((name) => name === hashOf(2));
+  rename();
+  await closing;
+  expect(files.has(hashOf(2))).toBe(true);
+  expect(readdirSync(join(folder, 'torrents'))).toEqual([hashOf(2)]);
 });
