@@ -71,8 +71,7 @@ export class EdgeRenditionSource implements RenditionSource {
     const read = (startBytes: number, endBytes: number, signal: AbortSignal) =>
       this.#stream(image, rendition, { startBytes, endBytes, signal, tally });
     const endClaim = await this.#roomSoon(image, rendition);
-    if (endClaim === undefined)
-      return wholeBody('swarm', await this.#unlessAway(this.#parts.passThrough.whole(image, rendition)));
+    if (endClaim === undefined) return this.#passThrough(image, rendition);
     try {
       if (isReadWhole) await this.#parts.joiner.askAhead(image, rendition);
       const joined = await this.#join(image);
@@ -86,6 +85,12 @@ export class EdgeRenditionSource implements RenditionSource {
     } finally {
       endClaim();
     }
+  }
+
+  async #passThrough(image: PublishedImage, rendition: Rendition): Promise<RenditionBody> {
+    const whole = await this.#unlessAway(this.#parts.passThrough.whole(image, rendition));
+    const tally = { diskBytes: 0, swarmBytes: 0, webSeedBytes: whole.length, comingBytes: 0 };
+    return { ...wholeBody('swarm', whole), tally };
   }
 
   /** Disks rot, and people change files: what comes from there is hashed before it is served, kept in memory or not. */

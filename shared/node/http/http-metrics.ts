@@ -74,6 +74,12 @@ export class HttpMetrics {
     this.#whole.count(source, elapsedMs);
   }
 
+  /** Content that was fetched for this answer, and was there whole when it began. */
+  sentFetched(sentBytes: number, tally: Readonly<ReadTally>): void {
+    this.#arriving.begun++;
+    this.#arrived('sent', sentBytes, tally);
+  }
+
   /** The first bytes of an answer that goes out bit by bit. */
   streamBegan(source: ByteSource, elapsedMs: number): void {
     this.#firstByte.count(source, elapsedMs);
@@ -93,6 +99,10 @@ export class HttpMetrics {
       this.#bytes.disk += sentBytes;
       return;
     }
+    this.#arrived(end, sentBytes, tally);
+  }
+
+  #arrived(end: StreamEnd, sentBytes: number, tally: Readonly<ReadTally> | undefined): void {
     // An answer that was cut short has sent less than came.
     const disk = Math.min(sentBytes, tally?.diskBytes ?? 0);
     const webSeed = Math.min(sentBytes - disk, tally?.webSeedBytes ?? 0);

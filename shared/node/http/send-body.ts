@@ -31,19 +31,19 @@ export function sendWarm(
     fail(exchange, plan, new InternalError(`${whole.length} bytes for ${plan.resource.etag}`));
     return;
   }
-  const { source } = body;
+  const { source, tally } = body;
   beginAnswer(exchange, plan, body);
   if (isHeadAlone) res.flushHeaders();
   const { content } = plan;
-  const from = source === 'memory' ? source : 'disk';
+  const sentBytes = content?.lengthBytes ?? whole.length;
+  if (tally === undefined) metrics.sent(source === 'memory' ? source : 'disk', sentBytes);
+  else metrics.sentFetched(sentBytes, tally);
   if (content === undefined) {
-    metrics.sent(from, whole.length);
     if (isHeadAlone) endNow({ exchange, source, whole });
     else endTogether({ exchange, source, whole });
     return;
   }
   metrics.sentWhole(source, elapsedMsOf(exchange));
-  metrics.sent(from, content.lengthBytes);
   for (const { head, range } of content.parts) {
     if (head !== undefined) res.write(head);
     res.write(whole.subarray(range.startBytes, range.endBytes));

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
+import { wholeBody } from '../../../../edge-node/images/whole-body.ts';
 import { HttpMetrics, ROUTES } from '../../../../shared/node/http/http-metrics.ts';
 import { PlainHistogram } from '../../../../shared/node/http/plain-histogram.ts';
 import { registerHttp } from '../../../../shared/node/http/register-http.ts';
@@ -78,6 +79,28 @@ describe('what is counted', () => {
     expect(await sent()).toBe(10);
     await ask('/640.avif');
     expect(await sent()).toBe(10 + source.rendition('640.avif').bytes);
+  });
+
+  test('what was fetched whole for its reader, and is kept nowhere, is no hit and did not come from disk', async () => {
+    const { ask, metrics, source } = await serveImages();
+    const whole = source.bytes.get('640.avif') as Uint8Array;
+    const tally = { diskBytes: 0, swarmBytes: 0, webSeedBytes: whole.length, comingBytes: 0 };
+    source.open = async () => ({ ...wholeBody('swarm', whole), tally });
+    const { headers } = await ask('/640.avif');
+    expect(headers['cache-status']).toBe(
+      `edge-1; fwd=miss; detail="disk=0 swarm=0 web-seed=${whole.length}"`,
+    );
+    await ask('/640.avif', { range: 'bytes=0-9' });
+    const counts = await scrape(metrics);
+    const sent = (from: string) => counts.get(`shoal_http_sent_bytes_total{role="edge",source="${from}"}`);
+    expect({ disk: sent('disk'), webSeed: sent('web_seed') }).toEqual({
+      disk: 0,
+      webSeed: whole.length + 10,
+    });
+    const results = (result: string) =>
+      counts.get(`shoal_image_requests_total{role="edge",result="${result}"}`);
+    expect({ hit: results('hit'), webSeed: results('web_seed') }).toEqual({ hit: 0, webSeed: 2 });
+    expect(counts.get('shoal_http_first_byte_seconds_count{role="edge",source="swarm"}')).toBe(2);
   });
 
   test('no request can make a new time series: paths and methods are no labels', async () => {
