@@ -104,6 +104,12 @@ export function resultOf(simulation: Simulation, run: FinishedRun): FanOutResult
   };
 }
 
+/** What is written down of it. */
+export function figuresOf(result: FanOutResult): Omit<FanOutResult, 'curves'> {
+  const { curves: _, ...figures } = result;
+  return figures;
+}
+
 /** Seconds. A loop, for a call does not take a hundred thousand arguments. */
 const lastOf = (completedAt: ReadonlyMap<unknown, number>): number => {
   let last = Number.NEGATIVE_INFINITY;

@@ -43,8 +43,9 @@ export interface Likeness {
 }
 
 const BYTES_PER_KBIT = 125;
-/** Times the bound, after which a run has failed. */
+/** Times the bound, after which a run has failed; handshakes of a small one take longer than that. */
 const PATIENCE = 40;
+const LEAST_PATIENCE_MS = 10_000;
 /** Hosts do not start in the same millisecond. */
 const START_JITTER_MS = 20;
 
@@ -97,7 +98,7 @@ export function runFanOut(
     }
     return true;
   };
-  const isComplete = simulation.runUntil(isDone, boundSeconds * PATIENCE * 1000);
+  const isComplete = simulation.runUntil(isDone, Math.max(boundSeconds * PATIENCE * 1000, LEAST_PATIENCE_MS));
   simulation.checkUplinks();
   atEnd(simulation);
   return resultOf(simulation, { contentBytes: fileBytes, origin, honest, boundSeconds, isComplete, feed });

@@ -6,13 +6,14 @@ import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
 import { compareBy } from '../../shared/sim/same-bytes.ts';
 import { counts } from './counts.ts';
 import { type FanOut, runFanOut } from './fan-out.ts';
-import type { FanOutResult } from './fan-out-result.ts';
+import { figuresOf } from './fan-out-result.ts';
 import { runGrowth } from './growth.ts';
 import { runLateSets } from './late-set.ts';
 import { growthSvg, plotSvg } from './plot.ts';
 import { causeLines, GROWTH_HEAD, growthRow, TABLE_HEAD, tableRow } from './report.ts';
 import { soak } from './soak.ts';
 import { scenarioName, writeTraceFile } from './trace-file.ts';
+import { wrongTogether } from './wrong-together.ts';
 
 const flags = defineFlags({
   hosts: { kind: count('count', 'hosts', 1, 10_000), default: 8, description: 'Hosts that want everything' },
@@ -110,6 +111,11 @@ const options = readFlagsOrExit({
   version: '1',
   flags,
 });
+const wrong = wrongTogether(options);
+if (wrong !== undefined) {
+  console.error(`sim: ${wrong} (see --help)`);
+  process.exit(2);
+}
 const startedAt = performance.now();
 if (options.trace !== undefined) console.log(writeTraceFile(options.trace, options.scenario, options.seed));
 else if (options.scenarios !== undefined) runScenarios(options.scenarios);
@@ -186,11 +192,6 @@ function tellCost(): void {
   console.log(
     `run: ${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} s of CPU, ${(maxRSS / 1024).toFixed(0)} MiB, seed ${options.seed}`,
   );
-}
-
-function figuresOf(result: FanOutResult): Omit<FanOutResult, 'curves'> {
-  const { curves: _, ...figures } = result;
-  return figures;
 }
 
 function writeJson(report: object): void {
