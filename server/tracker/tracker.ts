@@ -113,14 +113,16 @@ export class Tracker {
       });
     const fleet = sets.peersOf(number);
     const fleetSeeds = fleet.reduce((sum, peer) => sum + (peer.isSeed ? 1 : 0), 0);
-    const origin = requester.isSeed || request.numWant === 0 ? [] : this.#originFor(localIp);
+    // Who just started may be no seed yet: with a magnet link alone aria2 says that nothing is left (BEP 9).
+    const isSeed = requester.isSeed && asked.event !== 'started';
+    const origin = isSeed || request.numWant === 0 ? [] : this.#originFor(localIp);
     const numWant = asked.event === 'stopped' ? 0 : request.numWant - origin.length;
     return {
       intervalSeconds: INTERVAL_SECONDS,
       minIntervalSeconds: MIN_INTERVAL_SECONDS,
       seeds: swarm.seeds + fleetSeeds + 1,
       leechers: swarm.leechers + fleet.length - fleetSeeds,
-      peers: [...origin, ...this.#choose(requester, fleet, swarm.peers, numWant)],
+      peers: [...origin, ...this.#choose({ ...requester, isSeed }, fleet, swarm.peers, numWant)],
     };
   }
 

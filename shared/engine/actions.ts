@@ -41,6 +41,13 @@ export type EngineAction =
       readonly torrent: InfoHash;
       readonly range: HashRange;
     }
+  /** The info dictionary, of which a stranger asks for a piece (BEP 9). Answered by `metadataRead`. */
+  | {
+      readonly type: 'readMetadata';
+      readonly link: LinkId;
+      readonly torrent: InfoHash;
+      readonly piece: number;
+    }
   /** Whether these lead to the piece's hash (`foldHashes`). Answered by `hashesChecked`. */
   | {
       readonly type: 'checkHashes';

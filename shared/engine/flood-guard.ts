@@ -22,6 +22,8 @@ const PRICES = {
   channelOpen: 2,
   introduction: 20,
   hashRequest: 20,
+  /** Answered by up to 16 KiB, whoever asks: a hundred at once, ten a second. A set's dictionary is one piece or two. */
+  metadataRequest: 200,
   /** More than its block gives back. */
   unwelcomeGift: 50,
 } as const;

@@ -9,6 +9,7 @@ import { setFleet } from './fleet.ts';
 import { hashesRead } from './hash-exchange.ts';
 import type { EngineInput } from './inputs.ts';
 import type { Link } from './link.ts';
+import { metadataRead } from './metadata-exchange.ts';
 import { traceStanding } from './standing-trace.ts';
 import type { EngineState } from './state.ts';
 import { addTorrent, removeTorrent } from './torrents.ts';
@@ -40,6 +41,7 @@ export function handle(state: EngineState, input: EngineInput): void {
     case 'linkSent':
     case 'linkClosed':
     case 'hashesRead':
+    case 'metadataRead':
       return handleLink(state, input);
     case 'blockRead':
       handleLink(state, input);
@@ -50,11 +52,13 @@ export function handle(state: EngineState, input: EngineInput): void {
   }
 }
 
+type LinkInput = Extract<
+  EngineInput,
+  { type: 'linkData' | 'linkSent' | 'linkClosed' | 'blockRead' | 'hashesRead' | 'metadataRead' }
+>;
+
 /** Inputs about a link that is gone, or a torrent that was removed, come late and mean nothing any more. */
-function handleLink(
-  state: EngineState,
-  input: Extract<EngineInput, { type: 'linkData' | 'linkSent' | 'linkClosed' | 'blockRead' | 'hashesRead' }>,
-): void {
+function handleLink(state: EngineState, input: LinkInput): void {
   const link = state.links.get(input.link);
   if (!link) return;
   switch (input.type) {
@@ -69,6 +73,8 @@ function handleLink(
       return blockReadFor(state, link, input);
     case 'hashesRead':
       return hashesRead(state, link, channelFor(state, link, input.torrent), input);
+    case 'metadataRead':
+      return metadataRead(state, link, channelFor(state, link, input.torrent), input);
     default:
       return unreachable(input);
   }
@@ -107,7 +113,8 @@ type TorrentInput = Exclude<
       | 'linkSent'
       | 'linkClosed'
       | 'blockRead'
-      | 'hashesRead';
+      | 'hashesRead'
+      | 'metadataRead';
   }
 >;
 

@@ -119,6 +119,14 @@ export type EngineInput =
       readonly range: HashRange;
       readonly hashes: Uint8Array | undefined;
     }
+  /** Answer to `readMetadata`: all of the info dictionary; undefined: it could not be had. */
+  | {
+      readonly type: 'metadataRead';
+      readonly link: LinkId;
+      readonly torrent: InfoHash;
+      readonly piece: number;
+      readonly info: Uint8Array | undefined;
+    }
   /** Answer to `checkHashes`: the piece's true leaves; undefined: they were not. */
   | {
       readonly type: 'hashesChecked';

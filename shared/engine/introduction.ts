@@ -8,6 +8,7 @@ import {
 } from '../wire/channels.ts';
 import { DONT_HAVE_EXTENSION } from '../wire/dont-have.ts';
 import { parseExtensionHandshake } from '../wire/extension.ts';
+import { METADATA_EXTENSION } from '../wire/metadata.ts';
 import { addressKey } from './address-key.ts';
 import { dialEnded, knowAddress } from './dialer.ts';
 import { tellLostBefore } from './dont-have.ts';
@@ -33,6 +34,7 @@ export function introduced(state: EngineState, link: Link, ready: Ready, payload
   }
   // BEP 10: 0 says that it no longer takes the message.
   link.dontHaveId = (messages.get(DONT_HAVE_EXTENSION) ?? link.dontHaveId) || undefined;
+  link.metadataId = (messages.get(METADATA_EXTENSION) ?? link.metadataId) || undefined;
   tellLostBefore(state, link);
   if (messages.get(HASHES_EXTENSION)) link.givesHashes = true;
   if (messages.get(GIFTS_EXTENSION)) link.takesGifts = true;

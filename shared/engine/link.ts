@@ -73,6 +73,10 @@ export class Link {
   dontHaveId: number | undefined;
   /** The other side has told where it listens. */
   toldListenPort = false;
+  /** The other side's id for ut_metadata (BEP 9); undefined while it has not named one. */
+  metadataId: number | undefined;
+  /** Answers to its requests for metadata that the host is making. */
+  metadataReads = 0;
   /** It answers hash requests (BEP 52), on all its channels. */
   givesHashes = false;
   /** Pieces may be given to it unasked (GV1). */

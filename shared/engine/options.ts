@@ -99,6 +99,8 @@ export interface EngineOptions extends Partial<EngineTunables>, Partial<EnginePo
   readonly takesGifts?: boolean;
   /** For the allowed-fast set of BEP 6; without it none is granted. Pieces are hashed by the host. */
   readonly hashes?: HashFunctions;
+  /** Length of a torrent's info dictionary, which is given to strangers (BEP 9); default: none is. */
+  readonly metadataBytesOf?: (torrent: InfoHash) => number | undefined;
   /** Emit `trace` actions from the start; the input `setTrace` changes it. Off by default. */
   readonly trace?: boolean;
   /** Gives a buffer for the content of a piece under way; what it holds does not matter. Default: a new one. */

@@ -6,6 +6,7 @@ import { parseChannelMessage, type ToldPieces } from '../wire/channels.ts';
 import { decodeMessage } from '../wire/decode-message.ts';
 import { HANDSHAKE_BYTES } from '../wire/handshake.ts';
 import { type Message, PIECE_HEADER_BYTES } from '../wire/messages.ts';
+import { parseMetadataMessage } from '../wire/metadata.ts';
 
 /** Every kind that can stand in a trace. Envelopes of the channels extension are named by what is in them. */
 export const MESSAGE_KINDS = [
@@ -31,6 +32,9 @@ export const MESSAGE_KINDS = [
   'hashReject',
   'extensionHandshake',
   'dontHave',
+  'metadataRequest',
+  'metadataData',
+  'metadataReject',
   'channelOpen',
   'channelAccept',
   'channelClose',
@@ -68,6 +72,7 @@ export const HANDSHAKE: TracedMessage = { kind: 'handshake', bytes: HANDSHAKE_BY
 export interface ExtendedIds {
   readonly channels: number | undefined;
   readonly dontHave: number | undefined;
+  readonly metadata: number | undefined;
 }
 
 /** @throws PeerError for an envelope of another form (CH9) */
@@ -125,9 +130,7 @@ function describePlain(message: Message, ids: ExtendedIds): TracedMessage {
     }
     case 'extended': {
       const bytes = PREFIX_AND_ID_BYTES + 1 + message.payload.length;
-      if (message.id === 0) return { kind: 'extensionHandshake', bytes };
-      if (message.id !== ids.dontHave || message.payload.length !== 4) return { kind: 'unknown', bytes };
-      return { kind: 'dontHave', bytes, index: readUint32(message.payload, 0) };
+      return { ...describeExtended(message.id, message.payload, ids), bytes };
     }
     case 'port':
       return { kind: 'port', bytes: PREFIX_AND_ID_BYTES + 2 };
@@ -141,6 +144,27 @@ function describePlain(message: Message, ids: ExtendedIds): TracedMessage {
     default:
       return { kind: message.type, bytes: PREFIX_AND_ID_BYTES };
   }
+}
+
+function describeExtended(
+  id: number,
+  payload: Uint8Array,
+  ids: ExtendedIds,
+): Pick<TracedMessage, 'kind' | 'index'> {
+  if (id === 0) return { kind: 'extensionHandshake' };
+  if (id === ids.dontHave && payload.length === 4) return { kind: 'dontHave', index: readUint32(payload, 0) };
+  return (id === ids.metadata && describeMetadata(payload)) || { kind: 'unknown' };
+}
+
+const METADATA_KINDS = {
+  request: 'metadataRequest',
+  data: 'metadataData',
+  reject: 'metadataReject',
+} as const;
+
+function describeMetadata(payload: Uint8Array): Pick<TracedMessage, 'kind' | 'index'> | undefined {
+  const { kind, piece } = parseMetadataMessage(payload);
+  return kind && { kind: METADATA_KINDS[kind], index: piece };
 }
 
 function countOf(pieces: ToldPieces): { readonly count?: number } {

@@ -8,6 +8,7 @@ import { MessageDecoder } from '../wire/decoder.ts';
 import { OUR_DONT_HAVE_ID } from '../wire/dont-have.ts';
 import { HANDSHAKE_BYTES } from '../wire/handshake.ts';
 import type { Message } from '../wire/messages.ts';
+import { OUR_METADATA_ID } from '../wire/metadata.ts';
 import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
 import type { EngineState } from './state.ts';
@@ -15,14 +16,18 @@ import { describeMessage, type ExtendedIds, HANDSHAKE, type TracedMessage } from
 
 /** Our own messages, which are within everybody's limits. */
 const MAX_MESSAGE_BYTES = 1 << 20;
-const OUR_IDS: ExtendedIds = { channels: OUR_CHANNELS_ID, dontHave: OUR_DONT_HAVE_ID };
+const OUR_IDS: ExtendedIds = {
+  channels: OUR_CHANNELS_ID,
+  dontHave: OUR_DONT_HAVE_ID,
+  metadata: OUR_METADATA_ID,
+};
 
 /** Torrents of channels that ended in this step, while what was said there before waits to be sent. */
 export type JustClosed = Map<number, InfoHash>;
 
 /** What a flush gives to the host: whole messages, in as many chunks as they were made in. */
 export function traceSent(state: EngineState, link: Link, chunks: readonly Uint8Array[]): void {
-  const ids = { channels: link.channelsId, dontHave: link.dontHaveId };
+  const ids = { channels: link.channelsId, dontHave: link.dontHaveId, metadata: link.metadataId };
   const decoder = new MessageDecoder({ maxMessageBytes: MAX_MESSAGE_BYTES });
   for (const chunk of chunks) {
     if (isHandshake(chunk)) tell(state, 'messageSent', link, HANDSHAKE);

@@ -3,6 +3,7 @@ import { encode } from '../bencode/bencode.ts';
 import { type BencodeInput, dictionary } from '../bencode/value.ts';
 import { compareBytes, concatBytes, fromHex, fromUtf8, toLatin1 } from '../bytes.ts';
 import { InternalError, invariant, PeerError } from '../errors.ts';
+import type { Geometry } from '../geometry.ts';
 import { BLOCK_BYTES, type FileRoot } from '../units.ts';
 import type { HashFunctions, Metainfo } from './metainfo.ts';
 import { isSafeName, PAD_DIRECTORY } from './names.ts';
@@ -78,15 +79,7 @@ export interface EncodedMetainfo {
 
 /** The .torrent file, unchecked. */
 export function encodeMetainfo(parts: MetainfoParts, files: readonly NamedFile[]): EncodedMetainfo {
-  const info = dictionary({
-    'file tree': fileTree(files),
-    files: filesV1(files, parts.pieceLengthBytes),
-    'meta version': 2,
-    name: parts.name,
-    'piece length': parts.pieceLengthBytes,
-    pieces: piecesV1(files),
-    private: parts.isPrivate ? 1 : undefined,
-  });
+  const info = infoDictionary(parts, files, piecesV1(files));
   const layers = pieceLayers(files, parts.pieceLengthBytes);
   // In three pieces, each once: the keys stand in bencode's order, and whoever hashes the info needs it by itself.
   const head = encode(dictionary({ announce: parts.announce, 'created by': parts.createdBy }));
@@ -100,6 +93,39 @@ export function encodeMetainfo(parts: MetainfoParts, files: readonly NamedFile[]
 
 const INFO_KEY = encode('info');
 
+type NamedSpan = Pick<NamedFile, 'name' | 'lengthBytes' | 'rawName' | 'rawRoot'>;
+
+function infoDictionary(
+  { name, pieceLengthBytes, isPrivate }: Pick<MetainfoParts, 'name' | 'pieceLengthBytes' | 'isPrivate'>,
+  files: readonly NamedSpan[],
+  pieces: Uint8Array,
+): Map<string, BencodeInput> {
+  return dictionary({
+    'file tree': fileTree(files),
+    files: filesV1(files, pieceLengthBytes),
+    'meta version': 2,
+    name,
+    'piece length': pieceLengthBytes,
+    pieces,
+    private: isPrivate ? 1 : undefined,
+  });
+}
+
+/** Of the info dictionary of a set that we published: known without its piece hashes, for these have one length. */
+export function infoLengthBytes(
+  name: string,
+  files: readonly Pick<HashedFile, 'name' | 'lengthBytes' | 'root'>[],
+  { pieceCount, pieceLengthBytes }: Geometry,
+): number {
+  const named = files.map((file) => ({
+    ...file,
+    rawName: fromUtf8(file.name),
+    rawRoot: fromHex(file.root) as Uint8Array,
+  }));
+  const pieces = new Uint8Array(pieceCount * 20);
+  return encode(infoDictionary({ name, pieceLengthBytes }, named, pieces)).length;
+}
+
 /** What we publish must pass where others read it. */
 function checked(bytes: Uint8Array, hashes: HashFunctions): Metainfo {
   try {
@@ -112,7 +138,7 @@ function checked(bytes: Uint8Array, hashes: HashFunctions): Metainfo {
 
 export type NamedFile = HashedFile & { readonly rawName: Uint8Array; readonly rawRoot: Uint8Array };
 
-function fileTree(files: readonly NamedFile[]): Map<string, BencodeInput> {
+function fileTree(files: readonly NamedSpan[]): Map<string, BencodeInput> {
   const tree = new Map<string, BencodeInput>();
   for (const file of files) {
     const key = toLatin1(file.rawName);
@@ -123,7 +149,7 @@ function fileTree(files: readonly NamedFile[]): Map<string, BencodeInput> {
 }
 
 /** The v1 list: pad files stand between files, so that each starts on a piece boundary; none after the last. */
-function filesV1(files: readonly NamedFile[], pieceLengthBytes: number): BencodeInput[] {
+function filesV1(files: readonly NamedSpan[], pieceLengthBytes: number): BencodeInput[] {
   const list: BencodeInput[] = [];
   files.forEach((file, index) => {
     list.push(dictionary({ length: file.lengthBytes, path: [file.rawName] }));

@@ -14,6 +14,7 @@ import { askTracker } from './swarm-node-ask-tracker.ts';
 import { DiskActions } from './swarm-node-disk.ts';
 import { HashActions } from './swarm-node-hashes.ts';
 import { Listeners } from './swarm-node-listeners.ts';
+import { MetadataActions } from './swarm-node-metadata.ts';
 import { parseHttpUrl, TrustedOrigins } from './swarm-node-origins.ts';
 import type { SwarmNodeParts } from './swarm-node-parts.ts';
 import { performer } from './swarm-node-perform.ts';
@@ -59,7 +60,7 @@ export const reservedLinksOf = ({ maxLinks }: SwarmNodeOptions): number => Math.
 export function joinParts(ground: Ground): Joined {
   const { store, log } = ground.parts;
   const origins = new TrustedOrigins(ground.parts.trustedOrigins);
-  const engine = makeEngine(ground);
+  const engine = makeEngine(ground, (infoHash) => torrents.get(infoHash)?.infoLengthBytes);
   const clock = new AwakeClock();
   // Nothing is performed before the first input, and that comes when all stands.
   const loop = makeLoop(ground, { engine, now: () => clock.now(), perform: (action) => perform(action) });
@@ -94,6 +95,7 @@ export function joinParts(ground: Ground): Joined {
     transport: ground.transport,
     disk,
     hashes: new HashActions({ store, log, feed, torrent, openFiles: (opened) => disk.openFiles(opened) }),
+    metadata: new MetadataActions({ log, feed, torrent }),
     webSeeds,
     announcer,
     log,
@@ -109,7 +111,10 @@ export function joinParts(ground: Ground): Joined {
   return { engine, clock, loop, torrents, disk, readers, webSeeds, announcer, listeners };
 }
 
-function makeEngine({ options, parts, peerPort }: Ground): Engine {
+function makeEngine(
+  { options, parts, peerPort }: Ground,
+  metadataBytesOf: (infoHash: InfoHash) => number | undefined,
+): Engine {
   return createEngine({
     ...parts.tunables,
     peerId: options.peerId,
@@ -120,6 +125,7 @@ function makeEngine({ options, parts, peerPort }: Ground): Engine {
     maxLinks: options.maxLinks,
     reservedFleetLinks: reservedLinksOf(options),
     takesGifts: options.takesGifts ?? true,
+    metadataBytesOf,
   });
 }
 

@@ -6,6 +6,7 @@ import type { InfoHash, PieceIndex } from '../units.ts';
 import type { Announcer } from './swarm-node-announcer.ts';
 import type { DiskActions } from './swarm-node-disk.ts';
 import type { HashActions } from './swarm-node-hashes.ts';
+import type { MetadataActions } from './swarm-node-metadata.ts';
 import type { NodeLog } from './swarm-node-parts.ts';
 import type { WebSeedActions } from './swarm-node-web-seeds.ts';
 import type { LinkTransport } from './transport/link-transport.ts';
@@ -14,6 +15,7 @@ export interface Performers {
   readonly transport: LinkTransport;
   readonly disk: DiskActions;
   readonly hashes: HashActions;
+  readonly metadata: MetadataActions;
   readonly webSeeds: WebSeedActions;
   readonly announcer: Announcer;
   readonly log: NodeLog;
@@ -40,6 +42,8 @@ export function performer(parts: Performers): (action: EngineAction) => void {
         return parts.disk.readBlock(action);
       case 'readHashes':
         return parts.hashes.readHashes(action);
+      case 'readMetadata':
+        return parts.metadata.readMetadata(action);
       case 'checkHashes':
         return parts.hashes.checkHashes(action);
       case 'fetchFromWebSeed':

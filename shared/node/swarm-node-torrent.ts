@@ -1,5 +1,6 @@
 /** One torrent as the host sees it: which files of the store its pieces lie in, and which of them are held. */
 import { Bitfield } from '../bitfield.ts';
+import { infoLengthBytes } from '../metainfo/make.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
 import type { FileRoot, PieceIndex } from '../units.ts';
 import type { PieceStore, StoredFile } from './store/piece-store.ts';
@@ -110,6 +111,12 @@ export class HostedTorrent {
   /** Whether the store was asked what it has of this torrent. */
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** Of its info dictionary. */
+  get infoLengthBytes(): number {
+    const { name, files, geometry } = this.outline;
+    return this.metainfo?.infoBytes.length ?? infoLengthBytes(name, files, geometry);
   }
 
   /** @throws what `load` of the stored torrent throws: the hashes cannot be had now */

@@ -80,4 +80,5 @@ export type WireErrorCode =
   | 'wire_message_too_long'
   | 'wire_message_length'
   | 'wire_extension_handshake'
+  | 'wire_metadata'
   | 'wire_channel_message';

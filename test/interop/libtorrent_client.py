@@ -30,10 +30,14 @@ def open_session(wants):
 
 
 def join(session, wants):
-    info = lt.torrent_info(wants["torrent"])
-    info.set_web_seeds([])
-    params = lt.add_torrent_params()
-    params.ti = info
+    if wants["torrent"].startswith("magnet:"):
+        params = lt.parse_magnet_uri(wants["torrent"])
+        params.url_seeds = []
+    else:
+        info = lt.torrent_info(wants["torrent"])
+        info.set_web_seeds([])
+        params = lt.add_torrent_params()
+        params.ti = info
     params.save_path = wants["folder"]
     params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
     if not wants["tracker"]:

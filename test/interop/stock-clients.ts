@@ -23,6 +23,7 @@ export function requireInCi(isInstalled: boolean, needs: string): void {
 }
 
 export interface LibtorrentOptions {
+  /** Path of a .torrent, or a magnet link. */
   readonly torrent: string;
   readonly folder: string;
   /** Announce to the torrent's tracker. Default: yes. */
@@ -116,6 +117,7 @@ export class Aria2 {
   /** Its exit status and all it printed. */
   readonly done: Promise<{ readonly status: number | null; readonly output: string }>;
 
+  /** @param torrent path of a .torrent, or a magnet link */
   constructor(torrent: string, folder: string, flags: readonly string[]) {
     const child = spawn('aria2c', [...ARIA2_FLAGS.split(' '), '--dir', folder, ...flags, torrent], {
       stdio: ['ignore', 'pipe', 'pipe'],

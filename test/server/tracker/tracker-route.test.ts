@@ -143,6 +143,15 @@ describe('announce', () => {
     expect(asInteger(fields.get('min interval'))).toBeGreaterThan(0);
   });
 
+  test('BEP 9: who just started is handed seeds though it says that nothing is left; a seed later is not', async () => {
+    const { port, image } = await rig();
+    const peersFor = async (over: Record<string, string>) =>
+      peersOf((await ask(port, `/announce?${query(image.infoHash, { left: 0, ...over })}`)).body);
+    expect(await peersFor({ event: 'started' })).toEqual([`127.0.0.1:${ORIGIN_PORT}`]);
+    expect(await peersFor({})).toEqual([]);
+    expect(await peersFor({ event: 'completed' })).toEqual([]);
+  });
+
   test('full answers (compact=0) carry ip, port and id; no_peer_id leaves the id out', async () => {
     const { port, image } = await rig();
     for (const [over, id] of [

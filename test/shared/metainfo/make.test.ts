@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { decode } from '../../../shared/bencode/bencode.ts';
 import { fromHex, toHex, toLatin1 } from '../../../shared/bytes.ts';
 import { InternalError } from '../../../shared/errors.ts';
-import { makeMetainfo, pieceLengthFor } from '../../../shared/metainfo/make.ts';
+import { infoLengthBytes, makeMetainfo, pieceLengthFor } from '../../../shared/metainfo/make.ts';
 import { parseMetainfo } from '../../../shared/metainfo/parse.ts';
+import { seededRandom } from '../../../shared/random.ts';
 import { contentOf, KIB, makeTorrent, OpenTorrent, plainHashes, plainHashFile } from './torrent-fixture.ts';
 
 const MIB = KIB * KIB;
@@ -162,4 +163,18 @@ describe('our own mistakes end in an InternalError', () => {
   ])('%s', (_, changes) => {
     expect(() => makeTorrent({}, changes)).toThrow(InternalError);
   });
+});
+
+test('the length of the info dictionary is known without the piece hashes', () => {
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  const random = seededRandom(seed);
+  for (let round = 0; round < 40; round++) {
+    const sizes = Array.from({ length: 1 + random.integer(6) }, (_, index) => {
+      const lengthBytes =
+        random.integer(4) === 0 ? 16 * KIB * (1 + random.integer(3)) : 1 + random.integer(70_000);
+      return [`${10 ** random.integer(5)} ${index} é.jpg`, lengthBytes] as const;
+    });
+    const { name, files, geometry, infoBytes } = makeTorrent(Object.fromEntries(sizes));
+    expect(infoLengthBytes(name, files, geometry), `seed ${seed}, round ${round}`).toBe(infoBytes.length);
+  }
 });

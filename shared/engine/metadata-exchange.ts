@@ -1,0 +1,74 @@
+/**
+ * The info dictionary for strangers that came by a magnet link (BEP 9). We give it and never ask: the fleet has it from
+ * its feed. The host reads it, for a torrent that lies whole on disk has none in memory.
+ */
+import type { InfoHash } from '../units.ts';
+import {
+  encodeMetadataData,
+  encodeMetadataReject,
+  METADATA_EXTENSION,
+  METADATA_PIECE_BYTES,
+  OUR_METADATA_ID,
+  parseMetadataMessage,
+} from '../wire/metadata.ts';
+import type { Channel } from './channel.ts';
+import { charge } from './flood-guard.ts';
+import type { Link } from './link.ts';
+import type { EngineState } from './state.ts';
+
+/** Answers being made for one link. libtorrent asks for two pieces at once. */
+const MAX_READS_PER_LINK = 4;
+
+export interface MetadataOffer {
+  readonly name: typeof METADATA_EXTENSION;
+  readonly id: number;
+  readonly sizeBytes: number;
+}
+
+/** What our extension handshake says of it: the size must stand there, or stock clients never ask. */
+export function metadataOffer(state: EngineState, link: Link): MetadataOffer | undefined {
+  const channel = link.channels.get(0);
+  if (!channel || channel.node.isFleet) return undefined;
+  const sizeBytes = state.options.metadataBytesOf?.(channel.torrent.infoHash);
+  return sizeBytes === undefined ? undefined : { name: METADATA_EXTENSION, id: OUR_METADATA_ID, sizeBytes };
+}
+
+/** @throws PeerError `bencode_*`, `wire_metadata` or `peer_flood` */
+export function metadataReceived(state: EngineState, channel: Channel, payload: Uint8Array): void {
+  const { link, torrent, node } = channel;
+  const { kind, piece } = parseMetadataMessage(payload);
+  // BEP 9: what is not known is ignored; and nobody owes us data.
+  if (kind !== 'request') return charge(state, node, 'idleMessage');
+  charge(state, node, 'metadataRequest');
+  const sizeBytes = state.options.metadataBytesOf?.(torrent.infoHash) ?? 0;
+  const isPiece = piece >= 0 && piece * METADATA_PIECE_BYTES < sizeBytes;
+  if (!isPiece || link.metadataReads >= MAX_READS_PER_LINK) return answer(state, channel, piece, undefined);
+  link.metadataReads++;
+  state.emit({ type: 'readMetadata', link: link.id, torrent: torrent.infoHash, piece });
+}
+
+/** @param info the whole info dictionary; undefined: it could not be read */
+export function metadataRead(
+  state: EngineState,
+  link: Link,
+  channel: Channel | undefined,
+  {
+    piece,
+    info,
+  }: { readonly torrent: InfoHash; readonly piece: number; readonly info: Uint8Array | undefined },
+): void {
+  link.metadataReads--;
+  if (channel) answer(state, channel, piece, info);
+}
+
+function answer(state: EngineState, channel: Channel, piece: number, info: Uint8Array | undefined): void {
+  const { metadataId: id } = channel.link;
+  // It said by no id how it takes the answer.
+  if (id === undefined) return;
+  const startOffset = piece * METADATA_PIECE_BYTES;
+  const bytes = info?.subarray(startOffset, startOffset + METADATA_PIECE_BYTES);
+  state.say(
+    channel,
+    info && bytes ? encodeMetadataData(id, piece, info.length, bytes) : encodeMetadataReject(id, piece),
+  );
+}
