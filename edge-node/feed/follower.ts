@@ -169,10 +169,14 @@ export class Follower {
           throw new Error('the log was rewound: what follows is asked for again');
         return;
       }
-      case 'head':
+      case 'head': {
+        const { session } = this;
         this.#judge(await store.offerHead(frame.head), store.head.number);
-        this.#parts.headCame(parseHeadBody(frame.head.body).head, frame.answers);
+        // What a socket told that was lost meanwhile may be long ago (PU4).
+        if (this.session === session)
+          this.#parts.headCame(parseHeadBody(frame.head.body).head, frame.answers);
         return;
+      }
       case 'fleet':
         fleet.setSiblings(frame.nodes);
         return;

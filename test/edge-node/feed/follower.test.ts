@@ -1,26 +1,29 @@
 /** What an edge says on a feed, and when: an origin hangs up on whoever says something before it is taken in. */
 import { expect, onTestFinished, test } from 'vitest';
 import type { WebSocket } from 'ws';
-import { Follower, type Progress } from '../../../edge-node/feed/follower.ts';
+import { Follower, type FollowerParts, type Progress } from '../../../edge-node/feed/follower.ts';
 import { LogStore } from '../../../edge-node/feed/log-store.ts';
 import { FleetBook } from '../../../edge-node/fleet-book.ts';
 import { OfferedHashes } from '../../../edge-node/images/offered-hashes.ts';
 import { randomPeerId } from '../../../shared/node/crypto/identity.ts';
 import { createLogCrypto } from '../../../shared/node/crypto/log-crypto.ts';
+import { type FileSystem, nodeFileSystem } from '../../../shared/node/store/file-system.ts';
 import { seededRandom } from '../../../shared/random.ts';
+import type { ImageId } from '../../../shared/units.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 import { eventually } from '../support/test-edge.ts';
-import { TestOrigin } from '../support/test-origin.ts';
+import { send, TestOrigin } from '../support/test-origin.ts';
 
 const nothing = () => {};
 
-async function following(origin: TestOrigin) {
+async function following(origin: TestOrigin, more: Partial<FollowerParts> = {}, files?: FileSystem) {
   const store = await LogStore.open({
     dataFolder: tempDirectory(),
     rootKey: undefined,
     crypto: createLogCrypto(),
     now: Date.now,
     listener: { applied: nothing, rebuilt: nothing, diskFailed: nothing },
+    ...(files ? { files } : {}),
   });
   onTestFinished(() => store.close());
   const peerId = randomPeerId();
@@ -49,6 +52,7 @@ async function following(origin: TestOrigin) {
     hashesCame: nothing,
     peersTold: nothing,
     limits: { soon: { baseMs: 1, capMs: 10 } },
+    ...more,
   });
   onTestFinished(() => follower.close());
   follower.start();
@@ -82,4 +86,48 @@ test('threat row 50: an edge that waits for its turn says nothing but hello', as
   }
   expect(origin.progress.map(({ applied }) => applied)).toEqual([1, 2]);
   expect(origin.acknowledged).toEqual([1, 2]);
+});
+
+test('PU4: a head of a socket that was lost while the disk took its time tells nothing of what the origin has now', async () => {
+  const origin = await TestOrigin.start();
+  const sockets: WebSocket[] = [];
+  origin.script = (socket) => void sockets.push(socket);
+  let release = nothing;
+  let isHeld = false;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const slowDisk: FileSystem = {
+    ...nodeFileSystem,
+    rename: async (from, to) => {
+      if (to.endsWith('highest.json')) {
+        isHeld = true;
+        await held;
+      }
+      await nodeFileSystem.rename(from, to);
+    },
+  };
+  const came: (number | string)[] = [];
+  const follower = await following(
+    origin,
+    { headCame: (number) => came.push(number), lost: () => came.push('lost') },
+    slowDisk,
+  );
+  await eventually(() => expect(sockets).toHaveLength(1));
+  origin.welcome(sockets[0]!);
+  origin.sendLogAfter(sockets[0]!, 0);
+  await eventually(() => expect(isHeld).toBe(true));
+  sockets[0]!.terminate();
+  // Nothing is read while the disk is waited for: a word to who is gone finds it out.
+  await eventually(() => {
+    follower.report(progress(1));
+    expect(came).toContain('lost');
+  });
+  release();
+  await eventually(() => expect(sockets.length).toBeGreaterThan(1));
+  origin.log.append({ type: 'purge', imageId: '0'.repeat(24) as ImageId });
+  origin.welcome(sockets.at(-1)!);
+  send(sockets.at(-1)!, { type: 'head', head: origin.log.head() });
+  await eventually(() => expect(came).toContain(2));
+  expect(came.filter((each) => each !== 'lost')).toEqual([2]);
 });
