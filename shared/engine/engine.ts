@@ -17,7 +17,7 @@ import { countHolders } from './holders.ts';
 import type { EngineInput } from './inputs.ts';
 import type { EngineOptions } from './options.ts';
 import { wouldAskAtOnce } from './reader-hedge.ts';
-import { fillNode, fillRequests } from './requests.ts';
+import { fillFreedLink, fillRequests } from './requests.ts';
 import { EngineState } from './state.ts';
 import { checkWaiting, checkWebSeed } from './web-seed.ts';
 
@@ -94,8 +94,7 @@ function fillFreed(state: EngineState): void {
     for (const link of state.linksHeldBack) state.linksToFill.add(link);
     state.linksHeldBack.clear();
   }
-  for (const link of state.linksToFill)
-    if (state.links.has(link.id) && link.phase.name === 'ready') fillNode(state, link.phase.node, link);
+  for (const link of state.linksToFill) if (state.links.has(link.id)) fillFreedLink(state, link);
   state.linksToFill.clear();
 }
 

@@ -66,6 +66,15 @@ export function fillNode(state: EngineState, node: RemoteNode, link: Link): void
   }
 }
 
+/** Blocks, or requests of its node, became free: the link first, for a reader may wait there, and then the node's others. */
+export function fillFreedLink(state: EngineState, link: Link): void {
+  fillLink(state, link);
+  if (link.phase.name !== 'ready') return;
+  const { node } = link.phase;
+  const others = node.hungry.size - Number(node.hungry.has(link));
+  if (others > 0 && node.outstandingCount < depthOf(node)) fillNode(state, node, link);
+}
+
 function askForReaders(state: EngineState, link: Link): void {
   for (const channel of link.awaiting) {
     const { picker } = channel.torrent;

@@ -2,8 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { Bitfield } from '../../../shared/bitfield.ts';
 import { Geometry } from '../../../shared/geometry.ts';
-import { BLOCK_BYTES, type InfoHash, type InfoHashV2, type LinkId } from '../../../shared/units.ts';
-import { encodeBitfield, encodeUnchoke } from '../../../shared/wire/encode.ts';
+import {
+  BLOCK_BYTES,
+  type InfoHash,
+  type InfoHashV2,
+  type LinkId,
+  type PieceIndex,
+} from '../../../shared/units.ts';
+import { encodeBitfield, encodeHave, encodeUnchoke } from '../../../shared/wire/encode.ts';
 import { encodeHandshake } from '../../../shared/wire/handshake.ts';
 import { INFO_HASH, LINK, PEER_ADDRESS, PEER_ID, ScriptedPeer } from '../../support/scripted-peer.ts';
 
@@ -12,8 +18,10 @@ const OTHER_LINK = 8 as LinkId;
 const PIECES = 64;
 const REQUEST_ID = 6;
 
-/** Both links of one stock client, which has all of both torrents and chokes us on both. */
-function linkedTwice(): ScriptedPeer {
+/** Both links of one stock client, which chokes us on both, and has all of the first torrent and these of the second. */
+function linkedTwice(
+  ofSecond: readonly number[] = Array.from({ length: PIECES }, (_, i) => i),
+): ScriptedPeer {
   const geometry = new Geometry(BLOCK_BYTES, [PIECES * BLOCK_BYTES]);
   const peer = new ScriptedPeer({ geometry });
   peer.input({
@@ -33,7 +41,9 @@ function linkedTwice(): ScriptedPeer {
     const address = { ...PEER_ADDRESS, port: PEER_ADDRESS.port + link };
     peer.input({ type: 'linkOpened', link, direction: 'inbound', address, torrent: undefined });
     const handshake = { infoHash, peerId: PEER_ID, fast: false, extended: false, v2: false };
-    say(peer, link, encodeHandshake(handshake), encodeBitfield(Bitfield.full(PIECES).bytes));
+    const has = link === LINK ? Bitfield.full(PIECES) : Bitfield.empty(PIECES);
+    if (link === OTHER_LINK) for (const piece of ofSecond) has.set(piece);
+    say(peer, link, encodeHandshake(handshake), encodeBitfield(has.bytes));
   }
   return peer;
 }
@@ -63,6 +73,17 @@ describe('a stock client with a connection for each of two torrents', () => {
     closed(peer, LINK);
     peer.pass(60_000);
     expect(askedOn(peer, OTHER_LINK)).toBeGreaterThan(0);
+  });
+
+  it('is asked for what a reader waits for on the second, however much it owes on the first', () => {
+    const peer = linkedTwice([0, 1]);
+    say(peer, LINK, encodeUnchoke());
+    say(peer, OTHER_LINK, encodeUnchoke());
+    const piece = 5 as PieceIndex;
+    peer.input({ type: 'readerWants', torrent: OTHER_HASH, reader: 1, pieces: [piece] });
+    const before = askedOn(peer, OTHER_LINK);
+    say(peer, OTHER_LINK, encodeHave(piece));
+    expect(askedOn(peer, OTHER_LINK)).toBe(before + 1);
   });
 
   it('is tried again on the second when it was silent on the first, and that is closed', () => {
