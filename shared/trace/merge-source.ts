@@ -1,24 +1,6 @@
 /** One node's log on its way into a merged one: what its indexes are there. */
+import type { MergedNames } from './merged-names.ts';
 import type { RecordOf, TraceRecord } from './record.ts';
-
-/** What the merged log has so far, over all sources. */
-export interface MergedNames {
-  /** By peer id. */
-  readonly nodes: Map<string, number>;
-  /** By info-hash; a purged one is another set when it is published again. */
-  readonly sets: Map<string, number>;
-  nodeCount: number;
-  setCount: number;
-  linkCount: number;
-}
-
-export const noNames = (): MergedNames => ({
-  nodes: new Map(),
-  sets: new Map(),
-  nodeCount: 0,
-  setCount: 0,
-  linkCount: 0,
-});
 
 /** In its own log, whose node it is. */
 const SELF = 0;
@@ -46,16 +28,30 @@ export class MergeSource {
     this.#nodes.clear();
     this.#sets.clear();
     this.#toldSets.clear();
-    this.#links.clear();
+    this.#forgetLinks();
     return ended.map((link) => ({ t, type: 'linkEnded', node: node as number, link, reason: 'missed' }));
   }
 
   /** It is out of sight until it begins anew. */
   lost(t: number): TraceRecord[] {
-    this.#links.clear();
+    this.#forgetLinks();
     if (this.#self === undefined || this.#isLost) return [];
     this.#isLost = true;
+    this.#names.tellers.set(this.#self, undefined);
     return [{ t, type: 'left', node: this.#self }];
+  }
+
+  /** Its node has another address now: nothing is told from here until another log begins. */
+  #moved(t: number): TraceRecord[] {
+    const left = this.lost(t);
+    this.#self = undefined;
+    this.#nodes.clear();
+    return left;
+  }
+
+  #forgetLinks(): void {
+    for (const link of this.#links.values()) this.#names.ends.delete(link);
+    this.#links.clear();
   }
 
   translate(t: number, record: TraceRecord): TraceRecord[] {
@@ -79,9 +75,16 @@ export class MergeSource {
         return [];
       case 'linkEnded': {
         const ended = this.#renamed(t, record);
+        this.#names.ends.delete(this.#links.get(record.link) ?? -1);
         this.#links.delete(record.link);
         return ended;
       }
+      case 'linkReady':
+        return this.#renamed(t, record).map((ready) => {
+          const { link, node, peer } = ready as RecordOf<'linkReady'>;
+          this.#names.ends.set(link, { node, peer });
+          return ready;
+        });
       case 'linkOpened':
         this.#links.set(record.link, this.#names.linkCount++);
         return this.#renamed(t, record);
@@ -92,21 +95,44 @@ export class MergeSource {
 
   #selfTold(t: number, record: RecordOf<'node'>): TraceRecord[] {
     const { peerId } = record;
+    const { nodes, tellers } = this.#names;
     const isOther = this.#self !== undefined && this.#selfPeerId !== peerId;
-    const isBack = this.#isLost || isOther;
-    this.#isLost = false;
+    const met = nodes.get(peerId);
+    const told = this.#self === undefined ? this.#nodeTold(t, record) : [];
+    const self = this.#self ?? (this.#nodes.get(SELF) as number);
+    const before = tellers.get(self);
+    const isBack = tellers.has(self) && (before !== this || isOther);
+    const wasMet = told.length === 0 && !tellers.has(self);
+    const moved = before === undefined || before === this ? [] : before.#moved(t);
+    this.#self = self;
     this.#selfPeerId = peerId;
-    if (this.#self === undefined) {
-      const told = this.#nodeTold(t, record);
-      this.#self = this.#nodes.get(SELF);
-      return told.length > 0 ? told : [{ ...record, t, type: 'introduced', node: this.#self as number }];
-    }
-    this.#nodes.set(SELF, this.#self);
-    this.#names.nodes.set(peerId, this.#self);
+    this.#isLost = false;
+    this.#nodes.set(SELF, self);
+    nodes.set(peerId, self);
+    tellers.set(self, this);
+    const back: TraceRecord[] = isBack ? [{ t, type: 'back', node: self, peerId }] : [];
     // It may have been started with other limits.
-    const { type: _, ...told } = record;
-    const again: TraceRecord = { ...told, t, type: 'introduced', node: this.#self };
-    return isBack ? [{ t, type: 'back', node: this.#self, peerId }, again] : [];
+    const again: TraceRecord[] = isBack || wasMet ? [{ ...record, t, type: 'introduced', node: self }] : [];
+    return [...told, ...moved, ...back, ...again, ...this.#recognized(t, met, self)];
+  }
+
+  /** Others met its new process before it told of itself: what they are linked with is this node. */
+  #recognized(t: number, met: number | undefined, self: number): TraceRecord[] {
+    if (met === undefined || met === self) return [];
+    this.#names.same.set(met, self);
+    const led = [...this.#names.ends].filter(([, { peer }]) => peer === met);
+    return [
+      { t, type: 'left', node: met },
+      ...led.map(([link, { node }]): TraceRecord => {
+        this.#names.ends.set(link, { node, peer: self });
+        return { t, type: 'linkReady', node, link, peer: self };
+      }),
+    ];
+  }
+
+  #nodeOf(own: number): number | undefined {
+    const node = this.#nodes.get(own);
+    return node === undefined ? undefined : (this.#names.same.get(node) ?? node);
   }
 
   #nodeTold(t: number, record: RecordOf<'node'>): TraceRecord[] {
@@ -135,21 +161,21 @@ export class MergeSource {
 
   #renamed(t: number, record: TraceRecord): TraceRecord[] {
     const renamed: Record<string, unknown> = { ...record, t };
-    for (const [field, indexes] of [
-      ['node', this.#nodes],
-      ['peer', this.#nodes],
-      ['set', this.#sets],
-      ['link', this.#links],
+    for (const [field, mergedOf] of [
+      ['node', (own: number) => this.#nodeOf(own)],
+      ['peer', (own: number) => this.#nodeOf(own)],
+      ['set', (own: number) => this.#sets.get(own)],
+      ['link', (own: number) => this.#links.get(own)],
     ] as const) {
       const index = renamed[field];
       if (index === undefined) continue;
-      const merged = indexes.get(index as number);
+      const merged = mergedOf(index as number);
       if (merged === undefined) return [];
       renamed[field] = merged;
     }
     if (record.type === 'chokingRound')
       renamed.ranking = record.ranking.flatMap((ranked) => {
-        const peer = this.#nodes.get(ranked.peer);
+        const peer = this.#nodeOf(ranked.peer);
         return peer === undefined ? [] : [{ ...ranked, peer }];
       });
     return [renamed as unknown as TraceRecord];

@@ -3,7 +3,8 @@
  * of one clock. Each source is one watched node, who may be lost sight of, and begin its log anew. Indexes of the merged
  * log are given out when records are taken, in the order in which they are: so it is a log like any other.
  */
-import { MergeSource, noNames } from './merge-source.ts';
+import { MergeSource } from './merge-source.ts';
+import { noNames } from './merged-names.ts';
 import type { TraceHeader, TraceRecord } from './record.ts';
 import { gridTime, makeHeader } from './write.ts';
 

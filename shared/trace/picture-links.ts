@@ -27,15 +27,21 @@ export function linkOpened(picture: Picture, { t, node, link, direction }: Recor
 export function linkReady(picture: Picture, { node, link, peer }: RecordOf<'linkReady'>): void {
   const end = ownEnd(picture, link);
   if (!end) return;
+  // Told again, it leads to a node that was taken for another one.
+  forgetPair(picture, end);
   end.peer = peer;
   end.isReady = true;
   picture.endOfPair.set(pairOf(node, peer), link);
 }
 
-/** Of two links between the same nodes the other may have become the one that counts. */
 export function forgetEnd(picture: Picture, end: End): void {
   picture.ends.delete(end.link);
   for (const due of end.due.values()) dueGone(picture, end.node, due);
+  forgetPair(picture, end);
+}
+
+/** Of two links between the same nodes the other may have become the one that counts. */
+function forgetPair(picture: Picture, end: End): void {
   if (end.peer === undefined) return;
   const pair = pairOf(end.node, end.peer);
   if (picture.endOfPair.get(pair) === end.link) picture.endOfPair.delete(pair);

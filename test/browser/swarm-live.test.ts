@@ -9,7 +9,7 @@ import { type Watching, watchTrace } from '../support/trace-stream.ts';
 import { skipReason } from './support/launch-browser.ts';
 import { SmallNode } from './support/small-fleet.ts';
 import { nodeButton, openSwarm, sentences } from './support/swarm-page.ts';
-import { useFleet } from './support/use-fleet.ts';
+import { narrowPhoto, useFleet } from './support/use-fleet.ts';
 
 const PHOTO = path.join(PROJECT, 'server/demo/photos/bowl.jpg');
 const NAMES = ['alba', 'boca'];
@@ -84,6 +84,34 @@ describe.skipIf(skipReason)(
       await expect.poll(() => sentences(page), { timeout: 20_000 }).toContain('boca is down.');
       process.kill(pid, 'SIGCONT');
       await expect.poll(() => sentences(page), { timeout: 20_000 }).not.toContain('boca is down.');
+      await close();
+    });
+
+    it('an origin that is started again, with another peer id, is the same node, linked as before', async () => {
+      const { origin } = fleet;
+      const { page, close } = await openSwarm(shown.browser, origin.url, `?fleet=${origin.url}`);
+      await fleet.upload(await fleet.createProduct('stream'), await narrowPhoto('stream.jpg', 320));
+      const linked = /^(origin and boca|boca and origin) are linked/;
+      await expect
+        .poll(() => sentences(page), { timeout: 20_000 })
+        .toContainEqual(expect.stringMatching(linked));
+      await page.route(`${origin.url}/trace`, (route) => route.abort());
+      await origin.kill('SIGTERM');
+      await expect.poll(() => sentences(page), { timeout: 20_000 }).toContain('origin is down.');
+      const [port, peerPort] = [Number(new URL(origin.url).port), origin.peerPort];
+      await fleet.startOrigin({ port, peerPort });
+      await fleet.upload(await fleet.createProduct('bowl'), await narrowPhoto('bowl.jpg', 160));
+      // The page hears of it by the edge first, as of a stranger.
+      await expect
+        .poll(() => sentences(page), { timeout: 30_000 })
+        .toContainEqual(expect.stringMatching(/boca and [0-9a-f]{8} are linked/));
+      await page.unroute(`${origin.url}/trace`);
+      await expect
+        .poll(() => sentences(page), { timeout: 30_000 })
+        .not.toContainEqual(expect.stringMatching(/[0-9a-f]{8} are linked/));
+      await expect
+        .poll(() => sentences(page), { timeout: 30_000 })
+        .toContainEqual(expect.stringMatching(linked));
       await close();
     });
 

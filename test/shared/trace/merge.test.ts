@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ClockOffset } from '../../../shared/trace/clock-offset.ts';
 import { TraceMerge } from '../../../shared/trace/merge.ts';
 import { parseTrace } from '../../../shared/trace/parse.ts';
+import { endBetween } from '../../../shared/trace/picture.ts';
 import type { TraceRecord } from '../../../shared/trace/record.ts';
 import { Timeline } from '../../../shared/trace/timeline.ts';
 import { makeHeader, writeTrace } from '../../../shared/trace/write.ts';
@@ -156,6 +157,82 @@ describe('merged logs', () => {
       [10, 0],
       [undefined, 2],
     ]);
+  });
+
+  it('a node that is back under another peer id is the one that others have met by then, and their links are to it', () => {
+    const merge = new TraceMerge(START);
+    const [origin, edge] = [merge.add(), merge.add()];
+    for (const source of [origin, edge]) merge.begin(source, live(START), 0);
+    const [first, second, own] = ['01', '02', '03'].map((digits) => digits.repeat(20)) as [
+      string,
+      string,
+      string,
+    ];
+    const linked = (t: number, index: number, peerId: string): TraceRecord[] => [
+      { t, type: 'linkOpened', node: 0, link: index, direction: 'outbound' },
+      { t, type: 'node', node: index + 1, name: 'somebody', role: 'stranger', peerId },
+      { t, type: 'linkReady', node: 0, link: index, peer: index + 1 },
+    ];
+    const says = (t: number): TraceRecord => {
+      return { t, type: 'sent', node: 0, link: 1, kind: 'have', bytes: 9, index: 7 };
+    };
+    merge.append(origin, [{ t: 0, type: 'node', node: 0, name: 'origin', role: 'origin', peerId: first }]);
+    merge.append(edge, [{ t: 0, type: 'node', node: 0, name: 'edge', role: 'edge', peerId: own }]);
+    merge.append(edge, linked(1, 0, first));
+    merge.lost(origin, START + 10);
+    merge.append(edge, [{ t: 10, type: 'linkEnded', node: 0, link: 0, reason: 'remote_closed' }]);
+    merge.append(edge, [...linked(20, 1, second), says(21), says(40)]);
+    merge.begin(origin, live(START + 30), 0);
+    merge.append(origin, [
+      { t: 0, type: 'node', node: 0, name: 'origin', role: 'origin', peerId: second },
+      { t: 1, type: 'linkOpened', node: 0, link: 0, direction: 'inbound' },
+      { t: 1, type: 'node', node: 1, name: 'somebody', role: 'stranger', peerId: own },
+      { t: 1, type: 'linkReady', node: 0, link: 0, peer: 1 },
+    ]);
+    merge.append(edge, [{ t: 50, type: 'optimistic', node: 0, peer: 2 }]);
+    const log = merge.take(Number.POSITIVE_INFINITY);
+    expect(parseTrace(writeTrace(merge.header, log)).refused.count).toBe(0);
+    const timeline = new Timeline(merge.header);
+    timeline.append(log);
+    const { nodes, ends } = timeline.newest;
+    expect(nodes.map(({ isUp }) => isUp)).toEqual([true, true, false]);
+    expect([...ends.values()].map(({ node, peer }) => [node, peer])).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+    expect(endBetween(timeline.newest, 1, 0)?.peer).toBe(0);
+    expect(endBetween(timeline.newest, 1, 2)).toBeUndefined();
+    expect(nodes[1]?.optimistic).toBe(0);
+  });
+
+  it('a node that moves to another address is up, and stays so when the old one falls silent', () => {
+    const merge = new TraceMerge(START);
+    const [before, after] = [merge.add(), merge.add()];
+    const own: TraceRecord = {
+      t: 0,
+      type: 'node',
+      node: 0,
+      name: 'a',
+      role: 'edge',
+      peerId: '01'.repeat(20),
+    };
+    const opened: TraceRecord = { t: 1, type: 'linkOpened', node: 0, link: 0, direction: 'outbound' };
+    merge.begin(before, live(START), 0);
+    merge.append(before, [own, opened]);
+    merge.begin(after, live(START + 100), 0);
+    merge.append(after, [own, opened]);
+    merge.lost(before, START + 5_000);
+    const timeline = new Timeline(merge.header);
+    timeline.append(merge.take(START + 6_000));
+    expect(timeline.newest.nodes.map(({ isUp }) => isUp)).toEqual([true]);
+    expect(timeline.newest.ends.size).toBe(1);
+    merge.lost(after, START + 7_000);
+    timeline.append(merge.take(START + 8_000));
+    expect(timeline.newest.nodes.map(({ isUp }) => isUp)).toEqual([false]);
+    merge.begin(before, live(START + 9_000), 0);
+    merge.append(before, [own]);
+    timeline.append(merge.take(START + 10_000));
+    expect(timeline.newest.nodes.map(({ isUp }) => isUp)).toEqual([true]);
   });
 
   it('what comes too late is moved to what was taken last, and time never goes back', () => {

@@ -2,7 +2,7 @@
  * Messages on their way: what one end of a connection sent and the other received. Both ends write the log, each in
  * its own words, so a message is two records; they are paired in the order in which they were sent, as TCP keeps it.
  */
-import type { MessageRecord, TraceRecord } from '../../../../shared/trace/record.ts';
+import type { MessageRecord, RecordOf, TraceRecord } from '../../../../shared/trace/record.ts';
 
 export interface Flight {
   /** Counts from 0 in the order of sending: the message's name in an address. */
@@ -49,7 +49,7 @@ export class Flights {
   add(record: TraceRecord): void {
     switch (record.type) {
       case 'linkReady':
-        this.#ready(record.node, record.link, record.peer);
+        this.#ready(record);
         return;
       case 'linkEnded':
         this.#ended(`${record.node}:${record.link}`, record.node, record.t);
@@ -103,10 +103,13 @@ export class Flights {
     return low;
   }
 
-  #ready(node: number, link: number, peer: number): void {
-    if (this.#ends.has(`${node}:${link}`)) return;
+  #ready({ t, node, link, peer }: RecordOf<'linkReady'>): void {
+    const name = `${node}:${link}`;
+    if (this.#ends.get(name)?.peer === peer) return;
+    // It may have been taken for another node.
+    this.#ended(name, node, t);
     const end: WaitingEnd = { peer, out: new Map() };
-    this.#ends.set(`${node}:${link}`, end);
+    this.#ends.set(name, end);
     const key = `${node}>${peer}`;
     this.#between.set(key, [...(this.#between.get(key) ?? []), end]);
   }
@@ -116,10 +119,8 @@ export class Flights {
     if (end === undefined) return;
     this.#ends.delete(name);
     const key = `${node}>${end.peer}`;
-    this.#between.set(
-      key,
-      (this.#between.get(key) ?? []).filter((other) => other !== end),
-    );
+    const standing = (this.#between.get(key) ?? []).filter((other) => other !== end);
+    this.#between.set(key, standing);
     // What was on its way is lost with the connection.
     for (const waiting of end.out.values()) for (const flight of waiting) this.#end(flight, ms);
   }

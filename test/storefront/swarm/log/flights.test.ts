@@ -51,6 +51,21 @@ describe('messages on their way', () => {
     expect(at(flights, 12)).toHaveLength(0);
   });
 
+  it('an end that was taken for one to another node is one to that node from then on', () => {
+    const flights = flightsOf([
+      ready(1, 0, 0, 2),
+      ready(1, 1, 1, 0),
+      message(2, 'sent', 0, 0, 7),
+      ready(3, 0, 0, 1),
+      message(4, 'sent', 0, 0, 8),
+      message(5, 'received', 1, 1, 8),
+    ]);
+    expect(flights.all).toMatchObject([
+      { to: 2, receivedMs: 3 },
+      { to: 1, receivedMs: 5 },
+    ]);
+  });
+
   it('live clocks differ: what was received a little before it was sent is under way no more', () => {
     const flights = flightsOf([
       ...linked,
