@@ -18,10 +18,13 @@ export interface Database {
   prepare(sql: string): Statement;
   exec(sql: string): void;
   close(): void;
+  /** Not in the first versions of `node:sqlite`. */
+  readonly isTransaction?: boolean;
 }
 
 /** Statements kept prepared. The catalog uses about thirty; the bound is for queries with lists of values. */
 const STATEMENT_CACHE_SIZE = 200;
+const NOTHING_CHANGED = { changes: 0, lastInsertRowid: 0 };
 /** How long a writer waits for another process's lock, e.g. a backup's. */
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -70,7 +73,11 @@ export function openSqlite(path: string): SqliteDatabase {
       const prepared = {
         reader: statement.columns().length > 0,
         all: (parameters: readonly unknown[]) => statement.all(...checkParameters(parameters)),
-        run: (parameters: readonly unknown[]) => statement.run(...checkParameters(parameters)),
+        // A full disk ends the transaction; to roll it back once more would be an error that hides the first.
+        run: (parameters: readonly unknown[]) =>
+          sql === 'rollback' && database.isTransaction === false
+            ? NOTHING_CHANGED
+            : statement.run(...checkParameters(parameters)),
         iterate: (parameters: readonly unknown[]) => statement.iterate(...checkParameters(parameters)),
       };
       if (cache.size >= STATEMENT_CACHE_SIZE) cache.clear();

@@ -2,6 +2,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Kysely, SqliteDialect, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { NewImage } from '../../../server/catalog/catalog-api.ts';
 import { openCatalog } from '../../../server/catalog/open-catalog.ts';
@@ -287,6 +288,23 @@ describe('openSqlite', () => {
       expect(() => select.all([value])).toThrow(TypeError);
     for (const value of [null, 'x', 1, 2n, Buffer.from('y')]) expect(select.all([value]).length).toBe(1);
     database.close();
+  });
+
+  test('a full disk is told as one, and what follows goes on', async () => {
+    const database = openSqlite(join(folder, 'small.sqlite'));
+    const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) });
+    await sql`create table photos (body blob)`.execute(db);
+    await sql`pragma max_page_count = 4`.execute(db);
+    const fill = db.transaction().execute(async (writer) => {
+      for (let row = 0; row < 10; row++)
+        await sql`insert into photos values (zeroblob(3000))`.execute(writer);
+    });
+    // SQLITE_FULL; SQLite has ended the transaction by then.
+    await expect(fill).rejects.toMatchObject({ errcode: 13 });
+    await db.transaction().execute((writer) => sql`insert into photos values (null)`.execute(writer));
+    const { rows } = await sql`select body from photos`.execute(db);
+    expect(rows).toEqual([{ body: null }]);
+    await db.destroy();
   });
 
   test('is durable and checks foreign keys', () => {
