@@ -126,10 +126,16 @@ export class SqliteCatalog extends CatalogLog implements Catalog {
       const before = this.#known(id);
       const { productId } = fields;
       if (typeof productId === 'string' && !(await readProduct(this.db, productId))) throw productUnknown();
-      await changeImage(this.db, id, fields);
       const after = { ...before, ...fields };
-      this.#index.change(after);
-      return after;
+      const isMoved = typeof productId === 'string' && productId !== before.productId;
+      // Its old place says nothing on another product: there it is the last.
+      const placed = isMoved ? placesFor([...this.#index.ofProduct(productId), after], []) : [];
+      await this.db.transaction().execute(async (writer) => {
+        await changeImage(writer, id, fields);
+        await placeImages(writer, placed);
+      });
+      for (const image of isMoved ? placed : [after]) this.#index.change(image);
+      return this.#known(id);
     });
   }
 

@@ -146,6 +146,19 @@ describe('images without a product', () => {
     expect((await call('PATCH', `/images/${images[0]}`, { product: 'nothing' })).status).toBe(404);
   });
 
+  test('put on a product it stands last there, whatever place it had before, also after a restart', async () => {
+    const from = await productWith('tan', 'pink');
+    await call('PUT', `/products/${from.id}/order`, { images: from.images });
+    const to = await productWith('navy', 'lime');
+    const expected = [...to.images, from.images[0]];
+    await call('PATCH', `/images/${from.images[0]}`, { product: to.id });
+    const ids = async () => (await shared.origin.catalog.product(to.id))?.images.map((image) => image.id);
+    expect(await ids()).toEqual(expected);
+    expected.push((await uploadPhoto(shared.origin.url, to.id, await photo('gold'))).body.id);
+    expect(await ids()).toEqual(expected);
+    expect(await shared.storedOrder(to.id)).toEqual(expected);
+  });
+
   test('a product deleted with images=keep leaves them; deleted after, they are gone', async () => {
     const { id, images } = await productWith('purple');
     expect((await call('DELETE', `/products/${id}?images=keep`)).status).toBe(200);
