@@ -1,6 +1,6 @@
 /** `--import DIR`: each photo of a folder becomes a product, unless a product with this photo is there already. */
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../shared/errors.ts';
@@ -79,13 +79,17 @@ async function importPhoto({ folder, catalog, ingest }: ImportOptions, item: Lis
   const photo = await storeUpload(ingest.uploadsFolder, createReadStream(path));
   const products = await catalog.listProducts();
   const known = products.find((product) => catalog.image(imageIdOf(product.id, photo.sha256)));
+  // Where it is by now, on another product or on none, is what somebody wanted.
+  if (known) {
+    await rm(photo.path, { force: true });
+    return false;
+  }
   // A run that was cut off may have left the product without its photo.
-  const product =
-    known ?? products.find((other) => isUnfinished(other, item)) ?? (await create(catalog, item));
+  const product = products.find((other) => isUnfinished(other, item)) ?? (await create(catalog, item));
   try {
     return (await ingest.admit(product.id).publish({ ...photo, alt: item.alt })).isNew;
   } catch (error) {
-    if (!known && error instanceof UserError && error.status < 500) await catalog.deleteProduct(product.id);
+    if (error instanceof UserError && error.status < 500) await catalog.deleteProduct(product.id);
     throw error;
   }
 }

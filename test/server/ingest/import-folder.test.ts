@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { importFolder } from '../../../server/ingest/import-folder.ts';
+import type { ImageId } from '../../../shared/units.ts';
 import { sharedOrigin } from '../support/shared-origin.ts';
 import { filesBelow } from '../support/upload.ts';
 
@@ -52,6 +53,24 @@ test('a second run adds nothing, also when a product got another title meanwhile
   await shared.origin.catalog.updateProduct(product?.id as string, { title: 'Renamed' });
   expect(await run()).toMatchObject({ added: 0, known: 1 });
   expect((await products()).length).toBe(1);
+});
+
+test('a second run leaves a photo that was taken off its product where it is', async () => {
+  await writeFile(join(folder, 'a.jpg'), await photo('red'));
+  await run();
+  const [image] = (await products())[0]?.images ?? [];
+  await shared.origin.catalog.updateImage(image?.id as ImageId, { productId: null });
+  expect(await run()).toMatchObject({ added: 0, known: 1 });
+  expect((await products()).map(({ images }) => images)).toEqual([[]]);
+  const other = await shared.origin.catalog.createProduct({
+    title: 'Other',
+    description: '',
+    priceCents: 0,
+    currency: 'EUR',
+  });
+  await shared.origin.catalog.updateImage(image?.id as ImageId, { productId: other.id });
+  expect(await run()).toMatchObject({ added: 0, known: 1, refused: 0 });
+  expect((await filesBelow(shared.folder)).filter((path) => path.startsWith('uploads/'))).toEqual([]);
 });
 
 test('a product that a cut-off run left without its photo gets it', async () => {
