@@ -19,19 +19,28 @@ export async function createWorkerPool(options: WorkerOptions, size: number): Pr
   const all = new Set<WorkerProcess>(idle);
   let closed: Error | undefined;
 
-  const take = async (): Promise<WorkerProcess> => {
-    const worker = idle.pop() ?? (await WorkerProcess.start(options));
-    all.add(worker);
-    if (closed) worker.stop(closed);
-    return worker;
-  };
-  const giveBack = (worker: WorkerProcess): void => {
-    if (worker.isFit) {
-      idle.push(worker);
-      return;
-    }
+  const drop = (worker: WorkerProcess): void => {
     all.delete(worker);
     worker.stop();
+  };
+  /** One that was killed while it was idle says nothing against the next photo. */
+  const takeIdle = (): WorkerProcess | undefined => {
+    for (let worker = idle.pop(); worker; worker = idle.pop()) {
+      if (worker.isFit) return worker;
+      drop(worker);
+    }
+    return undefined;
+  };
+  const take = async (): Promise<WorkerProcess> => {
+    const worker = takeIdle() ?? (await WorkerProcess.start(options));
+    all.add(worker);
+    if (!closed) return worker;
+    drop(worker);
+    throw closed;
+  };
+  const giveBack = (worker: WorkerProcess): void => {
+    if (worker.isFit) idle.push(worker);
+    else drop(worker);
   };
 
   return {

@@ -44,6 +44,15 @@ const leftovers = async () =>
     (path) => /^(tmp|uploads|pieces)\//.test(path) && path !== 'pieces/synced.json',
   );
 
+/** False as soon as the child was waited for, which is when its exit is told. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Resolves when the job table shows a photo being decoded. */
 async function processing(started: SmallOrigin): Promise<void> {
   while (!started.ingest.uploads().uploads.some(({ state }) => state === 'processing'))
@@ -87,6 +96,16 @@ test('threat row 33: a worker that dies over a photo costs this photo only', asy
   expect([status, body.code]).toEqual([422, 'upload_too_costly']);
   expect(await leftovers()).toEqual([]);
   expect((await uploadPhoto(url, product.id, photo)).status).toBe(201);
+});
+
+test('a worker that died between two photos is blamed on neither', async () => {
+  const { url, ingest } = await start();
+  const product = await createProduct(url);
+  const pid = ingest.workerPids()[0] as number;
+  process.kill(pid, 'SIGKILL');
+  while (isRunning(pid)) await new Promise((resolve) => setImmediate(resolve));
+  expect((await uploadPhoto(url, product.id, small)).status).toBe(201);
+  expect(ingest.workerPids()).not.toContain(pid);
 });
 
 test('threat row 33: the worker knows nothing of the environment but what it needs', async () => {
