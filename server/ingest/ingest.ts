@@ -16,7 +16,7 @@ import type { Ingest, IngestOptions, IngestResult, Source, Ticket } from './inge
 import { LADDER_TIMEOUT_MS, MAX_WAITING_UPLOADS, WORKER_MEMORY_BYTES } from './limits.ts';
 import { type MakerParts, makeImage } from './make-image.ts';
 import { busy, cancelled, elsewhere, stopped, unknownUpload } from './refusals.ts';
-import { type Begin, SharedWork } from './shared-work.ts';
+import { type Begin, type Progress, SharedWork } from './shared-work.ts';
 import { Shelf } from './shelf.ts';
 import { UploadTable } from './upload-table.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
@@ -173,17 +173,18 @@ class PhotoIngest implements Ingest {
   ): Promise<IngestResult> {
     const id = imageIdOf(productId, source.sha256);
     let isBegun = false;
-    const begin: Begin<StoredImage> = (stop, seal) => {
+    const begin: Begin<StoredImage> = (stop, seal, progress) => {
       isBegun = true;
-      const progress = (done: number, total: number) =>
-        this.#table.set(upload, { state: 'processing', done, total });
-      return this.#follow(makeImage(this.#parts, { id, productId, source, stop, seal, progress }));
+      // Given up while another upload wants the same photo: then it is published, and takes nobody's place.
+      const replaces = () => (signal.aborted ? undefined : source.replaces);
+      return this.#follow(makeImage(this.#parts, { id, productId, source, replaces, stop, seal, progress }));
     };
+    const progress: Progress = (done, total) => this.#table.set(upload, { state: 'processing', done, total });
     try {
       signal.throwIfAborted();
       const published = this.#options.catalog.image(id);
       if (published) return { image: await this.#takenBack(published, productId), isNew: false };
-      const image = await this.#making.join(id, signal, begin);
+      const image = await this.#making.join(id, signal, begin, progress);
       return { image, isNew: isBegun };
     } finally {
       // A photo that is worked on goes with the work: others may wait for it when this upload is over.

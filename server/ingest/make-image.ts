@@ -21,6 +21,8 @@ export interface MakerJob {
   readonly id: ImageId;
   readonly productId: string;
   readonly source: Source;
+  /** Asked once nobody can give the photo up any more. */
+  readonly replaces: () => ImageId | undefined;
   /** Aborted: the photo is given up. */
   readonly stop: AbortSignal;
   /** Called before anything can be seen. Throws when the photo was given up. */
@@ -30,17 +32,17 @@ export interface MakerJob {
 
 export async function makeImage(
   { shelf, pool, folder: parent, publicUrl }: MakerParts,
-  { id, productId, source, stop, seal, progress }: MakerJob,
+  { id, productId, source, replaces, stop, seal, progress }: MakerJob,
 ): Promise<StoredImage> {
   const folder = join(parent, randomBytes(8).toString('hex'));
   try {
     await mkdir(folder);
     const ladder = await pool.run({ source: source.path, type: source.type, folder }, progress, stop);
     const { image, metainfo } = await makeImageSet(id, ladder, folder, publicUrl());
-    const { alt, tags = [], replaces, bytes } = source;
-    const added = { productId, alt, tags, replaces, image, sourceBytes: bytes, torrent: metainfo.bytes };
     seal();
-    return await shelf.publish(metainfo.files, folder, added);
+    const { alt, tags = [], bytes: sourceBytes } = source;
+    const added = { productId, alt, tags, image, sourceBytes, torrent: metainfo.bytes };
+    return await shelf.publish(metainfo.files, folder, { ...added, replaces: replaces() });
   } finally {
     await rm(source.path, { force: true });
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });

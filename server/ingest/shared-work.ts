@@ -2,12 +2,19 @@
 interface Work<Result> {
   readonly result: Promise<Result>;
   readonly abort: AbortController;
-  members: number;
+  /** How each who wants it is told of it. */
+  readonly members: Set<Progress>;
+  progress: Parameters<Progress> | undefined;
   isSealed: boolean;
 }
 
-/** @param seal from now on nobody can cancel: what follows is about to be visible */
-export type Begin<Result> = (signal: AbortSignal, seal: () => void) => Promise<Result>;
+export type Progress = (done: number, total: number) => void;
+
+/**
+ * @param seal from now on nobody can cancel: what follows is about to be visible
+ * @param progress is told to everybody who wants it
+ */
+export type Begin<Result> = (signal: AbortSignal, seal: () => void, progress: Progress) => Promise<Result>;
 
 export class SharedWork<Key, Result> {
   readonly #works = new Map<Key, Work<Result>>();
@@ -17,15 +24,17 @@ export class SharedWork<Key, Result> {
   }
 
   /** Rejects with the signal's reason when it is aborted before the work is sealed. */
-  join(key: Key, signal: AbortSignal, begin: Begin<Result>): Promise<Result> {
+  join(key: Key, signal: AbortSignal, begin: Begin<Result>, progress: Progress): Promise<Result> {
     const work = this.#works.get(key) ?? this.#begin(key, begin);
-    work.members += 1;
+    const member: Progress = (done, total) => progress(done, total);
+    work.members.add(member);
+    if (work.progress) member(...work.progress);
     return new Promise((resolve, reject) => {
       const leave = () => {
         if (work.isSealed) return;
         reject(signal.reason);
-        work.members -= 1;
-        if (work.members > 0) return;
+        work.members.delete(member);
+        if (work.members.size > 0) return;
         // Whoever comes now begins anew.
         this.#forget(key, work);
         work.abort.abort(signal.reason);
@@ -42,8 +51,12 @@ export class SharedWork<Key, Result> {
       abort.signal.throwIfAborted();
       work.isSealed = true;
     };
-    const result = begin(abort.signal, seal);
-    const work: Work<Result> = { result, abort, members: 0, isSealed: false };
+    const told: Progress = (...progress) => {
+      work.progress = progress;
+      for (const member of work.members) member(...progress);
+    };
+    const result = begin(abort.signal, seal, told);
+    const work: Work<Result> = { result, abort, members: new Set(), progress: undefined, isSealed: false };
     this.#works.set(key, work);
     const over = () => this.#forget(key, work);
     result.then(over, over);

@@ -46,6 +46,13 @@ function send(id: string, photo: Uint8Array, product = productId): Promise<Respo
   });
 }
 
+function put(id: string, image: string, photo: Uint8Array): Promise<Response> {
+  const form = new FormData();
+  form.set('image', new Blob([photo as Uint8Array<ArrayBuffer>]), 'photo.jpg');
+  const headers = { ...AUTHORIZATION, 'upload-id': id };
+  return fetch(`${shared.origin.url}/admin/images/${image}/photo`, { method: 'PUT', headers, body: form });
+}
+
 const isProcessing = async (id: string) => (await stateOf(id))?.state === 'processing';
 
 test('GET /admin/uploads tells the newest first, with the reason of a failure, and whether to try again', async () => {
@@ -132,6 +139,25 @@ describe('cancelling what is processed', () => {
     expect((await second).ok).toBe(true);
     await shared.origin.ingest.idle();
     expect((await filesBelow(shared.folder)).filter((path) => path.startsWith('uploads/'))).toEqual([]);
+  });
+
+  test('a photo given up for a place is not put there because another upload wants the same bytes', async () => {
+    const product = (await createProduct(shared.origin.url, 'Replaced')).id;
+    const old = (await uploadPhoto(shared.origin.url, product, await photoOf(160, 1))).body.id;
+    const before = send('busy-before', large);
+    await eventually('it is processed', () => isProcessing('busy-before'));
+    const photo = await photoOf(170, 1);
+    const replacing = put('replaces-it', old, photo);
+    await eventually('it waits', () => isProcessing('replaces-it'));
+    const beside = send('wants-it-too', photo, product);
+    await eventually('it waits as well', () => isProcessing('wants-it-too'));
+    await call('DELETE', '/uploads/replaces-it');
+    expect((await replacing).status).toBe(409);
+    await call('DELETE', '/uploads/busy-before');
+    await before;
+    const added = (await (await beside).json()) as Image;
+    const images = (await shared.origin.catalog.product(product))?.images.map(({ id }) => id);
+    expect(images).toEqual([old, added.id]);
   });
 
   test('what is over stays as it is', async () => {
