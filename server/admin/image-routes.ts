@@ -2,6 +2,7 @@
 import type { Router } from 'express';
 import { UserError } from '../../shared/errors.ts';
 import { imageUnknown } from '../catalog/purge-images.ts';
+import { patient } from '../http/patient.ts';
 import { presentImage } from '../http/present.ts';
 import { methodNotAllowed } from '../http/problem.ts';
 import type { AdminParts } from './admin-router.ts';
@@ -30,13 +31,13 @@ export function addImageRoutes(router: Router, parts: AdminParts): void {
       const image = await catalog.updateImage(imageIdIn(req), parseImageChange(req.body));
       res.json(presentImage(image, publicUrl()));
     })
-    .delete(limitPurges, (req, res) => purgeOne(parts, req, res))
+    .delete(limitPurges, patient, (req, res) => purgeOne(parts, req, res))
     .all(methodNotAllowed('GET, PATCH, DELETE'));
 
   const upload = createUploader(parts);
   router
     .route('/images/:id/photo')
-    .put(limitPurges, async (req, res) => {
+    .put(limitPurges, patient, async (req, res) => {
       const replaced = catalog.image(imageIdIn(req));
       if (!replaced) throw imageUnknown();
       if (replaced.productId === null)

@@ -2,6 +2,7 @@
 import type { Request, Router } from 'express';
 import { UserError } from '../../shared/errors.ts';
 import { productUnknown } from '../catalog/products.ts';
+import { patient } from '../http/patient.ts';
 import { presentProduct } from '../http/present.ts';
 import { methodNotAllowed } from '../http/problem.ts';
 import type { AdminParts } from './admin-router.ts';
@@ -34,7 +35,7 @@ export function addProductRoutes(router: Router, parts: AdminParts): void {
       const product = await catalog.updateProduct(req.params.id, parseProductChange(req.body));
       res.json(presentProduct(product, publicUrl()));
     })
-    .delete(parts.limitPurges, async (req, res) => {
+    .delete(parts.limitPurges, patient, async (req, res) => {
       const sinceMs = performance.now();
       const { purged } = await catalog.deleteProduct(req.params.id, req.query.images === 'keep');
       const images = purged.map(({ image, entry }) => ({ image: image.id, entry }));

@@ -10,6 +10,7 @@ import { type ImageId, parseImageId } from '../../shared/units.ts';
 import type { Catalog, Purged } from '../catalog/catalog-api.ts';
 import { productUnknown } from '../catalog/products.ts';
 import { imageUnknown } from '../catalog/purge-images.ts';
+import { patient } from '../http/patient.ts';
 import { methodNotAllowed, sendProblem } from '../http/problem.ts';
 import { type PurgeWish, parsePurgeWish } from './product-body.ts';
 
@@ -57,7 +58,7 @@ export function addPurgeRoutes(
   const { catalog, json, limitPurges: limit } = options;
   router
     .route('/purge')
-    .post(limit, json, async (req, res) => {
+    .post(limit, patient, json, async (req, res) => {
       const sinceMs = performance.now();
       const purged = await catalog.purgeImages(await wished(catalog, parsePurgeWish(req.body)));
       const images = purged.map(({ image, entry }) => ({ image: image.id, entry }));

@@ -1,6 +1,7 @@
 /** Uploads: sent, watched, described while they are under way, cancelled. */
 import type { Router } from 'express';
 import type { Upload, UploadAnswer, UploadList } from '../../shared/api-types/admin.ts';
+import { patient } from '../http/patient.ts';
 import { presentImage } from '../http/present.ts';
 import { methodNotAllowed } from '../http/problem.ts';
 import type { AdminParts } from './admin-router.ts';
@@ -12,7 +13,7 @@ export function addUploadRoutes(router: Router, parts: AdminParts): void {
   const upload = createUploader(parts);
   router
     .route('/products/:id/images')
-    .post(async (req, res) => {
+    .post(patient, async (req, res) => {
       const result = await upload(req, res, req.params.id);
       res.status(result.isNew ? 201 : 200).location(`/images/${result.image.id}`);
       res.json(presentImage(result.image, publicUrl()));

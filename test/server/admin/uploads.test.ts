@@ -1,5 +1,6 @@
 /** Uploads as the desk sees them: what each is at, words while it is under way, cancelling. */
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { UploadAnswer, UploadList } from '../../../shared/api-types/admin.ts';
@@ -166,6 +167,25 @@ describe('cancelling what is processed', () => {
     expect(await answer.json()).toMatchObject({ state: 'ready', edges: { holding: 0, of: 0 } });
     expect((await call('DELETE', '/uploads/never-was-one')).status).toBe(404);
   });
+});
+
+test('a photo waits for its worker on a connection that may idle meanwhile', async () => {
+  const [worker] = shared.origin.ingest.workerPids();
+  const { server } = shared.origin;
+  server.timeout = 30_000;
+  process.kill(worker as number, 'SIGSTOP');
+  try {
+    const begun = once(server, 'request') as Promise<[IncomingMessage]>;
+    const answer = send('waits-long', await photoOf(190, 1));
+    const [{ socket }] = await begun;
+    await eventually('it waits', () => isProcessing('waits-long'));
+    expect(socket.timeout).toBe(0);
+    process.kill(worker as number, 'SIGCONT');
+    expect((await answer).status).toBe(201);
+  } finally {
+    process.kill(worker as number, 'SIGCONT');
+    server.timeout = 0;
+  }
 });
 
 test('words given while a photo is worked on are those of the image', async () => {
