@@ -32,9 +32,10 @@ export class DeskApi {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      const answer: unknown =
-        response.status === 204 ? undefined : await response.json().catch(() => undefined);
-      if (response.ok) return { ok: true, value: answer as Value };
+      // An answer that was cut off says as much as none.
+      if (response.ok)
+        return { ok: true, value: (response.status === 204 ? undefined : await response.json()) as Value };
+      const answer: unknown = await response.json().catch(() => undefined);
       return this.refused(response.status, answer, response.headers.get('Retry-After'));
     } catch {
       return refused(NO_ANSWER);

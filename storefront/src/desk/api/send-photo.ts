@@ -30,6 +30,7 @@ export function sendPhoto(
     request.onload = () => {
       const body = parsed(request.responseText);
       const isOk = request.status >= 200 && request.status < 300;
+      if (isOk && body === undefined) return resolve(refused(NO_ANSWER));
       resolve(
         isOk
           ? { ok: true, value: body as Image }
