@@ -13,19 +13,22 @@ export interface DropPhotos {
 
 export function useDropPhotos(onFiles: (files: readonly File[]) => void): DropPhotos {
   const [isOver, setOver] = useState(false);
-  /** Elements inside tell of entering and leaving too. */
-  const depth = useRef(0);
+  /** Elements inside tell of entering and leaving too; one that goes away under the pointer tells nobody that it was left. */
+  const entered = useRef(new Set<EventTarget | null>());
   const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
-  const entered = (step: 1 | -1) => (event: DragEvent) => {
-    if (!hasFiles(event)) return;
-    depth.current = Math.max(0, depth.current + step);
-    setOver(depth.current > 0);
-  };
+  const look = () => setOver([...entered.current].some((each) => each instanceof Node && each.isConnected));
   return {
     isOver,
     handlers: {
-      onDragEnter: entered(1),
-      onDragLeave: entered(-1),
+      onDragEnter: (event) => {
+        if (!hasFiles(event)) return;
+        entered.current.add(event.target);
+        look();
+      },
+      onDragLeave: (event) => {
+        entered.current.delete(event.target);
+        look();
+      },
       onDragOver: (event) => {
         if (!hasFiles(event)) return;
         event.preventDefault();
@@ -34,7 +37,7 @@ export function useDropPhotos(onFiles: (files: readonly File[]) => void): DropPh
       onDrop: (event) => {
         if (!hasFiles(event)) return;
         event.preventDefault();
-        depth.current = 0;
+        entered.current.clear();
         setOver(false);
         const files = [...(event.dataTransfer?.files ?? [])];
         if (files.length > 0) onFiles(files);
