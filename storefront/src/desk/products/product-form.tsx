@@ -20,12 +20,10 @@ export interface ProductFormProps {
 export function ProductForm(props: ProductFormProps): JSX.Element {
   const { product, fields, submitWords, onSubmit, onDone } = props;
   const { drafts } = useDesk();
-  const isDraft = useStore(drafts.all).has(product);
-  const [form, setForm] = useState(drafts.of(product) ?? fields);
-  const change = (next: FormFields) => {
-    setForm(next);
-    drafts.keep(product, next, fields);
-  };
+  const draft = useStore(drafts.all).get(product);
+  // Without a draft it is what is saved, also when that changes: somebody may have saved at another desk.
+  const form = draft ?? fields;
+  const change = (next: FormFields) => drafts.keep(product, next, fields);
   const [refusal, setRefusal] = useState<Refusal | undefined>();
   const [isSending, setSending] = useState(false);
   const formRef = useRef<HTMLFormElement>(null);
@@ -72,7 +70,7 @@ export function ProductForm(props: ProductFormProps): JSX.Element {
       <button type="submit" class="button button--main" aria-disabled={isSending}>
         {isSending ? 'Saving…' : submitWords}
       </button>
-      {isDraft && (
+      {draft && (
         <p class="product-form__draft hint">
           Not saved yet.
           <button type="button" class="button button--quiet" onClick={() => change(fields)}>
