@@ -100,6 +100,7 @@ function Ends({ image, onClose, onPurged }: EndsProps): JSX.Element {
     else setRefusal(answer.refusal);
   };
   const purge = async () => {
+    if (step === 'purging') return;
     setStep('purging');
     const answer = await products.purge(image.id);
     if (answer.ok) return onPurged(answer.value);
@@ -111,9 +112,11 @@ function Ends({ image, onClose, onPurged }: EndsProps): JSX.Element {
       <div class="ends ends--sure" role="alert">
         <p>It goes from the origin and from every edge, and cannot be brought back.</p>
         <div class="dialog__actions">
-          <button type="button" class="button button--quiet" onClick={() => setStep('none')}>
-            Keep it
-          </button>
+          {step === 'sure' && (
+            <button type="button" class="button button--quiet" onClick={() => setStep('none')}>
+              Keep it
+            </button>
+          )}
           <button
             type="button"
             class="button button--danger"

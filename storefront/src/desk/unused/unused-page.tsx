@@ -69,19 +69,25 @@ function UnusedTile({ image, onGone }: UnusedTileProps): JSX.Element {
   const state = useStore(products.state);
   const [refusal, setRefusal] = useState<Refusal | undefined>();
   const [isSure, setSure] = useState(false);
+  const [isPurging, setPurging] = useState(false);
+  // Purged at another desk, it is gone here too.
+  const failed = (why: Refusal) => (why.code === 'image_unknown' ? onGone(undefined) : setRefusal(why));
   const bytes = image.renditions.reduce((sum, rendition) => sum + rendition.bytes, 0);
   const words = image.alt || 'a photo without words';
   const purge = async () => {
+    if (isPurging) return;
+    setPurging(true);
     const answer = await products.purge(image.id);
+    setPurging(false);
     if (answer.ok) onGone(answer.value);
-    else setRefusal(answer.refusal);
+    else failed(answer.refusal);
   };
   const putOn = async (product: string) => {
     const answer = await products.changeImage(image.id, { product });
     if (answer.ok) {
       products.addImage(product, answer.value, image.sourceBytes);
       onGone(undefined);
-    } else setRefusal(answer.refusal);
+    } else failed(answer.refusal);
   };
   return (
     <li class="tile" data-image-id={image.id}>
@@ -112,10 +118,11 @@ function UnusedTile({ image, onGone }: UnusedTileProps): JSX.Element {
         type="button"
         class={isSure ? 'button button--quiet button--danger' : 'button button--quiet button--warn'}
         aria-label={`Delete ${words}${isSure ? ' for good' : '…'}`}
-        onClick={() => (isSure ? void purge() : setSure(true))}
+        aria-disabled={isPurging}
+        onClick={() => (isSure || isPurging ? void purge() : setSure(true))}
         onBlur={() => setSure(false)}
       >
-        {isSure ? 'Really, everywhere' : 'Delete…'}
+        {isPurging ? 'Purging…' : isSure ? 'Really, everywhere' : 'Delete…'}
       </button>
       <Problem refusal={refusal} />
     </li>
