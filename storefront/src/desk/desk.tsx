@@ -1,6 +1,6 @@
 /** The frame of the desk: who is signed in, where they are, and how the photos fare. */
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { announcement } from '../announce.ts';
 import { currentVisit, restoreScroll } from '../navigation.ts';
 import { ShoalMark } from '../parts/icons.tsx';
@@ -8,12 +8,12 @@ import { Message } from '../parts/messages.tsx';
 import { useStore } from '../store.ts';
 import { useDesk } from './desk-context.ts';
 import { type DeskRoute, parseDeskRoute } from './desk-route.ts';
-import { Dialog } from './parts/dialog.tsx';
 import { Failed } from './parts/notice.tsx';
 import { NewProductPage } from './products/new-product-page.tsx';
 import { ProductListPage } from './products/product-list-page.tsx';
 import { ProductPage } from './products/product-page.tsx';
 import { SignIn } from './session/sign-in.tsx';
+import { SignOut } from './session/sign-out.tsx';
 import { UnusedPage } from './unused/unused-page.tsx';
 import { UploadDock } from './uploads/upload-dock.tsx';
 
@@ -84,8 +84,6 @@ function Route({ route }: { readonly route: DeskRoute }): JSX.Element {
 }
 
 function DeskHeader({ path }: { readonly path: string }): JSX.Element {
-  const { session, uploads } = useDesk();
-  const [isAsking, setAsking] = useState(false);
   const current = (isSo: boolean) => (isSo ? 'page' : undefined);
   const isUnused = path.startsWith('/desk/unused');
   return (
@@ -106,27 +104,8 @@ function DeskHeader({ path }: { readonly path: string }): JSX.Element {
             Shop
           </a>
         </nav>
-        <button
-          type="button"
-          class="button button--quiet"
-          onClick={() => (uploads.isBusy ? setAsking(true) : void session.signOut())}
-        >
-          Sign out
-        </button>
+        <SignOut />
       </div>
-      {isAsking && (
-        <Dialog heading="Photos are on their way" onClose={() => setAsking(false)}>
-          <p>Signing out stops the uploads that are not ready yet.</p>
-          <div class="dialog__actions">
-            <button type="button" class="button button--quiet" onClick={() => setAsking(false)}>
-              Stay
-            </button>
-            <button type="button" class="button button--danger" onClick={() => void session.signOut()}>
-              Stop them and sign out
-            </button>
-          </div>
-        </Dialog>
-      )}
     </header>
   );
 }

@@ -47,6 +47,15 @@ const uploads = new UploadQueue(
     image: (imageId) => api.call<Image>('GET', `/images/${imageId}`),
     cancel: (uploadId) => api.call('DELETE', `/uploads/${uploadId}`),
     describe: (uploadId, alt) => api.call('PATCH', `/uploads/${uploadId}`, { body: { alt } }),
+    words: (imageId, alt) => products.changeImage(imageId, { alt }),
+    isReadable: (file) =>
+      file
+        .slice(0, 1)
+        .arrayBuffer()
+        .then(
+          () => true,
+          () => false,
+        ),
     newId: randomId,
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   },
@@ -88,7 +97,7 @@ session.state.subscribe(() => {
   products.forget();
   // A session that ran out takes no photo and no word with it: they can be sent by whoever signs in.
   if (state.isOver) return;
-  uploads.clear();
+  void uploads.clear();
   drafts.clear();
 });
 watchUploads(api, uploads);

@@ -2,16 +2,19 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Image, Product } from '../../../../shared/api-types/catalog.ts';
+import type { Refusal } from '../../answers/answer.ts';
 import { useStore } from '../../store.ts';
 import { useDesk } from '../desk-context.ts';
 import { useSortable } from '../order/use-sortable.ts';
 import { CheckIcon, GripIcon } from '../parts/desk-icons.tsx';
+import { Problem } from '../parts/notice.tsx';
 import { Thumb } from '../parts/thumb.tsx';
 import { ImageDialog } from './image-dialog.tsx';
 import { spreadWords } from './spread-words.ts';
 
 export function ImageBoard({ product }: { readonly product: Product }): JSX.Element {
-  const { products } = useDesk();
+  const { products, uploads } = useDesk();
+  const [refusal, setRefusal] = useState<Refusal | undefined>();
   /** Kept when it is purged: then there is a report to read. */
   const [open, setOpen] = useState<Image | undefined>();
   const { id, images } = product;
@@ -21,10 +24,15 @@ export function ImageBoard({ product }: { readonly product: Product }): JSX.Elem
     ids: images.map((image) => image.id),
     isGrid: true,
     nameOf,
-    onMoved: (ids) => void products.orderImages(id, ids),
+    onMoved: async (ids) => {
+      uploads.placed(id);
+      const answer = await products.orderImages(id, ids);
+      setRefusal(answer.ok ? undefined : answer.refusal);
+    },
   });
   return (
     <>
+      <Problem refusal={refusal} />
       {images.length === 0 && <p class="desk-empty">No photos yet.</p>}
       <ul class="board" ref={sortable.listRef}>
         {sortable.ids.map((imageId, at) => {

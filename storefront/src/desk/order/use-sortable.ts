@@ -11,7 +11,7 @@ export interface SortableOptions {
   readonly ids: readonly string[];
   readonly isGrid: boolean;
   readonly nameOf: (id: string) => string;
-  readonly onMoved: (ids: readonly string[], id: string) => void;
+  readonly onMoved: (ids: readonly string[], id: string) => unknown;
 }
 
 export interface Sortable {

@@ -9,7 +9,7 @@ import { Problem } from '../parts/notice.tsx';
 import { photoCount } from './photo-count.ts';
 
 export function DeleteProduct({ product }: { readonly product: Product }): JSX.Element {
-  const { products, drafts } = useDesk();
+  const { products, drafts, uploads } = useDesk();
   const [isAsking, setAsking] = useState(false);
   const [isDeleting, setDeleting] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | undefined>();
@@ -20,6 +20,7 @@ export function DeleteProduct({ product }: { readonly product: Product }): JSX.E
     setDeleting(false);
     if (!answer.ok) return setRefusal(answer.refusal);
     drafts.drop(product.id);
+    void uploads.clear(product.id);
     navigate('/desk');
   };
   return (

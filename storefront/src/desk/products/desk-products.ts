@@ -60,7 +60,10 @@ export class DeskProducts {
   /** One product anew, with what the desk alone is told. */
   async refresh(id: string): Promise<Answer<AdminProduct>> {
     const answer = await this.#api.call<AdminProduct>('GET', path(id));
-    if (!answer.ok) return answer;
+    if (!answer.ok) {
+      this.#forgetIfGone(id, answer.refusal);
+      return answer;
+    }
     this.#learn(answer.value.images.map((image) => [image.id, factsOf(image)]));
     this.#put({ ...answer.value });
     return answer;
@@ -101,7 +104,10 @@ export class DeskProducts {
   async remove({ id, title, images }: Product, keepImages: boolean): Promise<Answer<PurgeAnswer>> {
     const query = keepImages ? '?images=keep' : '';
     const answer = await this.#api.call<PurgeAnswer>('DELETE', `${path(id)}${query}`);
-    if (!answer.ok) return answer;
+    if (!answer.ok) {
+      this.#forgetIfGone(id, answer.refusal);
+      return answer;
+    }
     const purge = keepImages ? undefined : answer.value;
     this.deleted.set({ title, photoCount: images.length, purge });
     this.#change((products) => products.filter((product) => product.id !== id));
@@ -110,26 +116,32 @@ export class DeskProducts {
 
   /** @param ids of all products, in their new order */
   async place(ids: readonly string[], movedId: string): Promise<Answer<unknown>> {
+    const idsBefore = this.#products().map(({ id }) => id);
     this.#change((products) => inOrder(products, ids));
     const before = ids[ids.indexOf(movedId) + 1] ?? null;
     const answer = await this.#api.call('PUT', `${path(movedId)}/place`, { body: { before } });
-    if (!answer.ok) await this.load();
+    if (answer.ok) return answer;
+    // What is shown is what is saved, also when the origin does not say what that is.
+    this.#change((products) => inOrder(products, idsBefore));
+    await this.load();
     return answer;
   }
 
   async orderImages(id: string, images: readonly string[]): Promise<Answer<Product>> {
-    this.#change((products) =>
-      products.map((product) =>
-        product.id === id ? { ...product, images: inOrder(product.images, images) } : product,
-      ),
-    );
+    const before = this.#products().find((product) => product.id === id)?.images ?? [];
+    this.#showOrder(id, images);
     const answer = await this.#api.call<Product>('PUT', `${path(id)}/order`, { body: { images } });
-    if (!answer.ok) await this.refresh(id);
+    if (answer.ok) return answer;
+    const idsBefore = before.map((image) => image.id);
+    this.#showOrder(id, idsBefore);
+    await this.refresh(id);
     return answer;
   }
 
-  /** An upload is ready. */
-  addImage(productId: string, image: Image, sourceBytes: number | null): void {
+  /** An upload is ready. @returns whether the product is known, and did not have it before */
+  addImage(productId: string, image: Image, sourceBytes: number | null): boolean {
+    const product = this.#products().find(({ id }) => id === productId);
+    const isNew = product !== undefined && !product.images.some(({ id }) => id === image.id);
     this.#learn([[image.id, { sourceBytes, edges: undefined }]]);
     this.#change((products) =>
       products.map((product) =>
@@ -138,6 +150,7 @@ export class DeskProducts {
           : product,
       ),
     );
+    return isNew;
   }
 
   async changeImage(
@@ -162,6 +175,25 @@ export class DeskProducts {
     if (!answer.ok) return answer;
     this.#learn(answer.value.images.map((image) => [image.id, factsOf(image)]));
     return { ok: true, value: answer.value.images };
+  }
+
+  #showOrder(productId: string, ids: readonly string[]): void {
+    this.#change((products) =>
+      products.map((product) =>
+        product.id === productId ? { ...product, images: inOrder(product.images, ids) } : product,
+      ),
+    );
+  }
+
+  /** Somebody deleted it at another desk. */
+  #forgetIfGone(id: string, { code }: Refusal): void {
+    if (code === 'product_unknown')
+      this.#change((products) => products.filter((product) => product.id !== id));
+  }
+
+  #products(): readonly Product[] {
+    const state = this.state.get();
+    return state.kind === 'ready' ? state.products : [];
   }
 
   #putImage(image: Image): void {

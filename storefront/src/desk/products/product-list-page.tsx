@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Product } from '../../../../shared/api-types/catalog.ts';
 import { formatPrice } from '../../../../shared/money.ts';
+import type { Refusal } from '../../answers/answer.ts';
 import { SearchIcon } from '../../parts/icons.tsx';
 import { Message } from '../../parts/messages.tsx';
 import { useStore } from '../../store.ts';
@@ -10,7 +11,7 @@ import { useDesk } from '../desk-context.ts';
 import { deskProductPath } from '../desk-route.ts';
 import { useSortable } from '../order/use-sortable.ts';
 import { GripIcon } from '../parts/desk-icons.tsx';
-import { Failed } from '../parts/notice.tsx';
+import { Failed, Problem } from '../parts/notice.tsx';
 import { Thumb } from '../parts/thumb.tsx';
 import { useDropPhotos } from '../uploads/use-drop-photos.ts';
 import { DeletedReport } from './deleted-report.tsx';
@@ -84,30 +85,37 @@ interface RowsProps {
 
 function Rows({ products, canMove }: RowsProps): JSX.Element {
   const desk = useDesk();
+  const [refusal, setRefusal] = useState<Refusal | undefined>();
   const byId = new Map(products.map((product) => [product.id, product]));
   const sortable = useSortable({
     ids: products.map(({ id }) => id),
     isGrid: false,
     nameOf: (id) => byId.get(id)?.title ?? '',
-    onMoved: (ids, id) => void desk.products.place(ids, id),
+    onMoved: async (ids, id) => {
+      const answer = await desk.products.place(ids, id);
+      setRefusal(answer.ok ? undefined : answer.refusal);
+    },
   });
   return (
-    <ul class="product-rows" ref={sortable.listRef}>
-      {sortable.ids.map((id, at) => {
-        const product = byId.get(id);
-        return (
-          product && (
-            <Row
-              key={id}
-              product={product}
-              isDragged={sortable.draggedId === id}
-              handle={canMove ? sortable.handle(id) : undefined}
-              placeWords={`place ${at + 1} of ${products.length}`}
-            />
-          )
-        );
-      })}
-    </ul>
+    <>
+      <Problem refusal={refusal} />
+      <ul class="product-rows" ref={sortable.listRef}>
+        {sortable.ids.map((id, at) => {
+          const product = byId.get(id);
+          return (
+            product && (
+              <Row
+                key={id}
+                product={product}
+                isDragged={sortable.draggedId === id}
+                handle={canMove ? sortable.handle(id) : undefined}
+                placeWords={`place ${at + 1} of ${products.length}`}
+              />
+            )
+          );
+        })}
+      </ul>
+    </>
   );
 }
 

@@ -18,7 +18,7 @@ import { formOf } from './product-fields.ts';
 import { ProductForm } from './product-form.tsx';
 
 export function ProductPage({ id }: { readonly id: string }): JSX.Element {
-  const { products } = useDesk();
+  const { products, drafts } = useDesk();
   const state = useStore(products.state);
   const [refusal, setRefusal] = useState<Refusal | undefined>();
   const isListed = state.kind === 'ready';
@@ -27,21 +27,30 @@ export function ProductPage({ id }: { readonly id: string }): JSX.Element {
     const answer = await products.refresh(id);
     if (!answer.ok) setRefusal(answer.refusal);
   };
+  const product = state.kind === 'ready' ? state.products.find((each) => each.id === id) : undefined;
+  const isShown = product !== undefined;
+  // Anew when it goes: somebody may have deleted it at another desk.
   useEffect(() => {
     if (isListed) void load();
-  }, [id, isListed]);
-
-  const product = state.kind === 'ready' ? state.products.find((each) => each.id === id) : undefined;
+  }, [id, isListed, isShown]);
+  const isGone = !isShown && refusal?.code === 'product_unknown';
+  useEffect(() => {
+    if (isGone) drafts.drop(id);
+  }, [drafts, id, isGone]);
   if (state.kind === 'failed') return <Failed refusal={state.refusal} onRetry={() => void products.load()} />;
   if (product !== undefined) return <ProductView key={id} product={product} />;
-  if (refusal?.code === 'product_unknown')
+  if (isGone)
     return (
-      <Message heading="There is no such product">
-        <p>It may have been deleted.</p>
-        <a class="button" href="/desk" data-page>
-          To the products
-        </a>
-      </Message>
+      <>
+        <Message heading="There is no such product">
+          <p>It may have been deleted.</p>
+          <a class="button" href="/desk" data-page>
+            To the products
+          </a>
+        </Message>
+        {/* Photos that were on their way to it can be taken out of the list nowhere else. */}
+        <UploadList productId={id} />
+      </>
     );
   if (refusal !== undefined) return <Failed refusal={refusal} onRetry={() => void load()} />;
   return <div class="desk-wait" aria-busy="true" />;

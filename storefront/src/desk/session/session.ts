@@ -14,10 +14,12 @@ export type SessionState =
 export class Session {
   readonly state = createStore<SessionState>({ kind: 'asking' });
   readonly #api: DeskApi;
+  /** Somebody was, and did not sign out: what they had begun waits for them, however many answers say that it is over. */
+  #wasIn = false;
 
   constructor(api: DeskApi) {
     this.#api = api;
-    api.onSignedOut = () => this.state.set({ kind: 'out', isOver: this.state.get().kind === 'in' });
+    api.onSignedOut = () => this.#out();
   }
 
   /** From before a reload. */
@@ -26,7 +28,7 @@ export class Session {
     const answer = await this.#api.call<SessionAnswer>('GET', '/session');
     if (!answer.ok) this.state.set({ kind: 'failed', refusal: answer.refusal });
     else if (answer.value.signedIn) await this.#enter();
-    else this.state.set({ kind: 'out', isOver: false });
+    else this.#out();
   }
 
   async signIn(token: string): Promise<Answer<SessionAnswer>> {
@@ -36,14 +38,26 @@ export class Session {
     return answer;
   }
 
-  async signOut(): Promise<void> {
-    await this.#api.call('DELETE', '/session');
-    this.state.set({ kind: 'out', isOver: false });
+  /** Refused, the session goes on: whoever opens this browser next would be in it. */
+  async signOut(): Promise<Answer<SessionAnswer>> {
+    const answer = await this.#api.call<SessionAnswer>('DELETE', '/session');
+    if (!answer.ok) return answer;
+    this.#wasIn = false;
+    this.#out();
+    return answer;
+  }
+
+  #out(): void {
+    const isOver = this.#wasIn;
+    const state = this.state.get();
+    if (state.kind !== 'out' || state.isOver !== isOver) this.state.set({ kind: 'out', isOver });
   }
 
   async #enter(): Promise<void> {
     const answer = await this.#api.call<AdminLimits>('GET', '/limits');
-    if (answer.ok) this.state.set({ kind: 'in', limits: answer.value });
-    else if (this.state.get().kind !== 'out') this.state.set({ kind: 'failed', refusal: answer.refusal });
+    if (answer.ok) {
+      this.#wasIn = true;
+      this.state.set({ kind: 'in', limits: answer.value });
+    } else if (answer.refusal.status !== 401) this.state.set({ kind: 'failed', refusal: answer.refusal });
   }
 }

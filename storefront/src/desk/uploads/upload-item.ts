@@ -17,6 +17,8 @@ export interface UploadItem {
   readonly productId: string;
   readonly file: File;
   readonly alt: string;
+  /** Why the image does not have these words. */
+  readonly wordsProblem: string | undefined;
   /** Another for each try; undefined before the first. */
   readonly uploadId: string | undefined;
   readonly state: ItemState;
@@ -96,7 +98,7 @@ export function newItem(
   limits: AdminLimits['photo'],
 ): UploadItem {
   const state = refusalBefore(file, limits) ?? { kind: 'waiting' };
-  return { key, productId, file, alt: '', uploadId: undefined, state };
+  return { key, productId, file, alt: '', wordsProblem: undefined, uploadId: undefined, state };
 }
 
 /** Whoever signs in again, or finds the network again, can send it again. */
@@ -104,6 +106,15 @@ export function failedBy({ status, code, detail }: Refusal): ItemState {
   const mayRetry = status === 0 || status === 401 || canRetry(status, code);
   return { kind: 'failed', code, detail, canRetry: mayRetry };
 }
+
+/** Changed, moved or deleted: browsers send nothing of it, and say no more than when the origin is away. */
+export const FILE_UNREADABLE: ItemState = {
+  kind: 'failed',
+  code: 'file_unreadable',
+  detail:
+    'The file cannot be read: it was changed or moved since it was chosen, or is a folder. Choose it again.',
+  canRetry: false,
+};
 
 /** An item as lists need it: it changes only when the item's kind of state does. */
 export interface ListedItem {

@@ -9,6 +9,7 @@ import { createStore, type Store } from '../../store.ts';
 import type { Sending } from '../api/send-photo.ts';
 import { findLost } from './find-lost.ts';
 import {
+  FILE_UNREADABLE,
   failedBy,
   type ItemState,
   isUnderWay,
@@ -81,10 +82,16 @@ export class UploadQueue {
   setAlt(key: string, alt: string): void {
     const store = this.#items.get(key);
     const item = store?.get();
-    if (!store || !item || item.alt === alt) return;
+    if (!store || !item || (item.alt === alt && item.wordsProblem === undefined)) return;
     store.set({ ...item, alt });
-    if (item.uploadId !== undefined && item.state.kind !== 'failed')
+    if (item.state.kind === 'ready') void this.#sendWords(key, item.state.image, alt);
+    else if (item.uploadId !== undefined && item.state.kind !== 'failed')
       void this.#ports.describe(item.uploadId, alt);
+  }
+
+  /** Somebody ordered the photos of this product: those that are there stay where they were put. */
+  placed(productId: string): void {
+    for (const { key, productId: of } of this.list.get()) if (of === productId) this.#unsettled.delete(key);
   }
 
   retry(key: string): void {
@@ -99,16 +106,24 @@ export class UploadQueue {
       if (of === productId && kind === 'failed') this.retry(key);
   }
 
-  /** Stops it wherever it is, and takes it out of the list. */
-  remove(key: string): void {
+  /** Stops it wherever it is, and takes it out of the list. @returns when the origin was told */
+  async remove(key: string): Promise<void> {
     const item = this.#items.get(key)?.get();
     if (!item) return;
     this.#items.delete(key);
     this.#sending.get(key)?.abort();
     // Once the body is there the origin works on without us.
-    if (item.uploadId !== undefined && isUnderWay(item.state.kind)) void this.#ports.cancel(item.uploadId);
+    const { uploadId } = item;
+    const isOpen = uploadId !== undefined && isUnderWay(item.state.kind);
+    const cancelled = isOpen ? this.#ports.cancel(uploadId) : undefined;
     this.#listed();
     this.#settle(item.productId);
+    const answer = await cancelled;
+    if (uploadId === undefined || !answer?.ok || answer.value.state === 'failed') return;
+    // It may have been about to be published: then nobody could stop it, and it is to be seen.
+    void findLost(this.#ports, uploadId, () => true).then(
+      (image) => image && this.#events.ready(item, image),
+    );
   }
 
   clearReady(productId: string): void {
@@ -117,9 +132,10 @@ export class UploadQueue {
     this.#listed();
   }
 
-  /** Signed out: nothing goes on. */
-  clear(): void {
-    for (const key of [...this.#items.keys()]) this.remove(key);
+  /** Nothing goes on. @param productId default: of all products. @returns when the origin was told */
+  async clear(productId?: string): Promise<void> {
+    const items = this.list.get().filter((item) => productId === undefined || item.productId === productId);
+    await Promise.all(items.map(({ key }) => this.remove(key)));
   }
 
   #next(): void {
@@ -163,7 +179,9 @@ export class UploadQueue {
     const isLost = refusal.status === 0 || refusal.code === 'upload_id_taken';
     const found = isLost ? await findLost(this.#ports, uploadId, () => this.#items.has(key)) : undefined;
     if (found) return this.#ready(key, found);
-    this.#set(key, failedBy(refusal));
+    const file = this.#items.get(key)?.get().file;
+    const isGone = refusal.status === 0 && file !== undefined && !(await this.#ports.isReadable(file));
+    this.#set(key, isGone ? FILE_UNREADABLE : failedBy(refusal));
   }
 
   async #waitForRoom(key: string, { retryAfterSeconds }: Refusal): Promise<void> {
@@ -179,8 +197,16 @@ export class UploadQueue {
     const item = this.#items.get(key)?.get();
     if (!item) return;
     this.#set(key, { kind: 'ready', image });
-    this.#unsettled.add(key);
-    this.#events.ready(item, image);
+    if (this.#events.ready(item, image)) this.#unsettled.add(key);
+    // Words may have reached the origin before the photo did, which knew of no such upload then.
+    if (item.alt !== '' && item.alt !== image.alt) void this.#sendWords(key, image, item.alt);
+  }
+
+  async #sendWords(key: string, image: Image, alt: string): Promise<void> {
+    const answer = await this.#ports.words(image.id, alt);
+    const store = this.#items.get(key);
+    const wordsProblem = answer.ok ? undefined : answer.refusal.detail;
+    if (store?.get().alt === alt) store.set({ ...store.get(), wordsProblem });
   }
 
   #set(key: string, state: ItemState): void {

@@ -45,7 +45,7 @@ function Row({ store }: { readonly store: Store<UploadItem> }): JSX.Element {
             type="button"
             class="button button--quiet"
             aria-label={`Remove ${file.name}`}
-            onClick={() => uploads.remove(key)}
+            onClick={() => void uploads.remove(key)}
           >
             Remove
           </button>
@@ -55,13 +55,18 @@ function Row({ store }: { readonly store: Store<UploadItem> }): JSX.Element {
               type="button"
               class="icon-button"
               aria-label={`Cancel ${file.name}`}
-              onClick={() => uploads.remove(key)}
+              onClick={() => void uploads.remove(key)}
             >
               <CloseIcon />
             </button>
           )
         )}
       </div>
+      {item.wordsProblem !== undefined && (
+        <p class="problem upload__problem" role="alert">
+          The words are not saved: {item.wordsProblem}
+        </p>
+      )}
       {(state.kind === 'uploading' || state.kind === 'processing') && (
         <progress
           class={`upload__bar upload__bar--${state.kind}`}

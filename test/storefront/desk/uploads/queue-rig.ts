@@ -29,6 +29,11 @@ export class Rig {
   readonly known = new Map<string, UploadAnswer>();
   /** What it says of others; undefined: it is away. */
   unknown: 'unknown' | undefined = 'unknown';
+  /** Names of files that cannot be read any more. */
+  readonly unreadable = new Set<string>();
+  /** Images that the product has already. */
+  readonly there = new Set<string>();
+  wordsAnswer: Answer<Image> = { ok: true, value: imageNamed('any') };
   readonly queue: UploadQueue;
   #ids = 0;
 
@@ -38,13 +43,27 @@ export class Rig {
         send: (photo, progress) => this.#send(photo, progress),
         find: async (id) => this.known.get(id) ?? this.unknown,
         image: async (id) => ({ ok: true, value: imageNamed(id) }),
-        cancel: async (id) => this.calls.push(`cancel ${id}`),
+        cancel: async (id) => {
+          this.calls.push(`cancel ${id}`);
+          const upload = this.known.get(id);
+          return upload
+            ? { ok: true, value: upload }
+            : refused(refusalOf(404, { code: 'upload_unknown' }, null));
+        },
         describe: async (id, alt) => this.calls.push(`describe ${id} ${alt}`),
+        words: async (id, alt) => {
+          this.calls.push(`words ${id} ${alt}`);
+          return this.wordsAnswer;
+        },
+        isReadable: async ({ name }) => !this.unreadable.has(name),
         newId: () => `u${++this.#ids}`,
         wait: async (ms) => void this.waits.push(ms),
       },
       {
-        ready: ({ file }, image) => this.calls.push(`ready ${file.name} ${image.id}`),
+        ready: ({ file }, image) => {
+          this.calls.push(`ready ${file.name} ${image.id}`);
+          return !this.there.has(image.id);
+        },
         settled: (_product, ids) => this.settled.push(ids),
       },
     );
@@ -77,8 +96,7 @@ export class Rig {
       aborted: false,
       answer: async (answer) => {
         resolve(answer);
-        // All that follows without another answer from outside.
-        for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+        await turns();
       },
     };
     this.sent.push(sent);
@@ -90,7 +108,12 @@ export class Rig {
   }
 }
 
-export const imageNamed = (id: string) => ({ id }) as unknown as Image;
+/** All that follows without another answer from outside. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+}
+
+export const imageNamed = (id: string) => ({ id, alt: '' }) as unknown as Image;
 export const ready = (id: string): Answer<Image> => ({ ok: true, value: imageNamed(id) });
 export const problem = (status: number, code: string, retryAfter: string | null = null): Answer<Image> =>
   refused(refusalOf(status, { code, detail: code }, retryAfter));

@@ -1,7 +1,7 @@
 /** The queue of photos: what is sent when, and what becomes of lost answers. */
 import { describe, expect, test } from 'vitest';
 import { NO_ANSWER, refused } from '../../../../storefront/src/answers/answer.ts';
-import { LIMITS, problem, Rig, ready } from './queue-rig.ts';
+import { LIMITS, problem, Rig, ready, turns } from './queue-rig.ts';
 
 test('three requests are open at once; the next begins when one ends', async () => {
   const rig = new Rig();
@@ -135,6 +135,88 @@ test('words before the photo goes go with it; later ones follow it', () => {
   rig.queue.remove(rig.items[1]?.key ?? '');
   expect(rig.calls).toEqual(['describe u1 A cup', 'cancel u2']);
   expect(rig.items.map(({ alt }) => alt)).toEqual(['A cup', '', 'A bowl']);
+});
+
+describe('words for a photo that is ready', () => {
+  test('go to the image: the origin may have forgotten the upload', async () => {
+    const rig = new Rig();
+    rig.add('a');
+    await rig.sent[0]?.answer(ready('A'));
+    rig.queue.setAlt(rig.items[0]?.key ?? '', 'A cup');
+    expect(rig.calls).toEqual(['ready a A', 'words A A cup']);
+  });
+
+  test('are sent again when they overtook the photo, and the image came without them', async () => {
+    const rig = new Rig();
+    rig.add('a', 'b');
+    rig.queue.setAlt(rig.items[0]?.key ?? '', 'A cup');
+    await rig.sent[0]?.answer(ready('A'));
+    await rig.sent[1]?.answer(ready('B'));
+    expect(rig.calls).toEqual(['describe u1 A cup', 'ready a A', 'words A A cup', 'ready b B']);
+  });
+
+  test('that were not taken are told, and sent again when somebody leaves the field', async () => {
+    const rig = new Rig();
+    rig.wordsAnswer = refused(NO_ANSWER);
+    rig.add('a');
+    await rig.sent[0]?.answer(ready('A'));
+    const key = rig.items[0]?.key ?? '';
+    rig.queue.setAlt(key, 'A cup');
+    await turns();
+    expect(rig.items[0]?.wordsProblem).toBe(NO_ANSWER.detail);
+    rig.wordsAnswer = ready('A');
+    rig.queue.setAlt(key, 'A cup');
+    await turns();
+    expect(rig.items[0]?.wordsProblem).toBeUndefined();
+    expect(rig.calls).toEqual(['ready a A', 'words A A cup', 'words A A cup']);
+  });
+});
+
+test('a file that cannot be read any more is told as that, and Retry is not offered', async () => {
+  const rig = new Rig();
+  rig.unreadable.add('a');
+  rig.add('a');
+  await rig.sent[0]?.answer(refused(NO_ANSWER));
+  expect(rig.items[0]?.state).toMatchObject({ kind: 'failed', code: 'file_unreadable', canRetry: false });
+});
+
+describe('the order of the files', () => {
+  test('is not told of photos that the product had already: they stay where they are', async () => {
+    const rig = new Rig();
+    rig.there.add('A');
+    rig.add('a', 'b');
+    await rig.sent[0]?.answer(ready('A'));
+    await rig.sent[1]?.answer(ready('B'));
+    expect(rig.settled).toEqual([['B']]);
+  });
+
+  test('is not told of photos that somebody put in their places meanwhile', async () => {
+    const rig = new Rig();
+    rig.add('a', 'b', 'c');
+    await rig.sent[1]?.answer(ready('B'));
+    rig.queue.placed('p');
+    await rig.sent[2]?.answer(ready('C'));
+    await rig.sent[0]?.answer(ready('A'));
+    expect(rig.settled).toEqual([['A', 'C']]);
+  });
+});
+
+test('a photo that was published all the same when it was cancelled is shown', async () => {
+  const rig = new Rig();
+  rig.add('a');
+  rig.known.set('u1', { id: 'u1', productId: 'p', startedMs: 0, state: 'ready', imageId: 'A' as never });
+  void rig.queue.remove(rig.items[0]?.key ?? '');
+  await turns();
+  expect(rig.calls).toEqual(['cancel u1', 'ready a A']);
+});
+
+test('all of one product are stopped, and those of others go on', async () => {
+  const rig = new Rig();
+  rig.add('a', 'b');
+  rig.queue.add('other', [new File(['1'], 'c', { type: 'image/jpeg' })], LIMITS);
+  await rig.queue.clear('p');
+  expect(rig.calls).toEqual(['cancel u1', 'cancel u2']);
+  expect(rig.items.map(({ productId }) => productId)).toEqual(['other']);
 });
 
 test('it is busy while something is under way, and not for what failed', async () => {
