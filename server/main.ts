@@ -50,5 +50,6 @@ try {
   greet(origin);
 } catch (error) {
   process.stderr.write(`shoal-origin: ${explain(error)}\n`);
-  process.exit(1);
+  // The pair of TLS flags is read when the origin listens, and is a wrong value all the same.
+  process.exit(error instanceof UserError && error.code === 'tls_unusable' ? 2 : 1);
 }

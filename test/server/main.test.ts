@@ -126,8 +126,10 @@ describe('shoal-origin', () => {
     [['--trusted-proxies', 'localhost']],
     [['--admin-token', 'has space']],
     [['--up-rate', 'fast']],
+    [['--tls-cert', '/no/such.pem', '--port', '0', '--peer-port', '0']],
+    [['--tls-cert', '/no/such.pem', '--tls-key', '/no/such.key', '--port', '0', '--peer-port', '0']],
   ])('a wrong flag or value is one line and exit 2: %j', async (flags) => {
-    const origin = run(flags);
+    const origin = run(flags, { SHOAL_DATA: join(data, 'wrong') });
     expect((await origin.exit).code).toBe(2);
     expect(origin.errors()).toMatch(/^shoal-origin: [^\n]+\n$/);
     expect(origin.errors()).not.toContain('has space');
