@@ -1,15 +1,17 @@
 /** The shop while nodes of its fleet are slow, lie down, or are gone. */
 import { describe, expect, it } from 'vitest';
+import type { ImageId } from '../../shared/units.ts';
 import { skipReason } from './support/launch-browser.ts';
 import {
   expectEveryImageDecoded,
   expectFromEdges,
   expectNeverBroken,
   expectNoBrokenImage,
+  imageSources,
   openProduct,
   productTitles,
 } from './support/shop-page.ts';
-import { FULL_SHOP_PRODUCTS, useFullShop } from './support/shop-site.ts';
+import { FULL_SHOP_PRODUCTS, sampleProduct, useFullShop } from './support/shop-site.ts';
 
 describe.skipIf(skipReason)(`the shop with nodes that fail${skipReason ? ` (${skipReason})` : ''}`, () => {
   const site = useFullShop();
@@ -75,6 +77,19 @@ describe.skipIf(skipReason)(`the shop with nodes that fail${skipReason ? ` (${sk
     const counts = expectFromEdges(await expectEveryImageDecoded(page));
     expect(counts.get('boca')).toBeUndefined();
     expect(site.edges()[1]!.imageRequests.length).toBeGreaterThan(0);
+  });
+
+  it('a photo that no node has is held against none: others come from edges as before', async () => {
+    const gone = { ...site.samples()[0]!.image, id: 'f'.repeat(24) as ImageId };
+    site.origin().products = [sampleProduct(99, { images: [gone] }), ...site.origin().products];
+    const { page } = await site.open('/product/p99');
+    await page.locator('.photo[data-state="resting"]').waitFor();
+    await page.getByRole('link', { name: 'All products' }).click();
+    await page.waitForFunction(
+      (photos) => document.querySelectorAll('.photo[data-source]').length > photos,
+      FULL_SHOP_PRODUCTS - 1,
+    );
+    expectFromEdges((await imageSources(page)).filter(({ imageId }) => imageId !== gone.id));
   });
 
   it('the origin is the last resort when every edge is gone', async () => {

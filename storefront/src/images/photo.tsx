@@ -98,7 +98,7 @@ function DrawnImage({ drawing, image, alt, urgent, photo }: DrawnImageProps): JS
         fetchpriority={urgent ? 'high' : 'auto'}
         sizes={drawing.sizes}
         onLoad={isCurrent ? (event) => loaded(event.currentTarget) : undefined}
-        onError={isCurrent ? () => fail(true) : undefined}
+        onError={isCurrent ? () => fail('if-others-give') : undefined}
         srcset={sources.srcset}
         src={sources.src}
       />

@@ -19,9 +19,14 @@ export interface PhotoHandle {
   /** Of the `<img>` that is loading or shown. */
   readonly imgRef: RefObject<HTMLImageElement | null>;
   readonly loaded: (img: HTMLImageElement) => void;
-  /** @param nodeToBlame its node is avoided for a while */
-  readonly fail: (nodeToBlame: boolean) => void;
+  readonly fail: (blame: Blame) => void;
 }
+
+/**
+ * Whether its node is avoided for a while. `if-others-give`: what nobody has (a photo that was purged while the page was
+ * open) says nothing about any node.
+ */
+export type Blame = 'node' | 'if-others-give' | 'nobody';
 
 type Event = (state: PhotoState) => PhotoState;
 
@@ -57,14 +62,21 @@ export function usePhotoState(imageId: string, alt: string, sizes: string): Phot
   const sourceUrl = state.kind === 'loading' || state.kind === 'shown' ? state.source.url : undefined;
   const attempt = attemptOf(state);
   const failedAttempt = useRef<number | undefined>(undefined);
+  const accused = useRef(new Set<string>());
   const fail = useCallback(
-    (nodeToBlame: boolean) => {
+    (blame: Blame) => {
       // Once: what is let go because it stalled reports an error too, which says nothing new of its node.
       if (failedAttempt.current === attempt) return;
       failedAttempt.current = attempt;
-      // A shopper without network learns nothing about edges.
       if (sourceUrl !== undefined) tellFailed({ imageId, url: sourceUrl });
-      if (nodeToBlame && navigator.onLine && sourceUrl !== undefined) edgeWatch.imageFailed(sourceUrl);
+      // A shopper without network learns nothing about edges.
+      if (navigator.onLine && sourceUrl !== undefined) {
+        if (blame === 'node') edgeWatch.imageFailed(sourceUrl);
+        if (blame === 'if-others-give') {
+          accused.current.add(sourceUrl);
+          void edgeWatch.suspect(sourceUrl);
+        }
+      }
       dispatch((before) => (attemptOf(before) === attempt ? whenSourceFailed(before, view()) : before));
     },
     [edgeWatch, imageId, sourceUrl, attempt, view],
@@ -74,9 +86,11 @@ export function usePhotoState(imageId: string, alt: string, sizes: string): Phot
       const shown = () => {
         if (img !== imgRef.current) return;
         if (sourceUrl !== undefined) edgeWatch.imageLoaded(sourceUrl);
+        for (const url of accused.current) if (url !== sourceUrl) edgeWatch.imageFailed(url);
+        accused.current.clear();
         dispatch(whenDecoded);
       };
-      img.decode().then(shown, () => img === imgRef.current && fail(true));
+      img.decode().then(shown, () => img === imgRef.current && fail('if-others-give'));
     },
     [edgeWatch, sourceUrl, fail],
   );
@@ -86,8 +100,12 @@ export function usePhotoState(imageId: string, alt: string, sizes: string): Phot
     const img = imgRef.current;
     if (img === null || !img.complete || !standsInPage) return;
     if (img.naturalWidth > 0) loaded(img);
-    else fail(true);
+    else fail('if-others-give');
   }, []);
+  // Nobody gave it.
+  useEffect(() => {
+    if (state.kind === 'resting') accused.current.clear();
+  }, [state.kind]);
 
   useRest(state, view, dispatch);
   useImageLog(imageId, alt, state, imgRef);

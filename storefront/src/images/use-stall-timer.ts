@@ -5,6 +5,7 @@ import { useShop } from '../shop-context.ts';
 import { whenNearView } from './near-view.ts';
 import type { PhotoState } from './photo-state.ts';
 import { judgeStall, SUSPECT_MS } from './stall.ts';
+import type { Blame } from './use-photo-state.ts';
 
 /** Signs change without an event of this image's: what others gave meanwhile. */
 const LOOK_AGAIN_MS = 250;
@@ -18,7 +19,7 @@ const LOOK_AGAIN_MS = 250;
 export function useStallTimer(
   state: PhotoState | undefined,
   imgRef: RefObject<HTMLImageElement | null>,
-  fail: (nodeToBlame: boolean) => void,
+  fail: (blame: Blame) => void,
 ): void {
   const { edgeWatch } = useShop();
   const loading = state?.kind === 'loading' ? state : undefined;
@@ -44,7 +45,7 @@ export function useStallTimer(
         headerArrived,
         attempt: loading.attempt,
       });
-      if (verdict.kind === 'stalled') fail(verdict.nodeSilent);
+      if (verdict.kind === 'stalled') fail(verdict.nodeSilent ? 'node' : 'nobody');
       else
         timer = setTimeout(look, Math.min(verdict.forMs, waitedMs < SUSPECT_MS ? SUSPECT_MS : LOOK_AGAIN_MS));
     };
@@ -55,7 +56,7 @@ export function useStallTimer(
     });
     const leaveDeadEdge = () => {
       const edge = edgeWatch.fleet.get().edges.find((candidate) => candidate.url === url);
-      if (edge?.health.probe === 'failed' && img.naturalWidth === 0) fail(false);
+      if (edge?.health.probe === 'failed' && img.naturalWidth === 0) fail('nobody');
     };
     const unsubscribe = edgeWatch.fleet.subscribe(leaveDeadEdge);
     return () => {
