@@ -53,7 +53,33 @@ describe.skipIf(skipReason)(`a photo under fingers${skipReason ? ` (${skipReason
       'true',
     );
   });
+
+  it('fingers that the system takes away end a pinch as those that are lifted do', async () => {
+    const { page, fingers } = await openTouch();
+    await fingers.pinch([100, 103, 106], 'touchCancel');
+    await page.locator('.gallery__stage:not(.gallery__stage--zoomed)').waitFor();
+    expect(await scaleOf(page)).toBe(1);
+  });
+
+  it("the photo's edges never come into the stage, when the screen is turned too", async () => {
+    const { page } = await openTouch();
+    await page.setViewportSize({ width: 740, height: 700 });
+    const stage = (await page.locator('.gallery__stage').boundingBox())!;
+    await page.mouse.click(stage.x + 60, stage.y + stage.height - 60);
+    await page.locator('.gallery__stage--zoomed').waitFor();
+    await page.setViewportSize({ width: 360, height: 700 });
+    const widestGap = () =>
+      page.evaluate(() => {
+        const around = document.querySelector('.gallery__stage')!.getBoundingClientRect();
+        const photo = document.querySelector('.gallery__zoom')!.getBoundingClientRect();
+        const beside = Math.max(photo.left - around.left, around.right - photo.right);
+        return Math.max(beside, photo.top - around.top, around.bottom - photo.bottom);
+      });
+    await expect.poll(widestGap).toBeLessThan(1);
+  });
 });
+
+type TouchEnd = 'touchEnd' | 'touchCancel';
 
 class Fingers {
   readonly #devTools: CDPSession;
@@ -65,8 +91,11 @@ class Fingers {
   }
 
   /** Two fingers beside the middle, at each of these distances from it. */
-  pinch(distances: readonly number[]): Promise<void> {
-    return this.#touch(distances.map((distance) => [-distance, distance]));
+  pinch(distances: readonly number[], end: TouchEnd = 'touchEnd'): Promise<void> {
+    return this.#touch(
+      distances.map((distance) => [-distance, distance]),
+      end,
+    );
   }
 
   /** One finger from the middle. */
@@ -74,13 +103,13 @@ class Fingers {
     return this.#touch([0, 0.25, 0.5, 0.75, 1].map((share) => [by * share]));
   }
 
-  async #touch(steps: readonly (readonly number[])[]): Promise<void> {
+  async #touch(steps: readonly (readonly number[])[], end: TouchEnd = 'touchEnd'): Promise<void> {
     const { x, y } = this.#middle;
     for (const [index, offsets] of steps.entries())
       await this.#devTools.send('Input.dispatchTouchEvent', {
         type: index === 0 ? 'touchStart' : 'touchMove',
         touchPoints: offsets.map((offset, id) => ({ x: x + offset, y, id })),
       });
-    await this.#devTools.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await this.#devTools.send('Input.dispatchTouchEvent', { type: end, touchPoints: [] });
   }
 }

@@ -54,6 +54,13 @@ export function useZoom(
     const { clientWidth, clientHeight } = stageRef.current ?? { clientWidth: 1, clientHeight: 1 };
     return { width: clientWidth, height: clientHeight };
   };
+  // A phone that is turned: what was within the stage may be beside it now.
+  useEffect(() => {
+    const stay = () =>
+      setZoom((zoomed) => (zoomed.scale > 1 ? panBy(zoomed, { x: 0, y: 0 }, stage()) : zoomed));
+    window.addEventListener('resize', stay);
+    return () => window.removeEventListener('resize', stay);
+  }, []);
   const fromCentre = ({ clientX, clientY }: MouseEvent): Point => {
     const { left, top, width, height } = stageRef.current!.getBoundingClientRect();
     return { x: clientX - left - width / 2, y: clientY - top - height / 2 };
@@ -113,7 +120,10 @@ export function useZoom(
       },
       onPointerMove,
       onPointerUp,
-      onPointerCancel: (event) => fingers.current.delete(event.pointerId),
+      onPointerCancel: (event) => {
+        fingers.current.delete(event.pointerId);
+        if (fingers.current.size === 0) setZoom(settled);
+      },
       // Two fingers on a trackpad come as a wheel with the control key.
       onWheel: (event) => {
         if (!event.ctrlKey) return;
