@@ -92,6 +92,19 @@ describe.skipIf(skipReason)(`the shop with nodes that fail${skipReason ? ` (${sk
     expectFromEdges((await imageSources(page)).filter(({ imageId }) => imageId !== gone.id));
   });
 
+  it('a clock that is set back keeps no photo away: it is tried again when its rest is over', async () => {
+    site.origin().edges = [];
+    site.origin().mode = 'broken';
+    const { page } = await site.open('/');
+    await page.locator('.photo[data-state="resting"]').first().waitFor();
+    await page.evaluate(() => {
+      const { now } = Date;
+      Date.now = () => now() - 3_600_000;
+    });
+    site.origin().mode = 'alive';
+    await expectEveryImageDecoded(page);
+  });
+
   it('the origin is the last resort when every edge is gone', async () => {
     await Promise.all(site.edges().map((edge) => edge.stop()));
     const { page } = await site.open('/');

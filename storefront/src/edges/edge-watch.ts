@@ -76,8 +76,10 @@ export class EdgeWatch {
     this.#host = host;
     this.origin = { kind: 'origin', name: 'origin', url: host.pageUrl.origin };
     const recalled = readEdges(host.storage, host.pageUrl.protocol, host.nowMs());
-    const edges = mergeEdges(recalled, host.listed, host.nowMs());
-    this.fleet = createStore<Fleet>({ edges, settled: recalled.length > 0, originReachable: true });
+    // An origin that has just started lists none yet.
+    const edges = host.listed.length === 0 ? recalled : mergeEdges(recalled, host.listed, host.nowMs());
+    const settled = edges.some(({ health }) => health.latencyMs !== null);
+    this.fleet = createStore<Fleet>({ edges, settled, originReachable: true });
   }
 
   start(): void {

@@ -120,7 +120,9 @@ function useRest(state: PhotoState, view: () => PhotoView, dispatch: (event: Eve
   const untilMs = state.kind === 'resting' ? state.untilMs : undefined;
   useEffect(() => {
     if (untilMs === undefined) return;
-    const retry = () => dispatch((before) => whenFleetChanged(before, view()));
+    // The timer says that the time has come: a clock that was set back would say so an hour later.
+    const retry = () =>
+      dispatch((before) => whenFleetChanged(before, { ...view(), nowMs: Math.max(untilMs, Date.now()) }));
     const timer = setTimeout(retry, Math.max(0, untilMs - Date.now()));
     return () => clearTimeout(timer);
   }, [untilMs, view, dispatch]);

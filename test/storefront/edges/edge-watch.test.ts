@@ -1,7 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { rememberEdges } from '../../../storefront/src/edges/edge-memory.ts';
 import { EdgeWatch, type Fleet } from '../../../storefront/src/edges/edge-watch.ts';
+import type { ListedEdge } from '../../../storefront/src/edges/known-edge.ts';
+import { edge } from './fleet.ts';
+
+const DAY_MS = 24 * 3_600_000;
 
 const cleanUp: (() => void)[] = [];
 afterEach(() => {
@@ -30,7 +35,11 @@ interface WatchedFleet {
   readonly until: (holds: (fleet: Fleet) => boolean) => Promise<Fleet>;
 }
 
-function watchFrom(originUrl: string, stored = new Map<string, string>()): WatchedFleet {
+function watchFrom(
+  originUrl: string,
+  stored = new Map<string, string>(),
+  listed: readonly ListedEdge[] = [],
+): WatchedFleet {
   const page = new URL(originUrl);
   const watch = new EdgeWatch({
     pageUrl: page,
@@ -40,7 +49,7 @@ function watchFrom(originUrl: string, stored = new Map<string, string>()): Watch
       setItem: (key, text) => void stored.set(key, text),
     },
     nowMs: () => Date.now(),
-    listed: [],
+    listed,
     isHidden: () => false,
   });
   cleanUp.push(() => watch.stop());
@@ -83,6 +92,19 @@ describe('edge watch, over real sockets', () => {
       settled: true,
       edges: [{ name: 'a' }],
     });
+  });
+
+  it('an origin that lists no edge yet, as after its restart: those of a visit before are used at once', async () => {
+    const text = rememberEdges([{ ...edge('a', { latencyMs: 20 }), listedAtMs: Date.now() - DAY_MS }]);
+    const { watch } = watchFrom('http://127.0.0.1:9', new Map([['shoal.edges', text]]));
+    expect(watch.fleet.get()).toMatchObject({ settled: true, edges: [{ name: 'a' }] });
+  });
+
+  it('edges of a visit before that are all gone: the new ones are measured first', () => {
+    const text = rememberEdges([{ ...edge('a', { latencyMs: 20 }), listedAtMs: Date.now() - DAY_MS }]);
+    const stored = new Map([['shoal.edges', text]]);
+    const { watch } = watchFrom('http://127.0.0.1:9', stored, [{ name: 'b', url: 'http://b' }]);
+    expect(watch.fleet.get()).toMatchObject({ settled: false, edges: [{ name: 'b' }] });
   });
 
   it('keeps the last list while /api/edges does not answer', async () => {
