@@ -155,6 +155,33 @@ describe.skipIf(skipReason)(`the swarm page in Chromium${skipReason ? ` (${skipR
     await page.getByText('Four photos go to eight edges').waitFor();
   });
 
+  it('a node of a recording with a set of 300,000 pieces can be looked into', async () => {
+    const page = await open(RUN);
+    const large = path.join(folder(), 'large.ndjson');
+    const header = {
+      format: 'shoal-trace',
+      version: 1,
+      source: 'simulation',
+      wallMs: 0,
+      scenario: '',
+      seed: 0,
+    };
+    const photo = { bytes: 1, pieceLengthBytes: 16_384, pieceCount: 300_000, files: [] };
+    const lines = [
+      { ...header, command: '' },
+      { t: 0, type: 'node', node: 0, name: 'Oslo', role: 'edge', peerId: '01'.repeat(20) },
+      { t: 0, type: 'set', set: 0, infoHash: '02'.repeat(20), imageId: '', name: 'large', ...photo },
+      { t: 1, type: 'joined', node: 0, set: 0, held: 'all', want: 'all' },
+    ];
+    writeFileSync(large, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    await page.locator('input[type="file"]').setInputFiles(large);
+    await nodeButton(page, 'Oslo').waitFor({ state: 'attached' });
+    await seek(page, 1);
+    await nodeButton(page, 'Oslo').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('img', { name: 'Each piece is held by at least 1 of 1 nodes' }).waitFor();
+  });
+
   it('a guess is answered by the run itself, and never scored', async () => {
     const page = await open(`${RUN}`);
     await page.getByRole('button', { name: 'One for each edge' }).click();

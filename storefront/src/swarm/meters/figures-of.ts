@@ -43,7 +43,8 @@ export function figuresOf(log: SwarmLog, atMs: number): Figures {
 
 const ratio = (a: number, b: number): number => (b > 0 ? a / b : 0);
 
-function rarestOf(sets: readonly View<SetPicture>[]): number {
+/** A loop: a set may have more pieces than a call takes arguments. */
+export function rarestOf(sets: readonly View<SetPicture>[]): number {
   let least = Number.POSITIVE_INFINITY;
   for (const { availability } of sets) for (const count of availability) if (count < least) least = count;
   return Number.isFinite(least) ? least : 0;

@@ -10,6 +10,7 @@ import {
 import { bytesWords } from '../../words/bytes-words.ts';
 import { pieceState, shownSets } from '../log/scene-of.ts';
 import type { SwarmLog } from '../log/swarm-log.ts';
+import { rarestOf } from '../meters/figures-of.ts';
 import { useViewer } from '../viewer-context.ts';
 import { nameOf, nodeSentence } from '../words/sentences.ts';
 import { InspectorHead } from './inspector-head.tsx';
@@ -106,7 +107,7 @@ function SetStrips({
         <AvailabilityStrip
           counts={Uint16Array.from(set.availability)}
           nodes={nodesUp}
-          label={`Each piece is held by at least ${Math.min(...set.availability)} of ${nodesUp} nodes`}
+          label={`Each piece is held by at least ${rarestOf([set])} of ${nodesUp} nodes`}
         />
       </div>
       <h3>What its peers have</h3>
