@@ -19,11 +19,12 @@ import {
   encodeUnchoke,
 } from '../wire/encode.ts';
 import { encodeExtensionHandshake } from '../wire/extension.ts';
+import { METADATA_EXTENSION, OUR_METADATA_ID } from '../wire/metadata.ts';
 import type { Channel } from './channel.ts';
 import { piecesOf } from './channels.ts';
 import { takesEarly } from './kept-channels.ts';
 import type { Link, Ready } from './link.ts';
-import { metadataOffer } from './metadata-exchange.ts';
+import { offeredMetadataBytes } from './metadata-exchange.ts';
 import type { EngineState } from './state.ts';
 import { activeSeeder, startOffering } from './super-seeding.ts';
 
@@ -47,11 +48,11 @@ export function introduceOurselves(state: EngineState, link: Link): void {
     messages.set(GIFTS_EXTENSION, OUR_GIFTS_ID);
     if (takesEarly(state, link)) messages.set(EARLY_EXTENSION, OUR_EARLY_ID);
   }
-  const metadata = metadataOffer(state, link);
-  if (metadata) messages.set(metadata.name, metadata.id);
+  const metadataSizeBytes = offeredMetadataBytes(state, link);
+  if (metadataSizeBytes !== undefined) messages.set(METADATA_EXTENSION, OUR_METADATA_ID);
   const handshake = encodeExtensionHandshake({
     messages,
-    metadataSizeBytes: metadata?.sizeBytes,
+    metadataSizeBytes,
     version: CLIENT_NAME,
     maxRequests: state.options.maxQueuedUploads,
     listenPort: state.options.listenPort,

@@ -2,13 +2,10 @@
  * The info dictionary for strangers that came by a magnet link (BEP 9). We give it and never ask: the fleet has it from
  * its feed. The host reads it, for a torrent that lies whole on disk has none in memory.
  */
-import type { InfoHash } from '../units.ts';
 import {
   encodeMetadataData,
   encodeMetadataReject,
-  METADATA_EXTENSION,
   METADATA_PIECE_BYTES,
-  OUR_METADATA_ID,
   parseMetadataMessage,
 } from '../wire/metadata.ts';
 import type { Channel } from './channel.ts';
@@ -19,18 +16,11 @@ import type { EngineState } from './state.ts';
 /** Answers being made for one link. libtorrent asks for two pieces at once. */
 const MAX_READS_PER_LINK = 4;
 
-export interface MetadataOffer {
-  readonly name: typeof METADATA_EXTENSION;
-  readonly id: number;
-  readonly sizeBytes: number;
-}
-
-/** What our extension handshake says of it: the size must stand there, or stock clients never ask. */
-export function metadataOffer(state: EngineState, link: Link): MetadataOffer | undefined {
+/** The size that our extension handshake tells, for stock clients never ask without it; undefined: none is offered. */
+export function offeredMetadataBytes(state: EngineState, link: Link): number | undefined {
   const channel = link.channels.get(0);
   if (!channel || channel.node.isFleet) return undefined;
-  const sizeBytes = state.options.metadataBytesOf?.(channel.torrent.infoHash);
-  return sizeBytes === undefined ? undefined : { name: METADATA_EXTENSION, id: OUR_METADATA_ID, sizeBytes };
+  return state.options.metadataBytesOf?.(channel.torrent.infoHash);
 }
 
 /** @throws PeerError `bencode_*`, `wire_metadata` or `peer_flood` */
@@ -52,10 +42,7 @@ export function metadataRead(
   state: EngineState,
   link: Link,
   channel: Channel | undefined,
-  {
-    piece,
-    info,
-  }: { readonly torrent: InfoHash; readonly piece: number; readonly info: Uint8Array | undefined },
+  { piece, info }: { readonly piece: number; readonly info: Uint8Array | undefined },
 ): void {
   link.metadataReads--;
   if (channel) answer(state, channel, piece, info);
@@ -65,10 +52,8 @@ function answer(state: EngineState, channel: Channel, piece: number, info: Uint8
   const { metadataId: id } = channel.link;
   // It said by no id how it takes the answer.
   if (id === undefined) return;
+  if (!info) return state.say(channel, encodeMetadataReject(id, piece));
   const startOffset = piece * METADATA_PIECE_BYTES;
-  const bytes = info?.subarray(startOffset, startOffset + METADATA_PIECE_BYTES);
-  state.say(
-    channel,
-    info && bytes ? encodeMetadataData(id, piece, info.length, bytes) : encodeMetadataReject(id, piece),
-  );
+  const bytes = info.subarray(startOffset, startOffset + METADATA_PIECE_BYTES);
+  state.say(channel, encodeMetadataData(id, piece, info.length, bytes));
 }

@@ -1,42 +1,24 @@
 /** A stock client that has nothing but the magnet link of the admin API: BEP 9, and BEP 52 for what no info dictionary holds. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeWithOffsets } from '../../shared/bencode/bencode.ts';
-import { eventually, Fleet, type RunningNode } from '../support/fleet.ts';
-import { PublishedPhoto } from './published-photo.ts';
-import { Aria2, hasAria2, hasLibtorrent, Libtorrent, TCP_ONLY, titled } from './stock-clients.ts';
+import { eventually } from '../support/fleet.ts';
+import { usePublishedFleet } from './published-fleet.ts';
+import {
+  hasAria2,
+  hasLibtorrent,
+  type Libtorrent,
+  type LibtorrentOptions,
+  TCP_ONLY,
+  titled,
+} from './stock-clients.ts';
 
-const fleet = new Fleet();
-let photo: PublishedPhoto;
-let edge: RunningNode;
-const closers: (() => Promise<void> | void)[] = [];
-
-beforeAll(async () => {
-  await fleet.startOrigin();
-  edge = await fleet.startEdge({ name: 'a' });
-  photo = await PublishedPhoto.publish(fleet);
-  await eventually('the edge is complete', async () => (await edge.status()).images.complete === 1);
-}, 120_000);
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-afterAll(async () => {
-  await fleet.close();
-  await photo.remove();
-});
+const { fleet, photo, edge, libtorrent, aria2 } = usePublishedFleet();
 
 describe.skipIf(!hasLibtorrent)(titled('libtorrent', hasLibtorrent, 'python3-libtorrent'), () => {
-  const joins = (more: Partial<ConstructorParameters<typeof Libtorrent>[0]>) => {
-    const folder = photo.newFolder();
-    const client = new Libtorrent({ torrent: photo.image.magnet, folder, ...more });
-    closers.push(() => client.close());
-    return { client, folder };
-  };
-  const complete = async (
-    more: Partial<ConstructorParameters<typeof Libtorrent>[0]>,
-  ): Promise<Libtorrent> => {
-    const { client, folder } = joins(more);
+  const complete = async (more: Partial<LibtorrentOptions>): Promise<Libtorrent> => {
+    const { client, folder } = libtorrent({ torrent: photo().image.magnet, ...more });
     try {
       await eventually('libtorrent has everything', () => client.isFinished());
     } catch (error) {
@@ -45,20 +27,20 @@ describe.skipIf(!hasLibtorrent)(titled('libtorrent', hasLibtorrent, 'python3-lib
       await client.close();
       return complete(more);
     }
-    await photo.expectFilesIn(folder);
+    await photo().expectFilesIn(folder);
     return client;
   };
 
   it('with the link alone: finds the nodes by its tracker, and gets the info dictionary and every file', async () => {
     const client = await complete({ settings: TCP_ONLY });
     expect(client.joined).toMatchObject({
-      infoHash: photo.image.infoHash,
-      infoHashV2: photo.image.infoHashV2,
+      infoHash: photo().image.infoHash,
+      infoHashV2: photo().image.infoHashV2,
     });
   }, 90_000);
 
   it('of an edge alone, as of an origin that was started anew and has not read the torrent yet', async () => {
-    const ofEdge = [['127.0.0.1', edge.peerPort]] as const;
+    const ofEdge = [['127.0.0.1', edge().peerPort]] as const;
     await complete({ tracker: false, peers: ofEdge, settings: TCP_ONLY });
     const { process, url, peerPort } = fleet.origin;
     process.kill('SIGTERM');
@@ -72,16 +54,14 @@ describe.skipIf(!hasLibtorrent)(titled('libtorrent', hasLibtorrent, 'python3-lib
 describe.skipIf(!hasAria2)(titled('aria2', hasAria2, 'aria2c'), () => {
   // Not the files: it takes the info-hash of a hybrid torrent for another (hash-relay.ts), and asks the tracker for that.
   it('with the link alone: gets the info dictionary, byte for byte', async () => {
-    const folder = photo.newFolder();
-    const { magnet, infoHash } = photo.image;
+    const { magnet, infoHash } = photo().image;
     const flags = ['--listen-port=1024-65535', '--bt-metadata-only=true', '--bt-save-metadata=true'];
-    const client = new Aria2(magnet, folder, flags);
-    closers.push(() => client.close());
+    const { client, folder } = aria2(magnet, flags);
     const { status, output } = await client.done;
     expect(output).toContain('(OK):download completed.');
     expect(status).toBe(0);
     const saved = await readFile(path.join(folder, `${infoHash}.torrent`));
-    expect(infoOf(saved)).toEqual(infoOf(await readFile(photo.torrent)));
+    expect(infoOf(saved)).toEqual(infoOf(await readFile(photo().torrent)));
   }, 120_000);
 });
 

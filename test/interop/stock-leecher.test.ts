@@ -4,16 +4,14 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, Fleet, type RunningNode } from '../support/fleet.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { eventually, type RunningNode } from '../support/fleet.ts';
 import { HashRelay } from './hash-relay.ts';
-import { PublishedPhoto } from './published-photo.ts';
+import { usePublishedFleet } from './published-fleet.ts';
 import {
-  Aria2,
   hasAria2,
   hasLibtorrent,
   infoHashByAria2,
-  Libtorrent,
   readByLibtorrent,
   requireInCi,
   TCP_ONLY,
@@ -21,50 +19,19 @@ import {
 } from './stock-clients.ts';
 
 const LIBTORRENT = 'python3-libtorrent';
-const fleet = new Fleet();
-let photo: PublishedPhoto;
-let edge: RunningNode;
-const closers: (() => Promise<void> | void)[] = [];
-
-beforeAll(async () => {
-  await fleet.startOrigin();
-  edge = await fleet.startEdge({ name: 'a' });
-  photo = await PublishedPhoto.publish(fleet);
-  await eventually('the edge is complete', async () => (await edge.status()).images.complete === 1);
-}, 120_000);
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-afterAll(async () => {
-  await fleet.close();
-  await photo.remove();
-});
+const { fleet, photo, edge, libtorrent, aria2, closeLater } = usePublishedFleet();
 
 requireInCi(hasLibtorrent, LIBTORRENT);
 requireInCi(hasAria2, 'aria2c');
 
-function libtorrent(options: Partial<ConstructorParameters<typeof Libtorrent>[0]>): {
-  client: Libtorrent;
-  folder: string;
-} {
-  const folder = photo.newFolder();
-  const client = new Libtorrent({ torrent: photo.torrent, folder, ...options });
-  closers.push(() => client.close());
-  return { client, folder };
-}
-
 /** @returns the folder of its files */
 async function aria2OverTheWire(node: RunningNode): Promise<string> {
-  const theirs = infoHashByAria2(photo.torrent);
-  const relay = await HashRelay.start(node.peerPort, theirs, photo.image.infoHash);
-  const torrent = await photo.withoutWebSeeds();
-  const folder = photo.newFolder();
+  const theirs = infoHashByAria2(photo().torrent);
+  const relay = await HashRelay.start(node.peerPort, theirs, photo().image.infoHash);
+  const torrent = await photo().withoutWebSeeds();
+  closeLater(() => relay.close());
   const flags = ['--bt-exclude-tracker=*', `--bt-tracker=${relay.announceUrl}`, '--listen-port=1024-65535'];
-  const client = new Aria2(torrent, folder, flags);
-  closers.push(
-    () => relay.close(),
-    () => client.close(),
-  );
+  const { client, folder } = aria2(torrent, flags);
   const { status, output } = await client.done;
   expect(output).toContain('(OK):download completed.');
   expect(status).toBe(0);
@@ -73,10 +40,10 @@ async function aria2OverTheWire(node: RunningNode): Promise<string> {
 
 /** aria2 takes pad files for files like others: it asks for their bytes and keeps them. */
 async function expectPadFilesOfZeros(folder: string): Promise<void> {
-  const pads = await readdir(path.join(folder, photo.image.id, '.pad'));
+  const pads = await readdir(path.join(folder, photo().image.id, '.pad'));
   expect(pads.length).toBeGreaterThan(0);
   for (const name of pads) {
-    const bytes = await readFile(path.join(folder, photo.image.id, '.pad', name));
+    const bytes = await readFile(path.join(folder, photo().image.id, '.pad', name));
     expect(bytes.length).toBe(Number(name));
     expect(bytes.every((byte) => byte === 0)).toBe(true);
   }
@@ -84,11 +51,11 @@ async function expectPadFilesOfZeros(folder: string): Promise<void> {
 
 describe.skipIf(!hasLibtorrent)(titled('libtorrent', hasLibtorrent, LIBTORRENT), () => {
   it('agrees with both info-hashes and every file root of what the origin published', () => {
-    const { infoHash, infoHashV2, files } = readByLibtorrent(photo.torrent);
-    expect([infoHash, infoHashV2]).toEqual([photo.image.infoHash, photo.image.infoHashV2]);
+    const { infoHash, infoHashV2, files } = readByLibtorrent(photo().torrent);
+    expect([infoHash, infoHashV2]).toEqual([photo().image.infoHash, photo().image.infoHashV2]);
     const theirs = new Map(files.map((file) => [file.path, [file.length, file.root]]));
-    const ours = photo.image.renditions.map(({ name, bytes, root }) => [
-      `${photo.image.id}/${name}`,
+    const ours = photo().image.renditions.map(({ name, bytes, root }) => [
+      `${photo().image.id}/${name}`,
       [bytes, root],
     ]);
     expect(theirs).toEqual(new Map(ours as [string, [number, string]][]));
@@ -96,15 +63,15 @@ describe.skipIf(!hasLibtorrent)(titled('libtorrent', hasLibtorrent, LIBTORRENT),
 
   it('finds the nodes by the tracker and gets every file over the wire, with its own settings', async () => {
     const uploaded = async () =>
-      (await Promise.all([fleet.origin.status(), edge.status()])).map(({ bytes }) => bytes.uploaded);
+      (await Promise.all([fleet.origin.status(), edge().status()])).map(({ bytes }) => bytes.uploaded);
     const before = await uploaded();
     const { client, folder } = libtorrent({});
     await eventually('libtorrent has everything', () => client.isFinished());
-    await photo.expectFilesIn(folder);
+    await photo().expectFilesIn(folder);
     const after = await uploaded();
     const given =
       after.reduce((sum, bytes) => sum + bytes, 0) - before.reduce((sum, bytes) => sum + bytes, 0);
-    expect(given).toBeGreaterThanOrEqual(photo.contentBytes);
+    expect(given).toBeGreaterThanOrEqual(photo().contentBytes);
   }, 90_000);
 
   it('gets every file from the origin alone, and the origin counts each byte once', async () => {
@@ -112,16 +79,16 @@ describe.skipIf(!hasLibtorrent)(titled('libtorrent', hasLibtorrent, LIBTORRENT),
     const peers = [['127.0.0.1', fleet.origin.peerPort]] as const;
     const { client, folder } = libtorrent({ tracker: false, peers, settings: TCP_ONLY });
     await eventually('libtorrent has everything', () => client.isFinished());
-    await photo.expectFilesIn(folder);
-    expect((await fleet.origin.status()).bytes.uploaded - before).toBe(photo.contentBytes);
+    await photo().expectFilesIn(folder);
+    expect((await fleet.origin.status()).bytes.uploaded - before).toBe(photo().contentBytes);
   }, 90_000);
 
   it('BEP 52: a client without piece layers asks us for hashes, is given them, and completes by both halves', async () => {
     const peers = [['127.0.0.1', fleet.origin.peerPort]] as const;
-    const torrent = await photo.withoutPieceLayers();
+    const torrent = await photo().withoutPieceLayers();
     const { client, folder } = libtorrent({ torrent, tracker: false, peers, settings: TCP_ONLY });
     await eventually('libtorrent has everything', () => client.isFinished());
-    await photo.expectFilesIn(folder);
+    await photo().expectFilesIn(folder);
     const said = (what: string) => client.log.filter((line) => line.includes(what)).length;
     expect(said('==> HASH_REQUEST')).toBeGreaterThan(0);
     expect(said('<== HASHES')).toBeGreaterThan(0);
@@ -133,17 +100,17 @@ describe.skipIf(!hasAria2)(titled('aria2', hasAria2, 'aria2c'), () => {
   it('gets every file over the wire, and zeros for the pad files it asks for', async () => {
     const before = (await fleet.origin.status()).bytes.uploaded;
     const folder = await aria2OverTheWire(fleet.origin);
-    await photo.expectFilesIn(folder);
+    await photo().expectFilesIn(folder);
     await expectPadFilesOfZeros(folder);
-    expect((await fleet.origin.status()).bytes.uploaded - before).toBeGreaterThanOrEqual(photo.contentBytes);
+    expect((await fleet.origin.status()).bytes.uploaded - before).toBeGreaterThanOrEqual(
+      photo().contentBytes,
+    );
   }, 90_000);
 
   it('gets every file by the web seed, and zeros for the pad files it asks for', async () => {
-    const folder = photo.newFolder();
-    const client = new Aria2(photo.torrent, folder, ['--listen-port=1024-65535']);
-    closers.push(() => client.close());
+    const { client, folder } = aria2(photo().torrent, ['--listen-port=1024-65535']);
     expect((await client.done).output).toContain('(OK):download completed.');
-    await photo.expectFilesIn(folder);
+    await photo().expectFilesIn(folder);
     await expectPadFilesOfZeros(folder);
   }, 90_000);
 });
@@ -156,10 +123,10 @@ describe('with the origin gone and one edge left', () => {
   it.skipIf(!hasLibtorrent)(
     titled('libtorrent gets every file from the edge', hasLibtorrent, LIBTORRENT),
     async () => {
-      const peers = [['127.0.0.1', edge.peerPort]] as const;
+      const peers = [['127.0.0.1', edge().peerPort]] as const;
       const { client, folder } = libtorrent({ tracker: false, peers, settings: TCP_ONLY });
       await eventually('libtorrent has everything', () => client.isFinished());
-      await photo.expectFilesIn(folder);
+      await photo().expectFilesIn(folder);
     },
     90_000,
   );
@@ -167,8 +134,8 @@ describe('with the origin gone and one edge left', () => {
   it.skipIf(!hasAria2)(
     titled('aria2 gets every file from the edge', hasAria2, 'aria2c'),
     async () => {
-      const folder = await aria2OverTheWire(edge);
-      await photo.expectFilesIn(folder);
+      const folder = await aria2OverTheWire(edge());
+      await photo().expectFilesIn(folder);
       await expectPadFilesOfZeros(folder);
     },
     90_000,

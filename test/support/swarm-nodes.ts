@@ -2,11 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
 import { openDiskPieceStore } from '../../shared/node/store/disk-piece-store.ts';
+import { MemoryPieceStore } from '../../shared/node/store/memory-piece-store.ts';
 import type { PieceStore } from '../../shared/node/store/piece-store.ts';
 import { createSwarmNode } from '../../shared/node/swarm-node.ts';
 import type { SwarmNode, SwarmNodeOptions, TorrentOptions } from '../../shared/node/swarm-node-api.ts';
 import type { NodeLog, SwarmNodeParts } from '../../shared/node/swarm-node-parts.ts';
 import type { InfoHash, PeerId } from '../../shared/units.ts';
+import type { RandomTorrent } from './random-torrent.ts';
 
 export const SEED: TorrentOptions = { want: 'all', superSeed: false, webSeeds: [], announceUrl: undefined };
 
@@ -59,6 +61,14 @@ export async function startNode(
     expect(fatal, 'the engine broke no invariant').toEqual([]);
   });
   return { swarm, store: opened, peerId, lines, close };
+}
+
+/** A node that has all of a torrent, in memory. */
+export async function startSeed(torrent: RandomTorrent): Promise<TestNode> {
+  const seed = await startNode(new MemoryPieceStore());
+  await torrent.giveTo(seed.store);
+  await seed.swarm.addTorrent(torrent.metainfo, SEED);
+  return seed;
 }
 
 export const addressOf = (node: TestNode) => ({ ip: '127.0.0.1', port: node.swarm.peerPort });

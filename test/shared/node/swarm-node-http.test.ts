@@ -6,7 +6,7 @@ import { dictionary } from '../../../shared/bencode/value.ts';
 import { MemoryPieceStore } from '../../../shared/node/store/memory-piece-store.ts';
 import { serveHttp } from '../../support/hostile-http.ts';
 import { makeRandomTorrent, type RandomTorrent } from '../../support/random-torrent.ts';
-import { readAll, SEED, startNode, untilComplete } from '../../support/swarm-nodes.ts';
+import { readAll, SEED, startNode, startSeed, untilComplete } from '../../support/swarm-nodes.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 /** Serves the torrent's files as BEP 19 has them; `spoil` may change what is sent. */
@@ -110,9 +110,7 @@ describe('a swarm node and its tracker', () => {
 
   it('announces itself, finds a seed there, and says when it is complete and when it stops', async () => {
     const torrent = await makeRandomTorrent(tempDirectory(), [100_000]);
-    const seed = await startNode(new MemoryPieceStore());
-    await torrent.giveTo(seed.store);
-    await seed.swarm.addTorrent(torrent.metainfo, SEED);
+    const seed = await startSeed(torrent);
     const { origin, requests } = await serveHttp((_request, response) =>
       response.end(answerWith(seed.swarm.peerPort)),
     );

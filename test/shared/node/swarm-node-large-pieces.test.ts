@@ -13,6 +13,7 @@ import {
   readAll,
   SEED,
   startNode,
+  startSeed,
   type TestNode,
   untilComplete,
 } from '../../support/swarm-nodes.ts';
@@ -35,9 +36,7 @@ async function startPair(): Promise<Pair> {
   const onWorker = (worker: Worker) => threads.push(worker);
   process.on('worker', onWorker);
   onTestFinished(() => void process.off('worker', onWorker));
-  const seed = await startNode(new MemoryPieceStore());
-  await torrent.giveTo(seed.store);
-  await seed.swarm.addTorrent(torrent.metainfo, SEED);
+  const seed = await startSeed(torrent);
   const leech = await startNode(new MemoryPieceStore());
   return { torrent, seed, leech, threads };
 }

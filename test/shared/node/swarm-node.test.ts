@@ -5,7 +5,7 @@ import { openDiskPieceStore } from '../../../shared/node/store/disk-piece-store.
 import { MemoryPieceStore } from '../../../shared/node/store/memory-piece-store.ts';
 import { failingFileSystem } from '../../support/failing-file-system.ts';
 import { makeRandomTorrent } from '../../support/random-torrent.ts';
-import { addressOf, readAll, SEED, startNode, untilComplete } from '../../support/swarm-nodes.ts';
+import { addressOf, readAll, SEED, startNode, startSeed, untilComplete } from '../../support/swarm-nodes.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 /** Element by element, as `toEqual` compares, megabytes take seconds. */
@@ -67,9 +67,7 @@ describe('two swarm nodes over loopback', () => {
     const directory = tempDirectory();
     const torrent = await makeRandomTorrent(directory, [400_000]);
     const { infoHash } = torrent.metainfo;
-    const seed = await startNode(new MemoryPieceStore());
-    await torrent.giveTo(seed.store);
-    await seed.swarm.addTorrent(torrent.metainfo, SEED);
+    const seed = await startSeed(torrent);
     const fileSystem = failingFileSystem(['write', 'sync']);
     mkdirSync(join(directory, 'b'));
     const store = await openDiskPieceStore({
@@ -96,9 +94,7 @@ describe('two swarm nodes over loopback', () => {
     const directory = tempDirectory();
     const torrent = await makeRandomTorrent(directory, SIZES);
     const { infoHash } = torrent.metainfo;
-    const seed = await startNode(new MemoryPieceStore());
-    await torrent.giveTo(seed.store);
-    await seed.swarm.addTorrent(torrent.metainfo, SEED);
+    const seed = await startSeed(torrent);
     const leech = await startNode(join(directory, 'b'));
     await leech.swarm.addTorrent(torrent.metainfo, { ...SEED, want: 'none' });
     leech.swarm.addPeers(infoHash, [addressOf(seed)]);
@@ -114,9 +110,7 @@ describe('two swarm nodes over loopback', () => {
     const directory = tempDirectory();
     const torrent = await makeRandomTorrent(directory, [5_000_000, 100]);
     const { infoHash } = torrent.metainfo;
-    const seed = await startNode(new MemoryPieceStore());
-    await torrent.giveTo(seed.store);
-    await seed.swarm.addTorrent(torrent.metainfo, SEED);
+    const seed = await startSeed(torrent);
     const leech = await startNode(join(directory, 'b'));
     await leech.swarm.addTorrent(torrent.metainfo, { ...SEED, want: 'none' });
     leech.swarm.addPeers(infoHash, [addressOf(seed)]);
@@ -151,9 +145,7 @@ describe('two swarm nodes over loopback', () => {
     const directory = tempDirectory();
     const torrent = await makeRandomTorrent(directory, [400_000]);
     const { infoHash } = torrent.metainfo;
-    const seed = await startNode(new MemoryPieceStore());
-    await torrent.giveTo(seed.store);
-    await seed.swarm.addTorrent(torrent.metainfo, SEED);
+    const seed = await startSeed(torrent);
     const leech = await startNode(join(directory, 'b'));
     const lost: unknown[] = [];
     leech.swarm.onTrace((event) => event.type === 'pieceLost' && lost.push(event));
