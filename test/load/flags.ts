@@ -10,6 +10,7 @@ import {
   url,
   WrongValue,
 } from '../../shared/node/config/kinds.ts';
+import { outputFolder } from '../../shared/node/config/output-kinds.ts';
 import type { CommandDescription } from '../../shared/node/config/parse-flags.ts';
 import { PROJECT } from '../support/fleet.ts';
 import { someOf } from '../support/some-of.ts';
@@ -92,7 +93,7 @@ export const LOAD_FLAGS = defineFlags({
   },
   against: { kind: url, description: 'an origin that runs already: its edges are loaded as they are' },
   out: {
-    kind: pathKind,
+    kind: outputFolder,
     default: path.resolve('load-report'),
     defaultText: './load-report',
     description: 'folder that the report is written to',

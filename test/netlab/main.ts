@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineFlags } from '../../shared/node/config/flags.ts';
 import { count, onOff, path as pathKind } from '../../shared/node/config/kinds.ts';
+import { outputFile } from '../../shared/node/config/output-kinds.ts';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
 import { PROJECT } from '../support/fleet.ts';
 import { findPhotos } from '../support/photo-source.ts';
@@ -48,7 +49,7 @@ const flags = defineFlags({
     defaultText: '../shared/photos; without it, noise',
     description: 'folder of JPEG photos that the payload is cut from',
   },
-  json: { kind: pathKind, description: 'write all figures to this file' },
+  json: { kind: outputFile, description: 'write all figures to this file' },
   keep: {
     kind: onOff,
     default: false,

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineFlags } from '../../shared/node/config/flags.ts';
 import { path as pathKind, url } from '../../shared/node/config/kinds.ts';
+import { outputFolder } from '../../shared/node/config/output-kinds.ts';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
 import { packageVersion } from '../../shared/node/process/version.ts';
 import { launchBrowser } from '../browser/support/launch-browser.ts';
@@ -29,7 +30,7 @@ const values = readFlagsOrExit({
       description: "the demo's folder, whose admin token is taken",
     },
     out: {
-      kind: pathKind,
+      kind: outputFolder,
       default: path.join(PROJECT, 'docs/images'),
       description: 'folder of the pictures',
     },

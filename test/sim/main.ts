@@ -1,7 +1,8 @@
 /** `npm run sim -- FLAGS`: a fan-out in virtual time, its growth with the swarm, or swarms drawn from seeds. */
 import { writeFileSync } from 'node:fs';
 import { defineFlags } from '../../shared/node/config/flags.ts';
-import { count, onOff, path } from '../../shared/node/config/kinds.ts';
+import { count, onOff } from '../../shared/node/config/kinds.ts';
+import { outputFile } from '../../shared/node/config/output-kinds.ts';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
 import { compareBy } from '../../shared/sim/same-bytes.ts';
 import { counts } from './counts.ts';
@@ -93,13 +94,13 @@ const flags = defineFlags({
     description: 'Run so many drawn swarms instead, from the seed on, and watch the rules',
   },
   trace: {
-    kind: path,
+    kind: outputFile,
     description:
       'Run a named scenario instead, and write its log to this file; compressed when it ends in .gz',
   },
   scenario: { kind: scenarioName, default: 'fan-out', description: 'With --trace: which one' },
-  json: { kind: path, description: 'Write options and figures to this file' },
-  plot: { kind: path, description: 'Write pieces over time, or figures over hosts, to this SVG file' },
+  json: { kind: outputFile, description: 'Write options and figures to this file' },
+  plot: { kind: outputFile, description: 'Write pieces over time, or figures over hosts, to this SVG file' },
 });
 
 compareBy((a, b) => Buffer.compare(a, b) === 0);

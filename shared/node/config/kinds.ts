@@ -18,7 +18,7 @@ export interface FlagKind<Value> {
   readonly placeholder: string;
   /** Unit shown by `--help`; empty for values without one. */
   readonly unit: string;
-  /** @throws WrongValue */
+  /** Changes nothing. @throws WrongValue */
   parse(text: string): Value;
 }
 

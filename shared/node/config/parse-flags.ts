@@ -20,7 +20,7 @@ export type ParsedFlags<Table extends FlagTable> =
   /** One line for stderr; exit 2. */
   | { readonly type: 'wrong'; readonly message: string };
 
-/** Pure: `argumentList` without the interpreter and the script, `environment` as an argument. */
+/** Changes nothing: `argumentList` without the interpreter and the script, `environment` as an argument. */
 export function parseFlags<Table extends FlagTable>(
   command: CommandDescription<Table>,
   argumentList: readonly string[],

@@ -1,6 +1,7 @@
 /** A lab: a question, a swarm that answers it, and what comes out as a table and a picture. */
 import { defineFlags, type FlagTable, type FlagValues } from '../../../shared/node/config/flags.ts';
-import { count, onOff, path } from '../../../shared/node/config/kinds.ts';
+import { count, onOff } from '../../../shared/node/config/kinds.ts';
+import { outputFile } from '../../../shared/node/config/output-kinds.ts';
 import { type Environment, parseFlags } from '../../../shared/node/config/parse-flags.ts';
 import type { Chart } from './chart.ts';
 
@@ -28,7 +29,7 @@ export interface LabDescription<Table extends FlagTable> {
 const commonFlags = defineFlags({
   seed: { kind: count('number', '', 0, 2 ** 31), default: 1, description: 'Seed that replays the run' },
   markdown: { kind: onOff, default: false, description: 'Print the table for a page' },
-  plot: { kind: path, description: 'Write the picture to this SVG file' },
+  plot: { kind: outputFile, description: 'Write the picture to this SVG file' },
 });
 
 export type LabCommand =
