@@ -1,28 +1,15 @@
-/**
- * The edge's copy of the catalog log: the keeper of shared/log decides what counts, this file does what it says,
- * durably and in its order, and tells the listener what changed.
- */
+/** The edge's copy of the catalog log: the keeper of shared/log decides what of an offer counts, {@link LogDisk} keeps it. */
 import { join } from 'node:path';
 import type { LogStatus } from '../../shared/api-types/status.ts';
 import { PeerError, UserError } from '../../shared/errors.ts';
-import { parseEntryBody, parseHeadBody } from '../../shared/log/codec.ts';
-import { type CatalogChange, EMPTY_LOG_HASH, type LogCrypto, type Signed } from '../../shared/log/entry.ts';
+import { parseHeadBody } from '../../shared/log/codec.ts';
+import { EMPTY_LOG_HASH, type LogCrypto, type Signed } from '../../shared/log/entry.ts';
 import type { KeeperAction, KeeperResult, LogKeeper } from '../../shared/log/keeper.ts';
 import { type FileSystem, nodeFileSystem } from '../../shared/node/store/file-system.ts';
 import { EvidenceFiles } from './evidence-files.ts';
-import { HighestSeen } from './highest-seen.ts';
-import type { LogFile } from './log-file.ts';
+import { LogDisk, type LogListener } from './log-disk.ts';
 import { readRootKey, writeRootKey } from './root-key-file.ts';
 import { openStoredLog } from './stored-log.ts';
-
-export interface LogListener {
-  /** One entry more; also for each stored entry while the store opens. */
-  applied(change: CatalogChange, number: number): void;
-  /** The log was rewound: these are all its changes now, from entry 1. */
-  rebuilt(changes: readonly CatalogChange[]): void;
-  /** The disk refused something; what is in memory goes on. */
-  diskFailed(error: Error): void;
-}
 
 export interface LogStoreOptions {
   readonly dataFolder: string;
@@ -43,23 +30,18 @@ const ENTRIES_AT_ONCE = 64;
 
 export class LogStore {
   readonly #options: LogStoreOptions;
-  readonly #evidence: EvidenceFiles;
-  readonly #highest: HighestSeen;
   readonly #files: FileSystem;
   readonly #folder: string;
-  #file: LogFile | undefined;
-  #keeper: LogKeeper | undefined;
+  /** Undefined until a root key is pinned. */
+  #log: { readonly keeper: LogKeeper; readonly disk: LogDisk } | undefined;
   #applied = { number: 0, hash: EMPTY_LOG_HASH };
   #caughtUp = false;
-  #sawHead = false;
   #cutBytes = 0;
 
   private constructor(options: LogStoreOptions) {
     this.#options = options;
     this.#files = options.files ?? nodeFileSystem;
     this.#folder = join(options.dataFolder, 'log');
-    this.#evidence = new EvidenceFiles(this.#folder, join(options.dataFolder, 'forks'), this.#files);
-    this.#highest = new HighestSeen(this.#evidence, () => options.now());
   }
 
   /**
@@ -92,7 +74,7 @@ export class LogStore {
 
   /** Number of the last entry that is in effect and certainly on disk: a full disk keeps it behind {@link head}. */
   get stored(): number {
-    return Math.min(this.#applied.number, this.#file?.count ?? 0);
+    return Math.min(this.#applied.number, this.#log?.disk.count ?? 0);
   }
 
   /** A signed head for our last entry was seen since start: nothing is missing. */
@@ -107,7 +89,7 @@ export class LogStore {
 
   status(): LogStatus {
     const nothing = { headTimeMs: null, stale: true, forked: false };
-    return { ...(this.#keeper?.status(this.#options.now()) ?? nothing), ...this.#applied };
+    return { ...(this.#log?.keeper.status(this.#options.now()) ?? nothing), ...this.#applied };
   }
 
   /**
@@ -115,7 +97,7 @@ export class LogStore {
    * @throws PeerError `log_root_key` when another is pinned
    */
   async pin(rootKey: string): Promise<void> {
-    const pinned = this.#keeper?.chain.rootKey;
+    const pinned = this.#log?.keeper.chain.rootKey;
     if (pinned === rootKey) return;
     if (pinned !== undefined)
       throw new PeerError('log_root_key', `root key ${rootKey} shown, ${pinned} pinned`);
@@ -129,7 +111,7 @@ export class LogStore {
    *   may come after it
    */
   async offerEntries(entries: readonly Signed[]): Promise<PeerError<string> | undefined> {
-    const keeper = this.#requireKeeper();
+    const { keeper } = this.#requireLog();
     let refused: PeerError<string> | undefined;
     for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
       const actions: KeeperAction[] = [];
@@ -145,7 +127,7 @@ export class LogStore {
 
   /** @returns why the head does not count */
   async offerHead(signed: Signed): Promise<PeerError<string> | undefined> {
-    const keeper = this.#requireKeeper();
+    const { keeper } = this.#requireLog();
     const result: KeeperResult = keeper.offerHead(signed, this.#options.now());
     await this.#perform(result.actions);
     if (result.refused === undefined && parseHeadBody(signed.body).head <= keeper.chain.number)
@@ -154,96 +136,48 @@ export class LogStore {
   }
 
   async close(): Promise<void> {
-    await this.#highest.save(this.head.number).catch(this.#options.listener.diskFailed);
-    await this.#file?.close();
+    await this.#log?.disk.close(this.head.number);
   }
 
-  #requireKeeper(): LogKeeper {
-    if (this.#keeper === undefined) throw new PeerError('feed_frame_invalid', 'entries before the welcome');
-    return this.#keeper;
+  #requireLog() {
+    if (this.#log === undefined) throw new PeerError('feed_frame_invalid', 'entries before the welcome');
+    return this.#log;
   }
 
   async #load(rootKey: string): Promise<void> {
-    const { crypto, listener } = this.#options;
-    const stored = await openStoredLog({
+    const { crypto, listener, dataFolder } = this.#options;
+    const evidence = new EvidenceFiles(this.#folder, join(dataFolder, 'forks'), this.#files);
+    const { file, keeper, entries, cutBytes } = await openStoredLog({
       path: join(this.#folder, 'entries.jsonl'),
       rootKey,
       crypto,
-      highest: await this.#evidence.highest(crypto),
-      proof: await this.#evidence.proof(),
+      highest: await evidence.highest(crypto),
+      proof: await evidence.proof(),
       files: this.#files,
     });
-    this.#file = stored.file;
-    this.#keeper = stored.keeper;
-    this.#cutBytes = stored.cutBytes;
-    for (const { change, number } of stored.entries) listener.applied(change, number);
-    this.#noteApplied(stored.keeper);
+    this.#log = { keeper, disk: new LogDisk({ file, evidence, listener, now: () => this.#options.now() }) };
+    this.#cutBytes = cutBytes;
+    for (const { change, number } of entries) listener.applied(change, number);
+    this.#noteApplied(keeper);
   }
 
   async #perform(actions: readonly KeeperAction[]): Promise<void> {
-    let appended: Signed[] = [];
-    const append = async () => {
-      const entries = appended;
-      appended = [];
-      if (entries.length > 0) await this.#tolerant(this.#file?.append(entries));
-    };
-    for (const action of actions) {
-      if (action.type === 'append') {
-        appended.push(action.signed);
-        continue;
-      }
-      await append();
-      await this.#performOther(action);
-    }
-    await append();
-    // On disk first, then in effect: a crash between the two applies them at the next start.
-    const rewound = actions.some(({ type }) => type === 'rewind');
-    if (rewound) await this.#rebuild();
-    else
-      for (const action of actions)
-        if (action.type === 'append')
-          this.#options.listener.applied(action.entry.change, action.entry.number);
-    this.#noteApplied(this.#requireKeeper());
-    this.#caughtUp ||= this.#sawHead;
-    await this.#tolerant(this.#highest.saveIfDue(this.head.number));
+    const { keeper, disk } = this.#requireLog();
+    await disk.perform(actions);
+    this.#noteApplied(keeper);
+    this.#caughtUp ||= actions.some(bringsHead);
+    await disk.saveHighestIfDue(this.head.number);
   }
 
   #noteApplied({ chain }: LogKeeper): void {
     this.#applied = { number: chain.number, hash: chain.hash };
   }
 
-  async #performOther(action: Exclude<KeeperAction, { type: 'append' }>): Promise<void> {
-    switch (action.type) {
-      case 'rewind':
-        await this.#tolerant(this.#file?.rewind(action.toNumber));
-        return;
-      case 'saveProof':
-        await this.#tolerant(this.#evidence.saveProof(action.proof));
-        return;
-      case 'saveHighest':
-        this.#highest.seen(action.evidence);
-        if (action.evidence.kind === 'head') this.#sawHead = true;
-    }
-  }
-
-  async #rebuild(): Promise<void> {
-    const changes: CatalogChange[] = [];
-    await this.#file?.replay((signed) => {
-      changes.push(parseEntryBody(signed.body).change);
-    });
-    this.#options.listener.rebuilt(changes);
-  }
-
-  /** A full disk must not stop an edge that can still serve: it is reported, and tried again with the next entry. */
-  async #tolerant(work: Promise<unknown> | undefined): Promise<void> {
-    try {
-      await work;
-    } catch (error) {
-      this.#options.listener.diskFailed(error as Error);
-    }
-  }
-
   #keyPath(): string {
     return join(this.#folder, 'root-key');
   }
 }
+
+/** A head counts only when our entries reach it. */
+const bringsHead = (action: KeeperAction): boolean =>
+  action.type === 'saveHighest' && action.evidence.kind === 'head';
