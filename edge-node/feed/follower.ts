@@ -1,8 +1,4 @@
-/**
- * Follows the origin's feed: gives its entries and heads to the log, its addresses to the fleet book, and counts
- * what is refused. An origin that shows another log than the one we know stays connected and is told on: it may
- * yet show the way back (shared/log/keeper.ts, rule 4).
- */
+/** Follows the origin's feed: gives its entries and heads to the log, its addresses to the fleet book. */
 import { isIP } from 'node:net';
 import {
   type AcknowledgeFrame,
@@ -19,6 +15,7 @@ import type { FleetBook } from '../fleet-book.ts';
 import type { HashesFrame, WantHashesFrame } from '../images/hash-desk.ts';
 import type { OfferedHashes } from '../images/offered-hashes.ts';
 import { FeedClient, type FeedClientLimits, type FeedPeer } from './feed-client.ts';
+import { FeedRefusals } from './feed-refusals.ts';
 import type { LogStore } from './log-store.ts';
 
 export type Hello = Extract<FeedClientFrame, { type: 'hello' }>;
@@ -55,33 +52,24 @@ export interface FollowerParts {
   readonly limits?: Partial<FeedClientLimits>;
 }
 
-/** What a log may be refused for while its socket stays open; all else is a broken or hostile origin. */
-const OTHER_HISTORY: ReadonlySet<string> = new Set([
-  'log_fork',
-  'log_rollback',
-  'log_head_old',
-  'log_head_future',
-]);
-
 export class Follower {
   readonly #parts: FollowerParts;
   readonly #client: FeedClient;
-  readonly #refusals = new Map<string, number>();
+  readonly #refusals: FeedRefusals;
   /**
    * The origin said that our logs differ, but a word is no proof: the next hello claims to know nothing, so that it
    * shows its whole history, signed, and the keeper can compare.
    */
   #askForWholeLog = false;
   #attempted = false;
-  #sawOtherHistory = false;
   #wasWelcome = true;
   #welcomes = 0;
   #isWelcome = false;
   #takesAcknowledgements = false;
-  #warnedOf = '';
 
   constructor(parts: FollowerParts) {
     this.#parts = parts;
+    this.#refusals = new FeedRefusals(parts);
     this.#client = new FeedClient({
       origin: parts.origin,
       random: parts.random,
@@ -106,12 +94,12 @@ export class Follower {
    * or it shows another log than the one we hold.
    */
   get cannotCatchUp(): boolean {
-    return (this.#attempted && !this.#client.isOpen) || this.#sawOtherHistory;
+    return (this.#attempted && !this.#client.isOpen) || this.#refusals.sawOtherHistory;
   }
 
   /** How often what the origin sent was refused, by code. */
   get refusals(): ReadonlyMap<string, number> {
-    return this.#refusals;
+    return this.#refusals.counts;
   }
 
   start(): void {
@@ -161,7 +149,7 @@ export class Follower {
         const { number } = store.head;
         // Before the entries: what they publish is joined as soon as it is known.
         this.#parts.hashes.offer(frame.pieceHashes);
-        this.#judge(await store.offerEntries(frame.entries), store.head.number);
+        this.#refusals.judge(await store.offerEntries(frame.entries), store.head.number);
         this.#parts.entriesCame();
         // The way back leads to where the logs parted: what the origin sent before the key change was refused, and comes
         // again to who says hello.
@@ -171,7 +159,7 @@ export class Follower {
       }
       case 'head': {
         const { session } = this;
-        this.#judge(await store.offerHead(frame.head), store.head.number);
+        this.#refusals.judge(await store.offerHead(frame.head), store.head.number);
         // What a socket told that was lost meanwhile may be long ago (PU4).
         if (this.session === session)
           this.#parts.headCame(parseHeadBody(frame.head.body).head, frame.answers);
@@ -209,36 +197,16 @@ export class Follower {
     this.#parts.welcomed();
   }
 
-  #judge(refused: PeerError<string> | undefined, number: number): void {
-    if (refused === undefined) return;
-    if (!OTHER_HISTORY.has(refused.code)) throw refused;
-    this.#count(refused.code);
-    // A head whose time alone is off (somebody set a clock) is of the same log, and tells how long that is.
-    if (refused.code === 'log_fork' || refused.code === 'log_rollback') {
-      this.#sawOtherHistory = true;
-      this.#parts.otherHistory();
-    }
-    // Heads come every few seconds: once is enough for a person, the metric counts them all.
-    if (refused.code === this.#warnedOf) return;
-    this.#warnedOf = refused.code;
-    const fields = { code: refused.code, number, reason: refused.message };
-    this.#parts.log.warn(fields, 'the origin shows another log: refused');
-  }
-
   #lost(error: Error | undefined, wasOpen: boolean): void {
     this.#attempted = true;
     this.#isWelcome = false;
     this.#takesAcknowledgements = false;
     this.#parts.lost(!wasOpen || error instanceof PeerError);
     const code = error instanceof PeerError ? error.code : undefined;
-    if (code !== undefined) this.#count(code);
+    if (code !== undefined) this.#refusals.count(code);
     // One line for the loss, not one for each dial that fails after it.
     if (this.#wasWelcome || code !== undefined)
       this.#parts.log.warn({ code, reason: error?.message }, 'feed lost; serving what is here');
     this.#wasWelcome = false;
-  }
-
-  #count(code: string): void {
-    this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1);
   }
 }
