@@ -7,11 +7,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
+import { lockFolder } from '../folder-lock.ts';
 import { type DemoProcess, startProcess } from './child-process.ts';
 import { DEMO_COMMAND } from './config.ts';
 import { startControl } from './control/start-control.ts';
 import { DemoFleet } from './fleet/demo-fleet.ts';
-import { lockFolder } from './folder-lock.ts';
 import { freePort } from './free-port.ts';
 import { fillShop } from './sample-shop.ts';
 import { untilReady } from './until-ready.ts';
@@ -32,7 +32,11 @@ let isStopping = false;
 
 async function main(): Promise<void> {
   mkdirSync(logs, { recursive: true });
-  lockFolder(data);
+  lockFolder(
+    data,
+    'demo_folder_in_use',
+    `Another demo runs with ${data}: end it, or give this one a folder of its own with --data.`,
+  );
   const token = adminToken();
   const port = await freePort(HTTP_PORT);
   const peerPort = await freePort(PEER_PORT);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,6 +118,36 @@ describe('shoal-origin', () => {
       );
     }
     holder.close();
+  });
+
+  test('a second origin with the same data folder ends with one line, and what the first is being sent stays', async () => {
+    const folder = join(data, 'twice');
+    const first = run([...FREE, '--data', folder, '--admin-token', 'given']);
+    const url = await urlOf(first);
+    const headers = { authorization: 'Bearer given', 'content-type': 'application/json' };
+    const body = JSON.stringify({ title: 'Cup', description: '', priceCents: 1, currency: 'EUR' });
+    const made = await fetch(`${url}/admin/products`, { method: 'POST', headers, body });
+    const { id } = (await made.json()) as { id: string };
+    const upload = connect(Number(new URL(url).port), '127.0.0.1');
+    await once(upload, 'connect');
+    const photo = await readFile(join(PROJECT, 'server/demo/photos/bowl.jpg'));
+    upload.write(
+      `POST /admin/products/${id}/images HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer given\r\n` +
+        'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n' +
+        '--b\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n',
+    );
+    upload.write(photo.subarray(0, 50_000));
+    const uploads = () => readdir(join(folder, 'uploads'));
+    await expect.poll(uploads, { timeout: 10_000 }).toHaveLength(1);
+    const before = await uploads();
+
+    const second = run([...FREE, '--data', folder]);
+    expect((await second.exit).code).toBe(1);
+    expect(second.errors()).toBe(
+      `shoal-origin: another origin runs with ${folder}; end it, or give this one a folder of its own with --data\n`,
+    );
+    expect(await uploads()).toEqual(before);
+    upload.destroy();
   });
 
   test.each([
