@@ -4,7 +4,7 @@ import type { UserError } from '../shared/errors.ts';
 import { createLogger, type Logger } from '../shared/node/process/logger.ts';
 import { type AdminToken, adminToken } from './admin-token.ts';
 import type { OriginConfig } from './config.ts';
-import { refuseUpgrade } from './feed/feed-server.ts';
+import { refuseUpgrade } from './http/refuse-upgrade.ts';
 import { importFolder } from './ingest/import-folder.ts';
 import { listen, type OriginHttp } from './origin-http.ts';
 import { type OriginParts, openOriginParts } from './origin-parts.ts';

@@ -4,10 +4,9 @@ import type { Acknowledgements } from './acknowledgements.ts';
 import type { LogView } from './admission.ts';
 import type { AdmissionPace } from './admission-pace.ts';
 import type { EdgeRegistry } from './edge-registry.ts';
-import type { EntryBatches } from './entry-batches.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import type { FeedSession } from './feed-session.ts';
-import type { HashAnswers } from './hash-answers.ts';
+import type { LogBatches } from './log-batches.ts';
 import type { OriginFrames } from './origin-frames.ts';
 
 /** The feed server is one. */
@@ -17,9 +16,7 @@ export interface FeedHub {
   readonly announces: FleetAnnounces | undefined;
   readonly acknowledgements: Pick<Acknowledgements, 'received'> | undefined;
   readonly admissionPace: AdmissionPace;
-  /** @param pieceHashes whether they bring piece hashes along */
-  batches(pieceHashes: boolean): EntryBatches;
-  readonly hashAnswers: HashAnswers;
+  readonly batches: LogBatches;
   readonly limits: FeedLimits;
   readonly fleetToken: string | undefined;
   /** Monotonic ms: whoever sets the clock silences no edge. */

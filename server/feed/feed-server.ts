@@ -5,22 +5,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { SetHashes } from '../../shared/api-types/feed.ts';
-import type { Signed } from '../../shared/log/entry.ts';
 import { STOOD_STILL_MS } from '../../shared/node/process/awake-clock.ts';
 import type { Catalog } from '../catalog/catalog-api.ts';
+import { refuseUpgrade } from '../http/refuse-upgrade.ts';
 import { canonicalIp, clientAddress, type TrustedProxies } from '../tracker/client-address.ts';
 import type { FleetAnnounces } from '../tracker/fleet-announces.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { AdmissionPace } from './admission-pace.ts';
 import type { EdgeRegistry } from './edge-registry.ts';
-import { EntryBatches } from './entry-batches.ts';
 import type { FeedHub } from './feed-hub.ts';
 import { FEED_LIMITS, type FeedLimits } from './feed-limits.ts';
 import { FeedSession } from './feed-session.ts';
-import { HashAnswers } from './hash-answers.ts';
+import { LogBatches } from './log-batches.ts';
 import { OriginFrames, type OriginFramesParts } from './origin-frames.ts';
-import { setHashesOf } from './set-hashes.ts';
 
 export type FeedCatalog = Pick<
   Catalog,
@@ -52,14 +49,12 @@ export class FeedServer implements FeedHub {
   readonly announces: FleetAnnounces | undefined;
   readonly acknowledgements: Acknowledgements | undefined;
   readonly admissionPace: AdmissionPace;
-  readonly hashAnswers: HashAnswers;
+  readonly batches: LogBatches;
   readonly frames: OriginFrames;
   readonly #options: FeedServerOptions;
   readonly #server: WebSocketServer;
   readonly #sessions = new Set<FeedSession>();
   readonly #socketsByIp = new Map<string, number>();
-  readonly #bareBatches: EntryBatches;
-  readonly #hashedBatches: EntryBatches;
   readonly #timers: NodeJS.Timeout[];
   readonly #unsubscribe: (() => void)[];
   #lookedAt: number;
@@ -76,20 +71,7 @@ export class FeedServer implements FeedHub {
     this.acknowledgements = options.acknowledgements;
     this.limits = { ...FEED_LIMITS, ...options.limits };
     this.admissionPace = new AdmissionPace(this.limits, this.now());
-    const batchesWith = (hashesOf: (entry: Signed) => Promise<SetHashes | undefined>) =>
-      new EntryBatches(
-        (after, limit) => options.catalog.entriesAfter(after, limit),
-        hashesOf,
-        this.limits.batchEntries,
-        this.limits.batchBytes,
-      );
-    this.#bareBatches = batchesWith(async () => undefined);
-    const hashesOf = (entry: Signed) => setHashesOf(entry, (infoHash) => options.catalog.torrent(infoHash));
-    this.#hashedBatches = batchesWith(hashesOf);
-    this.hashAnswers = new HashAnswers(
-      (after, limit) => options.catalog.entriesAfter(after, limit),
-      hashesOf,
-    );
+    this.batches = new LogBatches(options.catalog, this.limits);
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: this.limits.maxFrameBytes,
@@ -158,10 +140,6 @@ export class FeedServer implements FeedHub {
     return this.#options.now?.() ?? performance.now();
   }
 
-  batches(pieceHashes: boolean): EntryBatches {
-    return pieceHashes ? this.#hashedBatches : this.#bareBatches;
-  }
-
   seated(newcomer: FeedSession): void {
     for (const session of this.#sessions)
       if (session !== newcomer && session.hold && !this.registry.holds(session.hold)) session.terminate();
@@ -190,8 +168,7 @@ export class FeedServer implements FeedHub {
   }
 
   #appended(): void {
-    this.#bareBatches.appended();
-    this.#hashedBatches.appended();
+    this.batches.appended();
     this.frames.signHead();
     for (const session of this.#sessions) session.wake();
   }
@@ -218,12 +195,4 @@ export class FeedServer implements FeedHub {
       for (const session of this.#sessions) session.offerFleet();
     }, waitMs);
   }
-}
-
-/** Answers an upgrade that is not taken, in plain HTTP, and hangs up. */
-export function refuseUpgrade(socket: Duplex, status: number): void {
-  // node:http has let go of the socket, its listener for errors too: a client that is gone by now would end the process.
-  socket.on('error', () => undefined);
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -201,10 +201,14 @@ export class FeedSession implements NewsSocket {
       return;
     }
     this.#hold = hold;
-    const { log, hashAnswers } = hub;
     const send = (bytes: Uint8Array) => this.#outlet.drain(bytes, () => this.terminate());
-    const batches = hub.batches(hello.pieceHashes);
-    this.#pump = new FeedPump({ log, hashAnswers, cursor: hello.head.number, batches, send });
+    this.#pump = new FeedPump({
+      log: hub.log,
+      hashAnswers: hub.batches.hashAnswers,
+      cursor: hello.head.number,
+      batches: hub.batches.entries(hello.pieceHashes),
+      send,
+    });
     this.#state = 'streaming';
     hub.seated(this);
     hub.announces?.joined(hold, arrival.peer, this);
