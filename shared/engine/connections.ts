@@ -119,7 +119,14 @@ export function closeLink(state: EngineState, link: Link, reason: string): void 
 /** The link is no more: what it was to do is given to others. */
 export function linkGone(state: EngineState, link: Link, reason: string): void {
   state.links.delete(link.id);
-  for (const kind of ['handshake', 'introduction', 'keepAlive', 'silence', 'requests'] as const) {
+  for (const kind of [
+    'handshake',
+    'introduction',
+    'keepAlive',
+    'silence',
+    'requests',
+    'hashesFirst',
+  ] as const) {
     state.timers.clear({ kind, link: link.id });
   }
   state.trace({ type: 'linkEnded', link: link.id, reason });

@@ -5,6 +5,7 @@ import { addressKey } from './address-key.ts';
 import { runChokingRound, runOptimisticRound } from './choking.ts';
 import { closeLink } from './connections.ts';
 import { announce, dialEnded, dialMore } from './dialer.ts';
+import { pauseEnded } from './hashes-first.ts';
 import { sendDueHaves } from './haves.ts';
 import { dropStaleKept } from './kept-channels.ts';
 import { askLate, requestTimer } from './late-requests.ts';
@@ -39,6 +40,7 @@ function fireLink(state: EngineState, kind: string, id: LinkId): void {
   if (kind === 'handshake') return closeLink(state, link, 'handshake_timeout');
   if (link.phase.name !== 'ready') return;
   if (kind === 'requests') return requestTimer(state, link);
+  if (kind === 'hashesFirst') return pauseEnded(state, link) ? serveWaiting(state, link) : undefined;
   if (kind === 'introduction') return dialEnded(state, addressKey(link.address));
   // Keep-alive and silence look when something was last sent or received, so no message need move a timer.
   if (kind === 'keepAlive') {

@@ -20,6 +20,7 @@ import { encodeHashRange, parseHashRange } from '../wire/hashes.ts';
 import type { Channel } from './channel.ts';
 import { closeLink } from './connections.ts';
 import { charge } from './flood-guard.ts';
+import { hashesFirst } from './hashes-first.ts';
 import type { Link } from './link.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
@@ -46,6 +47,7 @@ export function hashRequestReceived(state: EngineState, channel: Channel, wanted
   const { link, torrent, node } = channel;
   const range = parseHashRange(wanted);
   const pieces = neededPieces(torrent, range);
+  hashesFirst(state, channel);
   charge(state, node, 'hashRequest', 1 + (pieces ? range.length / BLOCKS_PER_MESSAGE : 0));
   const isHad = pieces?.every((piece) => torrent.held.has(piece)) ?? false;
   if (!isHad || link.hashReads >= MAX_READS_PER_LINK) {
@@ -71,6 +73,7 @@ export function hashesRead(
 ): void {
   link.hashReads--;
   if (!channel) return;
+  hashesFirst(state, channel);
   const wanted = encodeHashRange(range);
   state.say(channel, hashes ? encodeHashes(wanted, hashes) : encodeHashReject(wanted));
 }

@@ -85,6 +85,8 @@ export class Link {
   takesEarly = false;
   /** Answers to hash requests that the host is making. */
   hashReads = 0;
+  /** Since then its blocks wait for hashes (HB1). */
+  pausedSince: number | undefined;
   /** Channels we opened that are not answered yet. */
   readonly opening = new Map<number, OpeningChannel>();
   /** Torrents that want a channel here and found no room. */

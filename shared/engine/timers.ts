@@ -18,7 +18,7 @@ export type TimerName =
         | 'haves';
     }
   | {
-      readonly kind: 'handshake' | 'introduction' | 'keepAlive' | 'silence' | 'requests';
+      readonly kind: 'handshake' | 'introduction' | 'keepAlive' | 'silence' | 'requests' | 'hashesFirst';
       readonly link: LinkId;
     }
   | { readonly kind: (typeof TORRENT_KINDS)[number]; readonly torrent: InfoHash };
@@ -42,6 +42,7 @@ const LINK_KINDS = {
   keepAlive: 2,
   silence: 3,
   requests: 4,
+  hashesFirst: 5,
 } as const;
 const SPARE_KINDS = 8;
 

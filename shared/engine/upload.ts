@@ -7,6 +7,7 @@ import { takeGrant } from './allowed-fast.ts';
 import { traceBlock } from './block-trace.ts';
 import type { Channel } from './channel.ts';
 import { charge } from './flood-guard.ts';
+import { awaitsHashes, putBack } from './hashes-first.ts';
 import type { Link } from './link.ts';
 import type { EngineState } from './state.ts';
 import { blockSent, linkDrained, sendBufferOf, uplinkIdle } from './uplink.ts';
@@ -69,6 +70,7 @@ export function cancelUpload(state: EngineState, channel: Channel, block: WireBl
  * @returns whether there was any, and room for it
  */
 export function serve(state: EngineState, link: Link): boolean {
+  if (awaitsHashes(state, link)) return false;
   let isServed = false;
   for (const channel of link.serving) {
     if (link.unsentBytes + link.readingBytes >= sendBufferOf(state, link)) return isServed;
@@ -119,7 +121,8 @@ export function blockRead(
   if (at < 0) return;
   const [request] = channel.reading.splice(at, 1) as [UploadRequest];
   channel.link.readingBytes -= request.lengthBytes;
-  if (bytes) sendBlock(state, channel, request, bytes);
+  if (bytes && awaitsHashes(state, channel.link)) putBack(channel, request);
+  else if (bytes) sendBlock(state, channel, request, bytes);
   else {
     if (channel.fast) state.say(channel, encodeReject(request));
     piecesLost(state, channel.torrent, [piece]);

@@ -19,14 +19,7 @@ const { fleet, photo, edge, libtorrent, aria2 } = usePublishedFleet();
 describe.skipIf(!hasLibtorrent)(titled('libtorrent', hasLibtorrent, 'python3-libtorrent'), () => {
   const complete = async (more: Partial<LibtorrentOptions>): Promise<Libtorrent> => {
     const { client, folder } = libtorrent({ torrent: photo().image.magnet, ...more });
-    try {
-      await eventually('libtorrent has everything', () => client.isFinished());
-    } catch (error) {
-      // libtorrent 2.0 takes a torrent for damaged when blocks are there before their hashes (its issue 6394): anew.
-      if (!String(error).includes('v1 and v2 hashes do not describe')) throw error;
-      await client.close();
-      return complete(more);
-    }
+    await eventually('libtorrent has everything', () => client.isFinished());
     await photo().expectFilesIn(folder);
     return client;
   };

@@ -4,13 +4,15 @@ import { mkdtempSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Image } from '../../shared/api-types/catalog.ts';
 import { decode, encode } from '../../shared/bencode/bencode.ts';
 import { asDictionary, type BencodeInput } from '../../shared/bencode/value.ts';
 import { type Fleet, PROJECT } from '../support/fleet.ts';
 
 const PHOTO = path.join(PROJECT, 'test/support/photos/seeding_by_Clements_Engelhardt.jpg');
+
+const WRITTEN = { timeout: 10_000, interval: 50 };
 
 export class PublishedPhoto {
   readonly image: Image;
@@ -59,12 +61,17 @@ export class PublishedPhoto {
     return mkdtempSync(path.join(this.#folder, 'files-'));
   }
 
-  /** Every rendition lies below the client's folder, byte for byte as HTTP gave it. */
-  async expectFilesIn(folder: string): Promise<void> {
-    for (const { name } of this.image.renditions) {
-      const bytes = await readFile(path.join(folder, this.image.id, name));
-      expect(digestOf(bytes), name).toBe(this.#digests.get(name));
-    }
+  /**
+   * Every rendition lies below the client's folder, byte for byte as HTTP gave it. libtorrent is finished when it has
+   * verified the last piece, which its disk thread may still be writing.
+   */
+  expectFilesIn(folder: string): Promise<void> {
+    return vi.waitFor(async () => {
+      for (const { name } of this.image.renditions) {
+        const bytes = await readFile(path.join(folder, this.image.id, name));
+        expect(digestOf(bytes), name).toBe(this.#digests.get(name));
+      }
+    }, WRITTEN);
   }
 
   /** A node serves every rendition as the origin did. */

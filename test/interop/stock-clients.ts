@@ -58,7 +58,10 @@ export class Libtorrent {
     const child = spawn(PYTHON, [CLIENT, JSON.stringify(wants)], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
     child.stderr.on('data', (text) => (this.#output += String(text)));
-    child.once('exit', () => (this.#ended = true));
+    child.once('exit', (code, signal) => {
+      this.#ended = true;
+      this.#output += ` (${signal ?? code})`;
+    });
     createInterface(child.stdout).on('line', (line) => this.#events.push(JSON.parse(line) as ClientEvent));
   }
 
