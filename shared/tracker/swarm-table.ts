@@ -10,6 +10,7 @@ import type { AnnounceRequest } from './announce-query.ts';
 import { COMPACT_IPV4_BYTES, compactPeer } from './compact.ts';
 import type { HandOutPeer } from './handout.ts';
 import type { SwarmCounts } from './scrape.ts';
+import { SiteCounts } from './site-counts.ts';
 
 export interface SwarmTableLimits {
   /** A peer that did not announce for so long is gone: two intervals and a little. */
@@ -17,15 +18,19 @@ export interface SwarmTableLimits {
   readonly maxPeersPerSwarm: number;
   /** At some 400 bytes each. */
   readonly maxPeers: number;
-  /** Peers of one address in one swarm: machines behind one NAT, or one that announces every port it has. */
-  readonly maxPeersPerIp: number;
+  /** Peers of one site in one swarm: machines behind one NAT, or one that announces every port it has. */
+  readonly maxPeersPerSite: number;
+  /** The same over all swarms. Edges need none of these places: they announce over their feeds (FA2). */
+  readonly maxPlacesPerSite: number;
 }
 
 export const SWARM_TABLE_LIMITS: SwarmTableLimits = {
   expiryMs: 75 * 60_000,
   maxPeersPerSwarm: 3_000,
   maxPeers: 250_000,
-  maxPeersPerIp: 64,
+  maxPeersPerSite: 64,
+  // An eighth: a hundred machines behind one NAT, each in 300 swarms, and no one site can shut all others out.
+  maxPlacesPerSite: 31_250,
 };
 
 export interface SwarmPeer extends HandOutPeer {
@@ -47,6 +52,8 @@ export interface AnnouncedSwarm {
 }
 
 interface Member extends SwarmPeer {
+  /** See {@link siteOf}. */
+  readonly site: string;
   peerId: PeerId;
   isSeed: boolean;
   isReachable: boolean;
@@ -60,7 +67,7 @@ interface Swarm {
   readonly list: Member[];
   /** By address, in the order of the last announce: who expires next stands first. */
   readonly byKey: Map<string, Member>;
-  readonly countByIp: Map<string, number>;
+  readonly countBySite: SiteCounts;
   seeds: number;
   completed: number;
 }
@@ -68,6 +75,7 @@ interface Swarm {
 export class SwarmTable {
   readonly #limits: SwarmTableLimits;
   readonly #swarms = new Map<InfoHash, Swarm>();
+  readonly #countBySite = new SiteCounts();
   #peerCount = 0;
 
   constructor(limits: Partial<SwarmTableLimits> = {}) {
@@ -88,14 +96,17 @@ export class SwarmTable {
     this.#swarms.set(infoHash, {
       list: [],
       byKey: new Map(),
-      countByIp: new Map(),
+      countBySite: new SiteCounts(),
       seeds: 0,
       completed: 0,
     });
   }
 
   remove(infoHash: InfoHash): void {
-    this.#peerCount -= this.#swarms.get(infoHash)?.list.length ?? 0;
+    for (const { site } of this.#swarms.get(infoHash)?.list ?? []) {
+      this.#countBySite.remove(site);
+      this.#peerCount--;
+    }
     this.#swarms.delete(infoHash);
   }
 
@@ -130,12 +141,13 @@ export class SwarmTable {
       peerId: request.peerId,
       compact,
       network: networkOf(key),
+      site: siteOf(key),
       isSeed,
       isReachable: isReachable || (before?.isReachable ?? false),
       seenAt: now,
       index: -1,
     };
-    const isEntered = request.event !== 'stopped' && this.#hasRoom(swarm, ip);
+    const isEntered = request.event !== 'stopped' && this.#hasRoom(swarm, member);
     if (isEntered) this.#insert(swarm, member);
     const seeds = swarm.seeds;
     const isNew = isEntered && before === undefined;
@@ -181,17 +193,17 @@ export class SwarmTable {
   }
 
   /** In a full table newcomers wait, so that a flood cannot drive out those who were there. */
-  #hasRoom(swarm: Swarm, ip: string): boolean {
-    const { maxPeers, maxPeersPerSwarm, maxPeersPerIp } = this.#limits;
+  #hasRoom(swarm: Swarm, { site }: Member): boolean {
+    const { maxPeers, maxPeersPerSwarm, maxPeersPerSite, maxPlacesPerSite } = this.#limits;
     if (this.#peerCount >= maxPeers || swarm.list.length >= maxPeersPerSwarm) return false;
-    return (swarm.countByIp.get(ip) ?? 0) < maxPeersPerIp;
+    return swarm.countBySite.of(site) < maxPeersPerSite && this.#countBySite.of(site) < maxPlacesPerSite;
   }
 
   #insert(swarm: Swarm, member: Member): void {
     member.index = swarm.list.length;
     swarm.list.push(member);
     swarm.byKey.set(member.key, member);
-    swarm.countByIp.set(member.ip, (swarm.countByIp.get(member.ip) ?? 0) + 1);
+    for (const counts of [swarm.countBySite, this.#countBySite]) counts.add(member.site);
     if (member.isSeed) swarm.seeds++;
     this.#peerCount++;
   }
@@ -204,9 +216,7 @@ export class SwarmTable {
       last.index = member.index;
     }
     swarm.byKey.delete(member.key);
-    const left = (swarm.countByIp.get(member.ip) ?? 1) - 1;
-    if (left > 0) swarm.countByIp.set(member.ip, left);
-    else swarm.countByIp.delete(member.ip);
+    for (const counts of [swarm.countBySite, this.#countBySite]) counts.remove(member.site);
     if (member.isSeed) swarm.seeds--;
     this.#peerCount--;
   }
@@ -217,6 +227,11 @@ export class SwarmTable {
       this.#drop(swarm, member);
     }
   }
+}
+
+/** An IPv4 address; the first 8 bytes of an IPv6 one, for a machine has all addresses of its /64 (RFC 4291). */
+function siteOf(key: string): string {
+  return key.length === 2 * COMPACT_IPV4_BYTES ? key.slice(0, 8) : key.slice(0, 16);
 }
 
 /** First 3 bytes of an IPv4 address, first 6 of an IPv6 one: what BEP 40 takes for one network. */

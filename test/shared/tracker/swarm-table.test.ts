@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../shared/random.ts';
 import type { AnnounceEvent, AnnounceRequest } from '../../../shared/tracker/announce-query.ts';
 import { choosePeers, type HandOutPeer } from '../../../shared/tracker/handout.ts';
-import { SwarmTable } from '../../../shared/tracker/swarm-table.ts';
+import { SWARM_TABLE_LIMITS, SwarmTable } from '../../../shared/tracker/swarm-table.ts';
 import { type InfoHash, type PeerId, parseInfoHash, parsePeerId } from '../../../shared/units.ts';
 
 const HASH = parseInfoHash('aa'.repeat(20)) as InfoHash;
@@ -97,7 +97,7 @@ describe('SwarmTable', () => {
   });
 
   it('threat row 22: caps hold per address, per swarm and in total, and who is left out is answered', () => {
-    const table = tableOf({ maxPeersPerIp: 3, maxPeersPerSwarm: 5, maxPeers: 7 });
+    const table = tableOf({ maxPeersPerSite: 3, maxPeersPerSwarm: 5, maxPeers: 7 });
     table.add(OTHER);
     for (let port = 1; port <= 9; port++) table.announce(request(port), '10.0.0.1', true, 0);
     expect(table.peerCount).toBe(3);
@@ -108,6 +108,33 @@ describe('SwarmTable', () => {
     expect(table.peerCount).toBe(7);
     expect(table.announce(request(99), '10.0.9.9', true, 1)?.peers).toHaveLength(5);
     expect(table.announce(request(2), '10.0.0.1', true, 2)?.peers).toHaveLength(5);
+  });
+
+  it.each([
+    ['one address', () => '203.0.113.7', '203.0.113.8'],
+    ['one /64', (at: number) => `2001:db8:1:2::${(at + 1).toString(16)}`, '2001:db8:1:3::1'],
+  ])('threat row 22: %s fills an eighth of the table at most, and 64 places of a swarm', (_, ipOf, other) => {
+    const table = new SwarmTable();
+    const hashes = Array.from({ length: 600 }, (_, at) => parseInfoHash(at.toString(16).padStart(40, '0'))!);
+    for (const hash of hashes) table.add(hash);
+    const flood = (event: AnnounceEvent) => {
+      for (const hash of hashes)
+        for (let port = 1; port <= 70; port++)
+          table.announce(request(port, 1, event, hash), ipOf(port), false, 0);
+    };
+    flood('started');
+    expect(table.counts(hashes[0]!, 0)?.leechers).toBe(64);
+    expect(table.peerCount).toBe(31_250);
+    table.announce(request(1, 1, 'started', hashes[0]), other, false, 0);
+    expect(table.peerCount).toBe(31_251);
+    flood('periodic');
+    expect(table.peerCount, 'who is in it stays').toBe(31_251);
+    for (const hash of hashes.slice(0, 300)) table.remove(hash);
+    flood('stopped');
+    table.sweep(SWARM_TABLE_LIMITS.expiryMs);
+    expect(table.peerCount).toBe(0);
+    flood('started');
+    expect(table.peerCount, 'places are given back').toBe(300 * 64);
   });
 
   it('a torrent that is removed takes its peers along', () => {
@@ -121,7 +148,7 @@ describe('SwarmTable', () => {
   it('in any order of announces the counts are those of a plain list', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     const random = seededRandom(seed);
-    const table = tableOf({ expiryMs: 500, maxPeersPerIp: 1_000 });
+    const table = tableOf({ expiryMs: 500, maxPeersPerSite: 1_000 });
     const model = new Map<number, { left: number; seenAt: number }>();
     for (let now = 0; now < 5_000; now++) {
       const port = 1 + random.integer(300);
