@@ -15,7 +15,13 @@ const PURE = [
 // Real sockets and processes are among the parts, and files share two cores: what fails once is run once more.
 // Forks, not threads: native modules (sharp, sqlite) live in the tests' processes.
 // A limit ends what hangs; it is no mark: on a machine with other work tests took eight times as long.
-const common = { pool: 'forks', testTimeout: 120_000, hookTimeout: 120_000 } as const;
+const common = {
+  pool: 'forks',
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  // The library's own second is a mark where two cores carry a fleet, a browser and three other files.
+  expect: { poll: { timeout: 10_000 } },
+} as const;
 
 export default defineConfig({
   test: {
