@@ -4,15 +4,15 @@
  */
 import type { RawData, WebSocket } from 'ws';
 import type { FeedServerFrame, NumberRanges } from '../../shared/api-types/feed.ts';
-import { parseClientFrame } from '../../shared/feed/client-frame.ts';
 import { type Deadline, setDeadline } from '../../shared/node/process/deadline.ts';
-import { TokenBucket } from '../../shared/token-bucket.ts';
 import type { NewsSocket } from '../tracker/fleet-announces.ts';
 import { arrivalOf, type Hello, judgeHead, judgeHello, type Refusal } from './admission.ts';
 import type { EdgeHold } from './edge-registry.ts';
 import type { FeedHub } from './feed-hub.ts';
+import { FeedInlet } from './feed-inlet.ts';
 import { FeedOutlet } from './feed-outlet.ts';
 import { FeedPump } from './feed-pump.ts';
+import { LatestNews } from './latest-news.ts';
 
 const POLICY_VIOLATION = 1008;
 const GOING_AWAY = 1001;
@@ -20,28 +20,24 @@ const GOING_AWAY = 1001;
 export class FeedSession implements NewsSocket {
   readonly ip: string;
   readonly #hub: FeedHub;
+  readonly #inlet: FeedInlet;
   readonly #outlet: FeedOutlet;
-  readonly #localIp: string;
-  readonly #frames: TokenBucket;
+  readonly #news: LatestNews;
   #state: 'waiting' | 'judging' | 'streaming' | 'ended' = 'waiting';
   readonly #helloLimit: Deadline;
   #turn: NodeJS.Timeout | undefined;
   #hold: EdgeHold | undefined;
   #pump: FeedPump | undefined;
   #pumping = false;
-  #headSent: Uint8Array | undefined;
-  /** What there was no room for: the last question, and who is in the fleet. No later frame need come that tells it. */
-  #question: number | undefined;
-  #owesFleet = false;
   #heardAt: number;
 
   constructor(hub: FeedHub, socket: WebSocket, ip: string, localIp: string) {
     this.#hub = hub;
-    this.#outlet = new FeedOutlet(socket, hub.limits, () => this.#payOwed());
+    this.#inlet = new FeedInlet(hub.limits, hub.now());
+    this.#outlet = new FeedOutlet(socket, hub.limits, () => this.isStreaming && this.#news.payOwed());
+    this.#news = new LatestNews(this.#outlet, hub.frames, localIp);
     this.ip = ip;
-    this.#localIp = localIp;
     this.#heardAt = hub.now();
-    this.#frames = new TokenBucket(hub.limits.framesPerSecond, hub.limits.framesBurst, hub.now());
     this.#helloLimit = setDeadline(hub.limits.helloMs, () => this.#reject('no hello came in time'));
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
     socket.on('pong', () => this.#heard());
@@ -59,11 +55,11 @@ export class FeedSession implements NewsSocket {
   }
 
   get hasRoom(): boolean {
-    return this.#state === 'streaming' && this.#outlet.hasRoom;
+    return this.isStreaming && this.#outlet.hasRoom;
   }
 
   sendText(text: string): void {
-    this.#offer(text);
+    if (this.hasRoom) this.#outlet.send(text);
   }
 
   /** Sends what the log has that this edge has not and the hashes it asked for, then the newest head. */
@@ -90,13 +86,11 @@ export class FeedSession implements NewsSocket {
 
   /** The heartbeat; a socket with a backlog gets the next one. */
   offerHead(): void {
-    if (this.#pumping) return;
-    const frame = this.#hub.frames.head;
-    if (frame !== this.#headSent && this.#offer(frame)) this.#headSent = frame;
+    if (this.isStreaming && !this.#pumping) this.#news.offerHead();
   }
 
   offerFleet(): void {
-    this.#owesFleet = !this.#offer(this.#hub.frames.fleet(this.#localIp));
+    if (this.isStreaming) this.#news.offerFleet();
   }
 
   /**
@@ -132,17 +126,14 @@ export class FeedSession implements NewsSocket {
   #received(data: RawData, isBinary: boolean): void {
     if (this.#state === 'ended') return;
     const now = this.#hub.now();
-    const isFlood = this.#frames.waitMs(now) > 0;
-    this.#frames.take(1, now);
     this.#heard();
-    const frame = isBinary || isFlood ? undefined : readFrame(data);
-    if (isFlood) this.#reject('too many frames');
-    else if (frame === undefined) this.#reject('not a frame of this feed');
+    const frame = this.#inlet.read(data, isBinary, now);
+    if (typeof frame === 'string') this.#reject(frame);
     else if (frame.type === 'hello') this.#receivedHello(frame);
     else if (this.#hold === undefined) this.#reject('hello comes first');
     else if (frame.type === 'announce') this.#hub.announces?.received(this.#hold, frame);
     else if (frame.type === 'wantHashes') this.#receivedWantHashes(frame.sets);
-    else if (frame.type === 'askHead') this.#answerHead(frame.question);
+    else if (frame.type === 'askHead') this.#news.answerHead(frame.question);
     else if (frame.type === 'acknowledge') this.#hub.acknowledgements?.received(this.#hold, frame.entry);
     else this.#hub.registry.progress(this.#hold, frame, now);
   }
@@ -150,19 +141,6 @@ export class FeedSession implements NewsSocket {
   #receivedWantHashes(sets: NumberRanges): void {
     if (this.#pump?.want(sets)) this.wake();
     else this.#reject('more sets than an edge may wait for');
-  }
-
-  /** Who asks and reads nothing is owed one answer: more would fill our memory (threat row 15). */
-  #answerHead(question: number): void {
-    this.#question = question;
-    this.#payOwed();
-  }
-
-  #payOwed(): void {
-    if (!this.hasRoom) return;
-    if (this.#question !== undefined) this.#offer(this.#hub.frames.headAnswer(this.#question));
-    this.#question = undefined;
-    if (this.#owesFleet) this.offerFleet();
   }
 
   #receivedHello(hello: Hello): void {
@@ -218,13 +196,6 @@ export class FeedSession implements NewsSocket {
     this.wake();
   }
 
-  /** @param frame bytes: deflated */
-  #offer(frame: string | Uint8Array): boolean {
-    if (!this.hasRoom) return false;
-    this.#outlet.send(frame);
-    return true;
-  }
-
   #reject(message: string): void {
     this.refuse({ code: 'feed_hello_invalid', message });
   }
@@ -249,14 +220,5 @@ export class FeedSession implements NewsSocket {
     if (!this.#hold) return;
     this.#hub.announces?.left(this.#hold);
     this.#hub.registry.leave(this.#hold, this.#hub.now());
-  }
-}
-
-function readFrame(data: RawData) {
-  const text = Array.isArray(data) ? Buffer.concat(data).toString() : data.toString();
-  try {
-    return parseClientFrame(text);
-  } catch {
-    return undefined;
   }
 }
