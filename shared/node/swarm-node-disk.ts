@@ -4,6 +4,7 @@ import type { EngineInput } from '../engine/inputs.ts';
 import type { FileSpan } from '../geometry.ts';
 import type { Metainfo } from '../metainfo/metainfo.ts';
 import type { InfoHash, PieceIndex } from '../units.ts';
+import { DiskRetries } from './disk-retries.ts';
 import type { CheckedPiece } from './hashing/check-piece.ts';
 import { PieceChecker } from './hashing/piece-checker.ts';
 import type { PieceStore } from './store/piece-store.ts';
@@ -24,17 +25,12 @@ export interface DiskActionParts {
 
 /** A broken disk fails every write: one line in so long is enough. */
 const LOG_EVERY_MS = 10_000;
-/** A full disk must not make the node fetch the same pieces again and again at full speed. */
-const FIRST_RETRY_MS = 100;
-const MAX_RETRY_MS = 30_000;
 
 export class DiskActions {
   readonly #parts: DiskActionParts;
   readonly #checker: PieceChecker;
   #loggedAt = Number.NEGATIVE_INFINITY;
-  #retryMs = FIRST_RETRY_MS;
-  #retryAt = 0;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #retries = new DiskRetries();
 
   constructor(parts: DiskActionParts) {
     this.#parts = parts;
@@ -60,7 +56,7 @@ export class DiskActions {
     if (!(hashes instanceof Promise)) return judge(hashes);
     hashes.then(judge, (error: unknown) => {
       this.#complain(error);
-      this.#later(() => {
+      this.#retries.later(() => {
         if (this.#isHere(torrent)) this.hashPiece({ type: 'hashPiece', torrent: infoHash, piece, bytes });
       });
     });
@@ -72,7 +68,7 @@ export class DiskActions {
     const offsetBytes = torrent.outline.geometry.offsetInFile(piece);
     this.#parts.store.write(torrent.fileOf(piece), offsetBytes, bytes).then(
       () => {
-        this.#retryMs = FIRST_RETRY_MS;
+        this.#retries.worked();
         if (this.#isHere(torrent))
           this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: true });
       },
@@ -80,7 +76,7 @@ export class DiskActions {
         if (!this.#isHere(torrent)) return;
         torrent.lose(piece);
         this.#complain(error);
-        this.#later(() => {
+        this.#retries.later(() => {
           if (this.#isHere(torrent))
             this.#parts.feed({ type: 'pieceWritten', torrent: infoHash, piece, ok: false });
         });
@@ -94,7 +90,7 @@ export class DiskActions {
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#retries.close();
     await this.#checker.close();
   }
 
@@ -184,20 +180,6 @@ export class DiskActions {
       this.#unreadable(torrent, fileIndex, pieces, error);
       throw error;
     }
-  }
-
-  /** Writes that fail together are tried again together, each round after twice the time. */
-  #later(retry: () => void): void {
-    const now = performance.now();
-    if (now >= this.#retryAt) {
-      this.#retryAt = now + this.#retryMs;
-      this.#retryMs = Math.min(2 * this.#retryMs, MAX_RETRY_MS);
-    }
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      retry();
-    }, this.#retryAt - now);
-    this.#timers.add(timer);
   }
 
   #complain(error: unknown): void {
