@@ -5,19 +5,11 @@
 import type { AdminLimits, UploadAnswer } from '../../../../shared/api-types/admin.ts';
 import type { Image } from '../../../../shared/api-types/catalog.ts';
 import type { Answer, Refusal } from '../../answers/answer.ts';
-import { createStore, type Store } from '../../store.ts';
+import type { Store } from '../../store.ts';
 import type { Sending } from '../api/send-photo.ts';
 import { findLost } from './find-lost.ts';
-import {
-  FILE_UNREADABLE,
-  failedBy,
-  type ItemState,
-  isUnderWay,
-  type ListedItem,
-  listed,
-  newItem,
-  type UploadItem,
-} from './upload-item.ts';
+import { ItemStores } from './item-stores.ts';
+import { FILE_UNREADABLE, failedBy, isUnderWay, newItem, type UploadItem } from './upload-item.ts';
 import type { QueueEvents, UploadPorts } from './upload-ports.ts';
 
 /** Requests open at once. Browsers have six connections for a host, and the desk's own calls need some. */
@@ -26,10 +18,10 @@ const OPEN_UPLOADS = 3;
 const BUSY_WAIT_MS = 5_000;
 
 export class UploadQueue {
-  readonly list = createStore<readonly ListedItem[]>([]);
   readonly #ports: UploadPorts;
   readonly #events: QueueEvents;
-  readonly #items = new Map<string, Store<UploadItem>>();
+  readonly #items = new ItemStores();
+  readonly list = this.#items.list;
   readonly #sending = new Map<string, Sending>();
   /** Became ready, and `settled` was not told yet. */
   readonly #unsettled = new Set<string>();
@@ -43,16 +35,12 @@ export class UploadQueue {
 
   /** @throws nothing: what cannot be sent is in the list, with its reason */
   add(productId: string, files: readonly File[], limits: AdminLimits['photo']): void {
-    for (const file of files) {
-      const key = String(++this.#count);
-      this.#items.set(key, createStore(newItem(key, productId, file, limits)));
-    }
-    this.#listed();
+    this.#items.add(files.map((file) => newItem(String(++this.#count), productId, file, limits)));
     this.#next();
   }
 
   item(key: string): Store<UploadItem> | undefined {
-    return this.#items.get(key);
+    return this.#items.store(key);
   }
 
   get isBusy(): boolean {
@@ -61,29 +49,26 @@ export class UploadQueue {
 
   /** By their present names at the origin. */
   openUploads(): readonly string[] {
-    return [...this.#items.values()].flatMap((store) => {
-      const { state, uploadId } = store.get();
-      return uploadId !== undefined && isUnderWay(state.kind) ? [uploadId] : [];
-    });
+    return this.#items
+      .all()
+      .flatMap(({ state, uploadId }) => (uploadId !== undefined && isUnderWay(state.kind) ? [uploadId] : []));
   }
 
   /** What the origin says of uploads; those that are not this page's are left alone. */
   heard(uploads: readonly UploadAnswer[]): void {
     const byId = new Map(uploads.map((upload) => [upload.id, upload]));
-    for (const store of this.#items.values()) {
-      const { uploadId, state, key } = store.get();
+    for (const { uploadId, state, key } of this.#items.all()) {
       const upload = uploadId === undefined ? undefined : byId.get(uploadId);
       if (upload?.state === 'processing' && isUnderWay(state.kind))
-        this.#set(key, { kind: 'processing', done: upload.done, total: upload.total });
+        this.#items.change(key, { state: { kind: 'processing', done: upload.done, total: upload.total } });
     }
   }
 
   /** Words for the image: with the photo if it waits, else after it. */
   setAlt(key: string, alt: string): void {
-    const store = this.#items.get(key);
-    const item = store?.get();
-    if (!store || !item || (item.alt === alt && item.wordsProblem === undefined)) return;
-    store.set({ ...item, alt });
+    const item = this.#items.get(key);
+    if (!item || (item.alt === alt && item.wordsProblem === undefined)) return;
+    this.#items.change(key, { alt });
     if (item.state.kind === 'ready') void this.#sendWords(key, item.state.image, alt);
     else if (item.uploadId !== undefined && item.state.kind !== 'failed')
       void this.#ports.describe(item.uploadId, alt);
@@ -95,9 +80,10 @@ export class UploadQueue {
   }
 
   retry(key: string): void {
-    const state = this.#items.get(key)?.get().state;
+    const state = this.#items.get(key)?.state;
     if (state?.kind !== 'failed' || !state.canRetry) return;
-    this.#set(key, { kind: 'waiting' });
+    // It gets a new name at the origin.
+    this.#items.change(key, { state: { kind: 'waiting' }, uploadId: undefined });
     this.#next();
   }
 
@@ -108,15 +94,14 @@ export class UploadQueue {
 
   /** Stops it wherever it is, and takes it out of the list. @returns when the origin was told */
   async remove(key: string): Promise<void> {
-    const item = this.#items.get(key)?.get();
+    const item = this.#items.get(key);
     if (!item) return;
-    this.#items.delete(key);
+    this.#items.remove([key]);
     this.#sending.get(key)?.abort();
     // Once the body is there the origin works on without us.
     const { uploadId } = item;
     const isOpen = uploadId !== undefined && isUnderWay(item.state.kind);
     const cancelled = isOpen ? this.#ports.cancel(uploadId) : undefined;
-    this.#listed();
     this.#settle(item.productId);
     const answer = await cancelled;
     if (uploadId === undefined || !answer?.ok || answer.value.state === 'failed') return;
@@ -127,9 +112,8 @@ export class UploadQueue {
   }
 
   clearReady(productId: string): void {
-    for (const { key, productId: of, kind } of this.list.get())
-      if (of === productId && kind === 'ready') this.#items.delete(key);
-    this.#listed();
+    const ready = this.list.get().filter(({ productId: of, kind }) => of === productId && kind === 'ready');
+    this.#items.remove(ready.map(({ key }) => key));
   }
 
   /** Nothing goes on. @param productId default: of all products. @returns when the origin was told */
@@ -139,27 +123,26 @@ export class UploadQueue {
   }
 
   #next(): void {
-    for (const [key, store] of this.#items) {
+    for (const item of this.#items.all()) {
       if (this.#open >= OPEN_UPLOADS) return;
-      if (store.get().state.kind === 'waiting' && store.get().uploadId === undefined)
-        void this.#run(key, store);
+      if (item.state.kind === 'waiting' && item.uploadId === undefined) void this.#run(item);
     }
   }
 
-  async #run(key: string, store: Store<UploadItem>): Promise<void> {
+  async #run({ key, productId, file, alt }: UploadItem): Promise<void> {
     this.#open += 1;
     const uploadId = this.#ports.newId();
-    const { productId, file, alt } = store.get();
-    const totalBytes = file.size;
-    store.set({ ...store.get(), uploadId });
-    this.#set(key, { kind: 'uploading', sentBytes: 0, totalBytes });
+    this.#items.change(key, {
+      uploadId,
+      state: { kind: 'uploading', sentBytes: 0, totalBytes: file.size },
+    });
     const sending = this.#ports.send({ productId, uploadId, file, alt }, (sent, total) =>
-      this.#set(
-        key,
-        sent < total
-          ? { kind: 'uploading', sentBytes: sent, totalBytes: total }
-          : { kind: 'processing', done: 0, total: 0 },
-      ),
+      this.#items.change(key, {
+        state:
+          sent < total
+            ? { kind: 'uploading', sentBytes: sent, totalBytes: total }
+            : { kind: 'processing', done: 0, total: 0 },
+      }),
     );
     this.#sending.set(key, sending);
     const answer = await sending.answer;
@@ -179,24 +162,21 @@ export class UploadQueue {
     const isLost = refusal.status === 0 || refusal.code === 'upload_id_taken';
     const found = isLost ? await findLost(this.#ports, uploadId, () => this.#items.has(key)) : undefined;
     if (found) return this.#ready(key, found);
-    const file = this.#items.get(key)?.get().file;
+    const file = this.#items.get(key)?.file;
     const isGone = refusal.status === 0 && file !== undefined && !(await this.#ports.isReadable(file));
-    this.#set(key, isGone ? FILE_UNREADABLE : failedBy(refusal));
+    this.#items.change(key, { state: isGone ? FILE_UNREADABLE : failedBy(refusal) });
   }
 
   async #waitForRoom(key: string, { retryAfterSeconds }: Refusal): Promise<void> {
-    const store = this.#items.get(key);
-    if (store) store.set({ ...store.get(), state: { kind: 'waiting' } });
-    this.#listed();
+    this.#items.change(key, { state: { kind: 'waiting' } });
     await this.#ports.wait(retryAfterSeconds === undefined ? BUSY_WAIT_MS : retryAfterSeconds * 1_000);
-    const now = this.#items.get(key);
-    if (now) now.set({ ...now.get(), uploadId: undefined });
+    this.#items.change(key, { uploadId: undefined });
   }
 
   #ready(key: string, image: Image): void {
-    const item = this.#items.get(key)?.get();
+    const item = this.#items.get(key);
     if (!item) return;
-    this.#set(key, { kind: 'ready', image });
+    this.#items.change(key, { state: { kind: 'ready', image } });
     if (this.#events.ready(item, image)) this.#unsettled.add(key);
     // Words may have reached the origin before the photo did, which knew of no such upload then.
     if (item.alt !== '' && item.alt !== image.alt) void this.#sendWords(key, image, item.alt);
@@ -204,33 +184,16 @@ export class UploadQueue {
 
   async #sendWords(key: string, image: Image, alt: string): Promise<void> {
     const answer = await this.#ports.words(image.id, alt);
-    const store = this.#items.get(key);
     const wordsProblem = answer.ok ? undefined : answer.refusal.detail;
-    if (store?.get().alt === alt) store.set({ ...store.get(), wordsProblem });
-  }
-
-  #set(key: string, state: ItemState): void {
-    const store = this.#items.get(key);
-    if (!store) return;
-    const before = store.get();
-    // A failed one that is tried again gets a new name at the origin.
-    const uploadId = state.kind === 'waiting' ? undefined : before.uploadId;
-    store.set({ ...before, uploadId, state });
-    if (before.state.kind !== state.kind) this.#listed();
+    if (this.#items.get(key)?.alt === alt) this.#items.change(key, { wordsProblem });
   }
 
   #settle(productId: string): void {
-    const ofProduct = [...this.#items.values()]
-      .map((store) => store.get())
-      .filter((item) => item.productId === productId);
+    const ofProduct = this.#items.all().filter((item) => item.productId === productId);
     if (ofProduct.some(({ state }) => isUnderWay(state.kind))) return;
     const imageIds = ofProduct.flatMap(({ key, state }) =>
       state.kind === 'ready' && this.#unsettled.delete(key) ? [state.image.id] : [],
     );
     if (imageIds.length > 0) this.#events.settled(productId, imageIds);
-  }
-
-  #listed(): void {
-    this.list.set([...this.#items.values()].map((store) => listed(store.get())));
   }
 }
