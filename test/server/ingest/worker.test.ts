@@ -86,6 +86,16 @@ describe('threat row 32: a photo gets so much time and memory, not more', () => 
   });
 });
 
+// Ctrl-C at a terminal, and a stop by systemd, go to every process of the group.
+test.each(['SIGTERM', 'SIGINT'] as const)('a worker leaves it to its origin what %s ends', async (signal) => {
+  const { url, ingest } = await start();
+  const product = await createProduct(url);
+  const uploaded = uploadPhoto(url, product.id, photo);
+  await processing(origin as SmallOrigin);
+  process.kill(ingest.workerPids()[0] as number, signal);
+  expect((await uploaded).status).toBe(201);
+});
+
 test('threat row 33: a worker that dies over a photo costs this photo only', async () => {
   const { url, ingest } = await start();
   const product = await createProduct(url);
