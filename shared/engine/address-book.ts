@@ -84,13 +84,8 @@ export class AddressBook {
   take(limit: number, now: number, random: Random, questions: DialQuestions): Address[] {
     const count = Math.min(limit, MAX_DIALS - this.#diallingCount);
     if (count <= 0 || this.#nextAt > now) return [];
-    const ready: Entry[] = [];
-    for (const entry of this.#waiting) {
-      if (entry.peerId !== undefined && questions.isLinked(entry.peerId)) this.#waiting.delete(entry);
-      else if (entry.dialAt <= now && !isHeld(entry, questions)) ready.push(entry);
-    }
     const chosen: Entry[] = [];
-    for (const entry of shuffle(ready, random).sort((a, b) => a.failures - b.failures)) {
+    for (const entry of shuffle(this.#ready(now, questions), random).sort(byPromise)) {
       if (chosen.length === count) break;
       const { address, source } = entry;
       const isCounted = !questions.isReached?.(address);
@@ -101,6 +96,16 @@ export class AddressBook {
     this.#nextAt = Number.POSITIVE_INFINITY;
     for (const { dialAt } of this.#waiting) this.#nextAt = Math.min(this.#nextAt, dialAt);
     return chosen.map((entry) => entry.address);
+  }
+
+  /** Whether an address could be dialled now, if there were room. */
+  isAnyReady(now: number, questions: DialQuestions): boolean {
+    return this.#ready(now, questions).length > 0;
+  }
+
+  /** Addresses to be dialled, now or later; some that are linked may be among them. */
+  get waitingCount(): number {
+    return this.#waiting.size;
   }
 
   /** Before then no address becomes ready; Infinity when none waits. */
@@ -130,6 +135,15 @@ export class AddressBook {
     this.#wait(entry);
   }
 
+  /** This node had nothing for us: others have their turn before it has. */
+  setAside(peerId: PeerId, now: number): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.peerId !== peerId) continue;
+      entry.failures++;
+      entry.dialAt = Math.max(entry.dialAt, now + MAX_REDIAL_MS);
+    }
+  }
+
   /** Not dialled after all; it may be at once. */
   release(address: Address): void {
     const entry = this.#entries.get(addressKey(address));
@@ -155,6 +169,15 @@ export class AddressBook {
     this.#setDialling(entry, false);
     entry.dialAt = Number.POSITIVE_INFINITY;
     this.#waiting.delete(entry);
+  }
+
+  #ready(now: number, questions: DialQuestions): Entry[] {
+    const ready: Entry[] = [];
+    for (const entry of this.#waiting) {
+      if (entry.peerId !== undefined && questions.isLinked(entry.peerId)) this.#waiting.delete(entry);
+      else if (entry.dialAt <= now && !isHeld(entry, questions)) ready.push(entry);
+    }
+    return ready;
   }
 
   #dropFailed(): boolean {
@@ -194,6 +217,11 @@ export class AddressBook {
       this.#limits.change(entry.address.ip, entry.source, isCounted ? 1 : -1);
     entry.isCounted = isCounted;
   }
+}
+
+/** The least failed first, and of these the host's reserve. */
+function byPromise(a: Entry, b: Entry): number {
+  return a.failures - b.failures || Number(b.source === 'reserve') - Number(a.source === 'reserve');
 }
 
 function isHeld(entry: Entry, questions: DialQuestions): boolean {

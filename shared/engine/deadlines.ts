@@ -19,6 +19,7 @@ import type { Torrent } from './torrent.ts';
 import { askUntold } from './untold-pieces.ts';
 import { uplinkIdle } from './uplink.ts';
 import { serveWaiting } from './upload.ts';
+import { letGoOfUseless } from './useless-links.ts';
 import { checkWebSeed } from './web-seed.ts';
 
 export function fire(state: EngineState, timer: TimerName): void {
@@ -57,7 +58,9 @@ function fireLink(state: EngineState, kind: string, id: LinkId): void {
 function fireTorrent(state: EngineState, kind: string, infoHash: InfoHash): void {
   const torrent = state.torrents.get(infoHash) as Torrent;
   if (kind === 'announce') announce(state, torrent, 'periodic');
-  else if (kind === 'dial') dialMore(state, torrent);
-  else if (kind === 'untold') askUntold(state, torrent);
+  else if (kind === 'dial') {
+    letGoOfUseless(state, torrent);
+    dialMore(state, torrent);
+  } else if (kind === 'untold') askUntold(state, torrent);
   else checkWebSeed(state, torrent);
 }

@@ -5,8 +5,8 @@
  */
 import { isPrivate, prefixOf } from '../choker/groups.ts';
 
-/** Who named an address: the tracker in its answers, or the host, from wherever it knows. */
-export type AddressSource = 'tracker' | 'host';
+/** Who named an address: the tracker in its answers, or the host, from wherever it knows; `reserve`: for want of a web seed. */
+export type AddressSource = 'tracker' | 'host' | 'reserve';
 
 /** A dial that nobody answers takes five seconds; so many are half a torrent's links. */
 export const MAX_DIALS = 40;

@@ -9,6 +9,7 @@ import type { RemoteNode } from './node.ts';
 import { hurryQuiet } from './quiet-channels.ts';
 import type { EngineState } from './state.ts';
 import type { Torrent } from './torrent.ts';
+import { watchFullLinks } from './useless-links.ts';
 
 /** After a failed announce without advice; doubles with each failure, so that a tracker that comes back is not run down. */
 const ANNOUNCE_RETRY_MS = 2_500;
@@ -32,19 +33,31 @@ export function peersFound(
 export function dialMore(state: EngineState, torrent: Torrent): void {
   // What its race cost is known now, also if it has all that it wanted.
   if (torrent.wantsAnything || torrent.webSeed?.unsettled) state.torrentsToHedge.add(torrent);
-  if (!torrent.wantsAnything || state.torrents.get(torrent.infoHash) !== torrent) return;
-  const room = state.options.maxLinksPerTorrent - torrent.channels.size - torrent.addresses.diallingCount;
-  const questions: DialQuestions = {
-    isLinked: (peerId) => isLinkedTo(torrent, peerId),
-    isReached: (address) => linkWithChannels(state.nodesByAddress.get(addressKey(address))) !== undefined,
-    heldUntil: (address) => state.bans.heldUntil(address, state.now),
-  };
+  if (!torrent.wantsAnything || state.torrents.get(torrent.infoHash) !== torrent) {
+    torrent.fullSince = undefined;
+    return;
+  }
+  const room = roomForLinks(state, torrent);
+  if (room <= 0) return watchFullLinks(state, torrent);
+  torrent.fullSince = undefined;
+  const questions = dialQuestions(state, torrent);
   for (const address of torrent.addresses.take(room, state.now, state.options.random, questions))
     reach(state, torrent, address);
   const nextAt = torrent.addresses.nextDialAt;
   if (nextAt > state.now && Number.isFinite(nextAt)) {
     state.timers.setNoLaterThan({ kind: 'dial', torrent: torrent.infoHash }, nextAt);
   }
+}
+
+export const roomForLinks = ({ options }: EngineState, { channels, addresses }: Torrent): number =>
+  options.maxLinksPerTorrent - channels.size - addresses.diallingCount;
+
+export function dialQuestions(state: EngineState, torrent: Torrent): DialQuestions {
+  return {
+    isLinked: (peerId) => isLinkedTo(torrent, peerId),
+    isReached: (address) => linkWithChannels(state.nodesByAddress.get(addressKey(address))) !== undefined,
+    heldUntil: (address) => state.bans.heldUntil(address, state.now),
+  };
 }
 
 /** A node we are linked to gets a channel; one that is being dialled gets it when its link stands. */

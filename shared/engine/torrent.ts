@@ -50,6 +50,8 @@ export class Torrent {
   readonly webSeed: WebSeedState | undefined;
   /** When a peer last gave anything, or the torrent was added. */
   lastPeerBlockAt: number;
+  /** Since then something is wanted, and there is no room for another link. */
+  fullSince: number | undefined;
   announceFailures = 0;
   downloadedBytes = 0;
   uploadedBytes = 0;
@@ -157,7 +159,7 @@ export class Torrent {
 
   tellBook(book = this.#activity?.addresses): void {
     book?.add(this.#told, 'host');
-    if (this.webSeed?.failures !== 0) book?.add(this.#reserve, 'host');
+    if (this.webSeed?.failures !== 0) book?.add(this.#reserve, 'reserve');
   }
 
   /** Some address is known to which a dial may be tried, now or later. */
