@@ -13,6 +13,9 @@ import type { DeskSessions } from './desk-sessions.ts';
 /** A token has 256 bits: the limit is there for logs and for tokens people chose themselves. */
 const MAX_WRONG_TOKENS_PER_MINUTE = 100;
 
+/** Every 401 says what would let one in (RFC 9110 section 15.5.2). */
+const CHALLENGE = 'Bearer realm="shoal admin"';
+
 export function requireToken(token: string): RequestHandler {
   const limitWrong = rateLimit({
     windowMs: 60_000,
@@ -32,9 +35,11 @@ export function requireToken(token: string): RequestHandler {
       next();
       return;
     }
-    const challenge = given === undefined ? '' : ', error="invalid_token"';
     const refuse = () => {
-      res.setHeader('WWW-Authenticate', `Bearer realm="shoal admin"${challenge}`);
+      res.setHeader(
+        'WWW-Authenticate',
+        given === undefined ? CHALLENGE : `${CHALLENGE}, error="invalid_token"`,
+      );
       next(
         given === undefined
           ? new UserError('token_missing', 401, 'Send the header Authorization: Bearer TOKEN.')
@@ -58,6 +63,7 @@ export function requireTokenOrDesk(bearer: RequestHandler, sessions: DeskSession
     const secret = req.headers.authorization === undefined ? secretOf(req) : undefined;
     if (secret === undefined) return bearer(req, res, next);
     const refusal = refusalOf(req, sessions.has(secret));
+    if (refusal?.status === 401) res.setHeader('WWW-Authenticate', CHALLENGE);
     return refusal ? next(refusal) : next();
   };
 }

@@ -55,7 +55,10 @@ test('signed out, the cookie is worth nothing', async () => {
   const { cookie } = await signIn();
   const out = await call('DELETE', '/session', { cookie });
   expect(out.headers.get('set-cookie')).toMatch(/Max-Age=0/);
-  expect(await codeOf(await call('GET', '/products', { cookie, ...DESK }))).toEqual([401, 'session_over']);
+  const after = await call('GET', '/products', { cookie, ...DESK });
+  expect(await codeOf(after)).toEqual([401, 'session_over']);
+  // RFC 9110 section 15.5.2: every 401 says what would let one in.
+  expect(after.headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
 });
 
 test('a cookie of another origin on the same machine, or a made up one, is no session', async () => {
