@@ -1,6 +1,6 @@
 /** Photos of one product: a stage, and a thumbnail for each. Arrow keys, buttons and swipes turn the page. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { THUMB_BOXES } from '../../../shared/http/shop-boxes.ts';
 import { announce } from '../announce.ts';
 import type { ShopImage } from '../catalog/shop-product.ts';
@@ -14,6 +14,12 @@ export interface GalleryProps {
 
 export function Gallery({ title, images }: GalleryProps): JSX.Element {
   const [index, setIndex] = useState(0);
+  const thumbsRef = useRef<HTMLUListElement>(null);
+  const indexBefore = useRef(index);
+  useEffect(() => {
+    if (index !== indexBefore.current) bringIntoSight(thumbsRef.current, index);
+    indexBefore.current = index;
+  }, [index]);
   const first = images[0];
   const image = images[index] ?? first;
   if (first === undefined || image === undefined) {
@@ -45,7 +51,7 @@ export function Gallery({ title, images }: GalleryProps): JSX.Element {
         onTurn={images.length > 1 ? turn : undefined}
       />
       {images.length > 1 && (
-        <ul class="gallery__thumbs">
+        <ul class="gallery__thumbs" ref={thumbsRef}>
           {images.map((each, at) => (
             <li key={each.id}>
               <button
@@ -63,4 +69,13 @@ export function Gallery({ title, images }: GalleryProps): JSX.Element {
       )}
     </section>
   );
+}
+
+/** The strip of thumbnails scrolls, and the page, as `scrollIntoView` would have it, does not. */
+function bringIntoSight(strip: HTMLElement | null, index: number): void {
+  const seen = strip?.getBoundingClientRect();
+  const thumb = strip?.children[index]?.getBoundingClientRect();
+  if (seen === undefined || thumb === undefined || (thumb.left >= seen.left && thumb.right <= seen.right))
+    return;
+  strip?.scrollBy({ left: (thumb.left + thumb.right - seen.left - seen.right) / 2 });
 }
