@@ -25,6 +25,7 @@ import './styles/bag.css';
 import './styles/checkout.css';
 import './styles/plain.css';
 import './styles/sources.css';
+import './styles/print.css';
 
 /** In tasks of their own: together they hold a slow phone for a third of a second. */
 async function start(): Promise<void> {
