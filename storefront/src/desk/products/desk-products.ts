@@ -4,7 +4,7 @@ import type { Image, Product, ProductList } from '../../../../shared/api-types/c
 import type { EdgeAcknowledgement } from '../../../../shared/api-types/status.ts';
 import type { Answer, Refusal } from '../../answers/answer.ts';
 import { createStore } from '../../store.ts';
-import type { DeskApi } from '../api/desk-api.ts';
+import type { CallOptions, DeskApi } from '../api/desk-api.ts';
 import { factsOf, KnownProducts } from './known-products.ts';
 
 export interface PurgeAnswer {
@@ -29,6 +29,8 @@ export class DeskProducts {
   /** The last one, until somebody has read of it. */
   readonly deleted = createStore<DeletedProduct | undefined>(undefined);
   readonly #api: DeskApi;
+  /** Changes that the origin was told of and has not answered yet. */
+  #underWay = 0;
 
   constructor(api: DeskApi) {
     this.#api = api;
@@ -39,6 +41,18 @@ export class DeskProducts {
     const answer = await this.#api.call<ProductList>('GET', '/products');
     if (answer.ok) this.state.set({ kind: 'ready', products: answer.value.products });
     else if (this.state.get().kind !== 'ready') this.state.set({ kind: 'failed', refusal: answer.refusal });
+  }
+
+  /**
+   * Anew, for somebody who comes back to them: another desk may have changed them. What stands stays when no answer
+   * comes, and when it was changed here meanwhile: the answer may be from before that.
+   */
+  async loadAgain(): Promise<void> {
+    const before = this.state.get();
+    if (before.kind !== 'ready' || this.#underWay > 0) return;
+    const answer = await this.#api.call<ProductList>('GET', '/products');
+    if (!answer.ok || this.#underWay > 0 || this.state.get() !== before) return;
+    this.state.set({ kind: 'ready', products: answer.value.products });
   }
 
   forget(): void {
@@ -79,20 +93,20 @@ export class DeskProducts {
   /** @param key of the form that is sent: sent again, it makes no second product */
   async create(body: unknown, key: string): Promise<Answer<Product>> {
     const headers = { 'Idempotency-Key': key };
-    const answer = await this.#api.call<Product>('POST', '/products', { body, headers });
+    const answer = await this.#tell<Product>('POST', '/products', { body, headers });
     if (answer.ok) this.#known.put(answer.value);
     return answer;
   }
 
   async change(id: string, body: unknown): Promise<Answer<Product>> {
-    const answer = await this.#api.call<Product>('PATCH', path(id), { body });
+    const answer = await this.#tell<Product>('PATCH', path(id), { body });
     if (answer.ok) this.#known.put(answer.value);
     return answer;
   }
 
   async remove({ id, title, images }: Product, keepImages: boolean): Promise<Answer<PurgeAnswer>> {
     const query = keepImages ? '?images=keep' : '';
-    const answer = await this.#api.call<PurgeAnswer>('DELETE', `${path(id)}${query}`);
+    const answer = await this.#tell<PurgeAnswer>('DELETE', `${path(id)}${query}`);
     if (!answer.ok) {
       this.#forgetIfGone(id, answer.refusal);
       return answer;
@@ -108,7 +122,7 @@ export class DeskProducts {
     const idsBefore = this.#known.products.map(({ id }) => id);
     this.#known.order(ids);
     const before = ids[ids.indexOf(movedId) + 1] ?? null;
-    const answer = await this.#api.call('PUT', `${path(movedId)}/place`, { body: { before } });
+    const answer = await this.#tell('PUT', `${path(movedId)}/place`, { body: { before } });
     if (answer.ok) return answer;
     // What is shown is what is saved, also when the origin does not say what that is.
     this.#known.order(idsBefore);
@@ -119,7 +133,7 @@ export class DeskProducts {
   async orderImages(id: string, images: readonly string[]): Promise<Answer<Product>> {
     const before = this.#known.product(id)?.images ?? [];
     this.#known.orderImages(id, images);
-    const answer = await this.#api.call<Product>('PUT', `${path(id)}/order`, { body: { images } });
+    const answer = await this.#tell<Product>('PUT', `${path(id)}/order`, { body: { images } });
     if (answer.ok) return answer;
     const idsBefore = before.map((image) => image.id);
     this.#known.orderImages(id, idsBefore);
@@ -137,14 +151,14 @@ export class DeskProducts {
     imageId: string,
     body: { alt?: string; product?: string | null },
   ): Promise<Answer<Image>> {
-    const answer = await this.#api.call<Image>('PATCH', `/images/${imageId}`, { body });
+    const answer = await this.#tell<Image>('PATCH', `/images/${imageId}`, { body });
     if (answer.ok && body.product === undefined) this.#known.putImage(answer.value);
     if (answer.ok && body.product === null) this.#known.dropImage(imageId);
     return answer;
   }
 
   async purge(imageId: string): Promise<Answer<PurgeAnswer>> {
-    const answer = await this.#api.call<PurgeAnswer>('DELETE', `/images/${imageId}`);
+    const answer = await this.#tell<PurgeAnswer>('DELETE', `/images/${imageId}`);
     // Gone already is gone too.
     if (answer.ok || answer.refusal.code === 'image_unknown') this.#known.dropImage(imageId);
     return answer;
@@ -155,6 +169,13 @@ export class DeskProducts {
     if (!answer.ok) return answer;
     this.#known.learn(answer.value.images.map((image) => [image.id, factsOf(image)]));
     return { ok: true, value: answer.value.images };
+  }
+
+  async #tell<Value>(method: string, at: string, options?: CallOptions): Promise<Answer<Value>> {
+    this.#underWay++;
+    const answer = await this.#api.call<Value>(method, at, options);
+    this.#underWay--;
+    return answer;
   }
 
   /** Somebody deleted it at another desk. */

@@ -16,10 +16,12 @@ import { Thumb } from '../parts/thumb.tsx';
 import { useDropPhotos } from '../uploads/use-drop-photos.ts';
 import { DeletedReport } from './deleted-report.tsx';
 import { photoCount } from './photo-count.ts';
+import { useComingBack } from './use-coming-back.ts';
 
 export function ProductListPage(): JSX.Element {
   const { products } = useDesk();
   const state = useStore(products.state);
+  useComingBack(() => void products.loadAgain());
   if (state.kind === 'failed') return <Failed refusal={state.refusal} onRetry={() => void products.load()} />;
   return (
     <>
