@@ -88,10 +88,13 @@ const imageChange = z
   .partial()
   .refine(hasField, 'nothing to change');
 const MAX_IMAGES_IN_ORDER = 1_000;
+const TOO_MANY_TO_ORDER = `no more than ${MAX_IMAGES_IN_ORDER.toLocaleString('en')} photos of a product can be put in order`;
 const imageId = z.string().refine((text) => parseImageId(text) !== undefined, 'is no image id');
 const uploadChange = z.strictObject({ alt: altText });
 const place = z.strictObject({ before: z.string().min(1).max(MAX_ID_CHARACTERS).nullable() });
-const imageOrder = z.strictObject({ images: z.array(imageId).min(1).max(MAX_IMAGES_IN_ORDER) });
+const imageOrder = z.strictObject({
+  images: z.array(imageId).min(1).max(MAX_IMAGES_IN_ORDER, TOO_MANY_TO_ORDER),
+});
 const purgeWish = z.union(
   [
     z.strictObject({ product: z.string().min(1).max(MAX_ID_CHARACTERS) }),

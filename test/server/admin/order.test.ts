@@ -94,6 +94,17 @@ describe('the order of images', () => {
     expect((await problemOf(answer)).code).toBe('image_unknown');
     expect((await shared.origin.catalog.product(one.id))?.images.map(({ id }) => id)).toEqual(one.images);
   });
+
+  test('more than a thousand at once: the answer says so in words for the merchant', async () => {
+    const { id, images } = await productWith('red');
+    const answer = await call('PUT', `/products/${id}/order`, {
+      images: Array.from({ length: 1_001 }, () => images[0]),
+    });
+    expect(answer.status).toBe(422);
+    expect((await problemOf(answer)).detail).toContain(
+      'no more than 1,000 photos of a product can be put in order',
+    );
+  });
 });
 
 describe('Idempotency-Key', () => {

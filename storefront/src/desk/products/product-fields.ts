@@ -1,4 +1,4 @@
-/** A product as a form has it, and as the API wants it. What is wrong with it is the API's to say. */
+/** A product as a form has it, and as the API wants it. What is wrong with it is the API's to say, but for the price. */
 import type { FieldProblem, Product } from '../../../../shared/api-types/catalog.ts';
 
 export interface FormFields {
@@ -63,12 +63,23 @@ function centsOf(price: string): number | string {
   return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
 }
 
-/** The API's words, by field of the form; those of no field are under `''`. */
-export function problemsByField(errors: readonly FieldProblem[]): ReadonlyMap<keyof FormFields | '', string> {
+/**
+ * The API's words, by field of the form; those of no field are under `''`. Of the price it speaks in whole cents, which
+ * the form has not.
+ */
+export function problemsByField(
+  errors: readonly FieldProblem[],
+  maxPriceCents: number | undefined,
+): ReadonlyMap<keyof FormFields | '', string> {
   const byField = new Map<keyof FormFields | '', string>();
   for (const { field, detail } of errors) {
     const name = FORM_NAMES[field.split('.')[0] ?? ''] ?? '';
-    if (!byField.has(name)) byField.set(name, detail);
+    if (!byField.has(name)) byField.set(name, name === 'price' ? priceWanted(maxPriceCents) : detail);
   }
   return byField;
+}
+
+function priceWanted(maxCents: number | undefined): string {
+  const most = maxCents === undefined ? '' : `, from 0 to ${(maxCents / 100).toLocaleString('en')}`;
+  return `must be a number such as 49 or 49.90${most}`;
 }

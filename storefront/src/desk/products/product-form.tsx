@@ -19,7 +19,8 @@ export interface ProductFormProps {
 
 export function ProductForm(props: ProductFormProps): JSX.Element {
   const { product, fields, submitWords, onSubmit, onDone } = props;
-  const { drafts } = useDesk();
+  const { drafts, session } = useDesk();
+  const signedIn = useStore(session.state);
   const draft = useStore(drafts.all).get(product);
   // Without a draft it is what is saved, also when that changes: somebody may have saved at another desk.
   const form = draft ?? fields;
@@ -27,7 +28,10 @@ export function ProductForm(props: ProductFormProps): JSX.Element {
   const [refusal, setRefusal] = useState<Refusal | undefined>();
   const [isSending, setSending] = useState(false);
   const formRef = useRef<HTMLFormElement>(null);
-  const problems = problemsByField(refusal?.errors ?? []);
+  const problems = problemsByField(
+    refusal?.errors ?? [],
+    signedIn.kind === 'in' ? signedIn.limits.maxPriceCents : undefined,
+  );
   const general = refusal && (refusal.errors.length === 0 ? refusal.detail : problems.get(''));
 
   const submit = async (event: Event) => {

@@ -26,15 +26,24 @@ test('tags are parted by commas, and a currency is in capitals', () => {
 });
 
 test('problems stand at the field of the form; the first of each, and unknown ones at the form', () => {
-  const problems = problemsByField([
-    { field: 'priceCents', detail: 'one' },
-    { field: 'priceCents', detail: 'two' },
-    { field: 'tags.3', detail: 'three' },
-    { field: 'elsewhere', detail: 'four' },
-  ]);
+  const problems = problemsByField(
+    [
+      { field: 'title', detail: 'one' },
+      { field: 'title', detail: 'two' },
+      { field: 'tags.3', detail: 'three' },
+      { field: 'elsewhere', detail: 'four' },
+    ],
+    undefined,
+  );
   expect([...problems]).toEqual([
-    ['price', 'one'],
+    ['title', 'one'],
     ['tags', 'three'],
     ['', 'four'],
   ]);
+});
+
+test('a price that is none is told in the units of the form, which knows no cents', () => {
+  const detail = 'must be a whole number of cents from 0 to 1,000,000,000';
+  const problems = problemsByField([{ field: 'priceCents', detail }], 1_000_000_000);
+  expect(problems.get('price')).toBe('must be a number such as 49 or 49.90, from 0 to 10,000,000');
 });
