@@ -91,12 +91,16 @@ export class LogFile {
     return before - after;
   }
 
-  /** All stored entries again, in order. */
+  /** All entries that count again, in order: stored ones, and those that the disk refused so far. */
   async replay(take: (signed: Signed) => void): Promise<void> {
+    let left = this.#ends.length;
     await readLines(this.#file, (signed) => {
+      // A rewind that the disk refused has left its entries there.
+      if (--left < 0) return false;
       take(signed);
       return true;
     });
+    for (const line of this.#pending) take(parseLine(line) as Signed);
   }
 
   close(): Promise<void> {

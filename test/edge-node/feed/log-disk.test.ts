@@ -72,6 +72,25 @@ test('a rewind comes between what stood before and after it; the listener is giv
   expect(told).toEqual([{ changes: [log.entries[0]!, instead].map(changeOf), stored: 2 }]);
 });
 
+test.each([
+  ['truncate', 1],
+  ['write', 2],
+])(
+  'threat row 51: a rewind whose %s the disk refuses leaves in effect what counts, and nothing else',
+  async (_call, failing) => {
+    const { disk, files, told } = await opened();
+    const log = logOf(3);
+    await disk.perform(log.entries.map(append));
+    told.length = 0;
+    const other = log.branch(1);
+    const instead = other.append({ type: 'purge', imageId: imageId(9) });
+    files.failAt(failing, 'EIO', false);
+    await disk.perform([{ type: 'rewind', toNumber: 1 }, append(instead)]);
+    const changes = [log.entries[0]!, instead].map(changeOf);
+    expect(told).toMatchObject([{ message: expect.stringContaining('EIO') }, { changes }]);
+  },
+);
+
 test('a proof that the disk refuses is told, and what comes after it is done', async () => {
   const { disk, files, told } = await opened();
   const log = logOf(2);
