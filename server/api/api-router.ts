@@ -1,9 +1,11 @@
 /** The public API: what the shop and edges read. Open to every web page (CORS `*`), and read only. */
+import { createHash } from 'node:crypto';
 import express, { type Router } from 'express';
 import type { ProductList as ProductListAnswer } from '../../shared/api-types/catalog.ts';
 import type { FleetControl } from '../../shared/api-types/demo.ts';
 import type { EdgeList } from '../../shared/api-types/status.ts';
 import { UserError } from '../../shared/errors.ts';
+import { withTorrentUrls } from '../../shared/metainfo/origin-urls.ts';
 import { type InfoHash, parseInfoHash } from '../../shared/units.ts';
 import type { Catalog } from '../catalog/catalog-api.ts';
 import { productUnknown } from '../catalog/products.ts';
@@ -55,16 +57,21 @@ export function createApi(options: ApiOptions): Router {
   });
   router.get('/torrents/:file', async (req, res) => {
     const infoHash = infoHashOf(req.params.file);
-    const torrent = infoHash && (await options.catalog.torrent(infoHash));
-    if (!torrent) throw new UserError('torrent_unknown', 404, 'There is no torrent with this info-hash.');
+    const published = infoHash && (await options.catalog.torrent(infoHash));
+    if (!published) throw new UserError('torrent_unknown', 404, 'There is no torrent with this info-hash.');
     res.set('Content-Disposition', `attachment; filename="${infoHash}.torrent"`);
+    const torrent = withTorrentUrls(published, options.publicUrl());
     const body = new EncodedBody(Buffer.from(torrent.buffer, torrent.byteOffset, torrent.byteLength));
     const type = 'application/x-bittorrent';
-    await sendVersioned(req, res, { body, version: infoHash, type, cache: IMMUTABLE });
+    // Other bytes, another tag.
+    const version = torrent === published ? infoHash : `${infoHash}-${shortHash(options.publicUrl())}`;
+    await sendVersioned(req, res, { body, version, type, cache: IMMUTABLE });
   });
   router.use(['/api', '/torrents'], notFound);
   return router;
 }
+
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
 /** `<40 hex digits>.torrent`, in either case: clients print hashes in both. */
 function infoHashOf(file: string): InfoHash | undefined {

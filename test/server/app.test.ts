@@ -33,6 +33,26 @@ const problem = async (answer: Response) => {
   return (await answer.json()) as Problem;
 };
 
+test('a torrent that was published before the origin moved names its tracker and web seed where they are now', async () => {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'shoal-moved-'));
+  const at = (publicUrl: string) => startOriginFixture({ dataFolder, publicUrl });
+  const before = await at('http://old.example:8080');
+  const { infoHash } = await before.upload(20);
+  const tagOf = async (url: string) =>
+    (await fetch(`${url}/torrents/${infoHash}.torrent`)).headers.get('etag');
+  const oldTag = await tagOf(before.url);
+  await before.close();
+  const after = await at('https://images.example.com');
+  const answer = await fetch(`${after.url}/torrents/${infoHash}.torrent`);
+  const metainfo = parseMetainfo(new Uint8Array(await answer.arrayBuffer()), nodeHashes);
+  expect(metainfo.infoHash).toBe(infoHash);
+  expect(metainfo.announce).toBe('https://images.example.com/announce');
+  expect(metainfo.webSeeds).toEqual(['https://images.example.com/images/']);
+  expect(await tagOf(after.url)).not.toBe(oldTag);
+  await after.close();
+  await rm(dataFolder, { recursive: true });
+});
+
 describe('public API', () => {
   test('the list has each image as the upload answered it', async () => {
     const { products } = await list();
