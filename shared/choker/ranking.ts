@@ -14,6 +14,8 @@ export interface NodeStats {
   readonly isUnchoked: boolean;
   /** It owed us blocks and sent none for a while (BEP 3 implementations call this anti-snubbing). */
   readonly isSnubbing: boolean;
+  /** It has a slot, wants something, and asked for nothing for a while: a super-seed may have told it of nothing. */
+  readonly isIdle: boolean;
   /** What it sent us lately, over all channels. */
   readonly receivedBytesPerSecond: number;
   /** What we sent it lately. */
@@ -33,18 +35,20 @@ const byStanding: Ranking = (a, b) =>
 export const titForTat: Ranking = (a, b) =>
   byStanding(a, b) ||
   Number(a.isSnubbing) - Number(b.isSnubbing) ||
-  b.receivedBytesPerSecond - a.receivedBytesPerSecond;
+  b.receivedBytesPerSecond - a.receivedBytesPerSecond ||
+  Number(a.isIdle) - Number(b.isIdle);
 
 /**
  * For a node that wants nothing: take turns. Ranking by download rate would hand all slots to whoever asks for
- * most (Adamsky 2014, threat row 13). A node keeps its slot until it got a share, then goes behind the others
- * (libtorrent's round robin among seeds' peers).
+ * most (Adamsky 2014, threat row 13). A node keeps its slot until it got a share, or makes no use of it, then goes behind
+ * the others (libtorrent's round robin among seeds' peers).
  */
 export function seedRoundRobin(shareBytes: number): Ranking {
-  const hadItsShare = (stats: NodeStats) => stats.isUnchoked && stats.sentSinceUnchokeBytes >= shareBytes;
+  const hadItsTurn = (stats: NodeStats) =>
+    stats.isUnchoked && (stats.isIdle || stats.sentSinceUnchokeBytes >= shareBytes);
   return (a, b) =>
     byStanding(a, b) ||
-    Number(hadItsShare(a)) - Number(hadItsShare(b)) ||
+    Number(hadItsTurn(a)) - Number(hadItsTurn(b)) ||
     Number(b.isUnchoked) - Number(a.isUnchoked) ||
     a.unchokedAt - b.unchokedAt;
 }

@@ -3,6 +3,7 @@ import { chokingRound, fillFreeSlots, rotateOptimistic } from '../choker/choker.
 import { type NodeStats, type Ranking, seedRoundRobin } from '../choker/ranking.ts';
 import { encodeChoke, encodeReject, encodeUnchoke } from '../wire/encode.ts';
 import type { Channel } from './channel.ts';
+import { isIdle } from './idle-slots.ts';
 import type { RemoteNode } from './node.ts';
 import { setOptimistic, setSnubbing, traceRound } from './slot-trace.ts';
 import type { EngineState } from './state.ts';
@@ -113,6 +114,7 @@ class Standing implements NodeStats {
   readonly isInterested: boolean;
   readonly isUnchoked: boolean;
   readonly isSnubbing: boolean;
+  readonly isIdle: boolean;
   readonly sentSinceUnchokeBytes: number;
   readonly unchokedAt: number;
   readonly #state: EngineState;
@@ -128,6 +130,7 @@ class Standing implements NodeStats {
     this.isInterested = wantsSlot(node);
     this.isUnchoked = node.isUnchoked;
     this.isSnubbing = node.isSnubbing;
+    this.isIdle = isIdle(state, node);
     this.sentSinceUnchokeBytes = node.sentSinceUnchokeBytes;
     this.unchokedAt = node.unchokedAt;
   }

@@ -26,6 +26,8 @@ export class RemoteNode {
   isUnchoked = false;
   unchokedAt = 0;
   sentSinceUnchokeBytes = 0;
+  /** When a block was last sent to it. */
+  lastSentAt = 0;
   readonly queuedUploads = new QueuedUploads();
   /** What it may still make us do for nothing. */
   readonly work: WorkBudget;

@@ -141,6 +141,7 @@ function sendBlock(state: EngineState, channel: Channel, request: UploadRequest,
   torrent.uploadedBytes += content.length;
   node.sent.add(content.length, state.now);
   node.sentSinceUnchokeBytes += content.length;
+  node.lastSentAt = state.now;
   node.work.earn();
   blockSent(state, link, node, content.length);
   traceBlock(state, 'blockSent', channel, piece, beginBytes, content.length);

@@ -14,6 +14,7 @@ function node(name: string, stats: Partial<NodeStats> = {}): NodeStats {
     isInterested: true,
     isUnchoked: false,
     isSnubbing: false,
+    isIdle: false,
     receivedBytesPerSecond: 0,
     sentBytesPerSecond: 0,
     sentSinceUnchokeBytes: 0,
@@ -125,6 +126,29 @@ describe('threat row 13: a seed takes turns instead of rewarding whoever asks fo
       'waiting',
       'greedy',
     ]);
+  });
+});
+
+describe('threat row 13: who has a slot and asks for nothing', () => {
+  const idle = (name: string, stats: Partial<NodeStats> = {}) =>
+    node(name, { isUnchoked: true, isIdle: true, ...stats });
+
+  it('goes behind those that wait, at a seed, and ahead of none by being there first', () => {
+    const stats = [idle('idle'), node('waiting', { unchokedAt: 5 }), node('served', { isUnchoked: true })];
+    const order = stats.sort(seedRoundRobin(1_000)).map((stat) => stat.node);
+    expect(order).toEqual(['served', 'waiting', 'idle']);
+  });
+
+  it('goes behind those that gave as much, by tit-for-tat, and not behind those that gave less', () => {
+    const stats = [idle('idle'), idle('giving', { receivedBytesPerSecond: 2 }), node('new')];
+    stats.push(...giving({ less: 1 }));
+    expect(stats.sort(titForTat).map((stat) => stat.node)).toEqual(['giving', 'less', 'new', 'idle']);
+  });
+
+  it('keeps it while nobody else wants it', () => {
+    const stats = ['a', 'b', 'c'].map((name) => idle(name));
+    const { nodes } = chokingRound(stats, seedRoundRobin(1_000), undefined, SLOTS, seededRandom(1));
+    expect([...nodes].sort()).toEqual(['a', 'b', 'c']);
   });
 });
 
