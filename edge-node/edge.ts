@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { uptime } from 'node:os';
 import { ImageReaders } from '../shared/node/http/image-readers.ts';
+import { lockDataFolder } from '../shared/node/process/folder-lock.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
 import { nodeFileSystem } from '../shared/node/store/file-system.ts';
@@ -39,7 +40,7 @@ export interface EdgeParts {
 const HTTP_DRAIN_MS = 1_500;
 
 /**
- * @throws UserError for a data folder that does not fit the flags; what listening and opening files throw. Nothing
+ * @throws UserError for a data folder that is in use or does not fit the flags; what listening and opening files throw. Nothing
  *   is left open then.
  */
 export async function startEdge(config: EdgeConfig, parts: EdgeParts): Promise<RunningEdge> {
@@ -55,8 +56,14 @@ export async function startEdge(config: EdgeConfig, parts: EdgeParts): Promise<R
 
 async function open(config: EdgeConfig, parts: EdgeParts, opened: Closer[]): Promise<RunningEdge> {
   const { log } = parts;
-  await nodeFileSystem.makeDirectory(config.dataFolder);
-  const peerId = await loadPeerId(config.dataFolder);
+  const { dataFolder } = config;
+  await nodeFileSystem.makeDirectory(dataFolder);
+  // First: two edges would write into one log and one store.
+  const waiting = () =>
+    log.warn({ dataFolder }, 'another process has the data folder; waiting for it to end');
+  const lock = await lockDataFolder(dataFolder, { waiting });
+  opened.push(['data folder', async () => lock.release()]);
+  const peerId = await loadPeerId(dataFolder);
   const random = seededRandom(randomInt(2 ** 47));
   const table = new ImageTable();
   let images: EdgeImages | undefined;

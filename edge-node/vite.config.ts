@@ -7,7 +7,8 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: import.meta.dirname,
   publicDir: false,
-  ssr: { target: 'node', noExternal: true },
+  // SQLite is native code, and is loaded by the edge's process alone, not by its workers.
+  ssr: { target: 'node', noExternal: true, external: ['@photostructure/sqlite'] },
   build: {
     ssr: 'main.ts',
     target: 'node20',

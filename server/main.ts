@@ -1,13 +1,11 @@
 #!/usr/bin/env node
 /** `shoal-origin`: flags in, an origin running, a clean end on SIGTERM. */
-import { mkdirSync } from 'node:fs';
 import { UserError } from '../shared/errors.ts';
 import { readFlagsOrExit } from '../shared/node/config/parse-flags.ts';
 import { compileLater } from '../shared/node/process/compile-later.ts';
 import { createShutdown, onParentGone } from '../shared/node/process/shutdown.ts';
 import { keepTickShape } from '../shared/node/process/tick-shape.ts';
 import { ORIGIN_COMMAND, originConfig } from './config.ts';
-import { lockFolder } from './folder-lock.ts';
 import { type RunningOrigin, startOrigin } from './origin.ts';
 
 compileLater();
@@ -38,19 +36,10 @@ process.on('SIGTERM', stopEarly).on('SIGINT', stopEarly);
 let isStarted = false;
 onParentGone(() => isStarted || stopEarly());
 
-/** Before anything is opened: what a start sweeps may be the upload of an origin that runs. */
-function claimFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  lockFolder(
-    folder,
-    'data_folder_in_use',
-    `another origin runs with ${folder}; end it, or give this one a folder of its own with --data`,
-  );
-}
-
 try {
-  claimFolder(config.dataFolder);
   const origin = await startOrigin(config, {
+    onFolderBusy: () =>
+      process.stderr.write(`shoal-origin: another process has ${config.dataFolder}; waiting for it to end\n`),
     onFatal: (error) => {
       process.stderr.write(`shoal-origin: ${explain(error)}\n`);
       process.exit(1);

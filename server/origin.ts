@@ -1,6 +1,7 @@
 /** Puts the origin together: each part is made once, here, and closed in the order that {@link closersOf} tells. */
 import { mkdir } from 'node:fs/promises';
 import type { UserError } from '../shared/errors.ts';
+import { type FolderLock, lockDataFolder } from '../shared/node/process/folder-lock.ts';
 import { createLogger, type Logger } from '../shared/node/process/logger.ts';
 import { type AdminToken, adminToken } from './admin-token.ts';
 import type { OriginConfig } from './config.ts';
@@ -14,6 +15,8 @@ export interface OriginHooks {
   readonly log?: Logger;
   /** A broken invariant of our own: the process should end. Default: throws from the event loop. */
   readonly onFatal?: (error: unknown) => void;
+  /** Another process has the data folder, and is given some seconds to end. */
+  readonly onFolderBusy?: () => void;
   /** The compiled ingest worker; default: the one beside the compiled origin. */
   readonly workerModulePath?: string;
 }
@@ -42,10 +45,25 @@ const HTTP_DRAIN_MS = 1_000;
 
 /**
  * Resolves when requests are answered and what was published is seeded.
- * @throws what listening throws (port in use), and UserError of catalog, keys and admin token
+ * @throws what listening throws (port in use), and UserError of data folder, catalog, keys and admin token
  */
 export async function startOrigin(config: OriginConfig, hooks: OriginHooks = {}): Promise<RunningOrigin> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  // First: what a start sweeps may be the uploads of an origin that runs.
+  const lock = await lockDataFolder(config.dataFolder, { waiting: hooks.onFolderBusy });
+  try {
+    return await openOrigin(config, hooks, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openOrigin(
+  config: OriginConfig,
+  hooks: OriginHooks,
+  lock: FolderLock,
+): Promise<RunningOrigin> {
   const token = await adminToken(config.dataFolder, config.adminToken);
   const log =
     hooks.log ?? createLogger({ role: 'origin', name: 'origin', secrets: secretsOf(config, token) });
@@ -70,7 +88,10 @@ export async function startOrigin(config: OriginConfig, hooks: OriginHooks = {})
   if (config.fleetToken === undefined && !isLoopback(config.host))
     log.warn({ host: config.host }, 'no --fleet-token: anyone who reaches /feed may join as an edge');
   const abort = new AbortController();
-  const closers = closersOf(parts, http, state, abort);
+  const closers = [
+    ...closersOf(parts, http, state, abort),
+    { name: 'data folder', close: async () => lock.release() },
+  ];
   http.server.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?', 1)[0] === '/feed') parts.feed.handleUpgrade(request, socket, head);
     else refuseUpgrade(socket, 404);

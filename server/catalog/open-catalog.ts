@@ -28,7 +28,8 @@ export interface CatalogOptions {
  */
 export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
   mkdirSync(options.dataFolder, { recursive: true });
-  const dialect = new SqliteDialect({ database: openSqlite(join(options.dataFolder, 'catalog.sqlite')) });
+  const database = await openSqlite(join(options.dataFolder, 'catalog.sqlite'));
+  const dialect = new SqliteDialect({ database });
   const db = new Kysely<CatalogTables>({ dialect });
   try {
     const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();

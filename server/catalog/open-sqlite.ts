@@ -1,39 +1,16 @@
 /**
- * One way to open SQLite: `node:sqlite` where the running Node has it, else the package with the same API.
- * Adapter to what kysely's dialect calls, with a cache of prepared statements (16 -> 9 us per query here).
+ * One way to open the catalog's SQLite: an adapter to what kysely's dialect calls, with a cache of prepared statements
+ * (16 -> 9 us per query here).
  */
 
-import { DatabaseSync as PackagedDatabase } from '@photostructure/sqlite';
 import type { SqliteDatabase } from 'kysely';
-
-/** What both implementations offer and this file uses. */
-interface Statement {
-  columns(): readonly unknown[];
-  all(...parameters: never[]): unknown[];
-  run(...parameters: never[]): { changes: number | bigint; lastInsertRowid: number | bigint };
-  iterate(...parameters: never[]): IterableIterator<unknown>;
-}
-
-export interface Database {
-  prepare(sql: string): Statement;
-  exec(sql: string): void;
-  close(): void;
-  /** Not in the first versions of `node:sqlite`. */
-  readonly isTransaction?: boolean;
-}
+import { sqliteClass } from '../../shared/node/sqlite-class.ts';
 
 /** Statements kept prepared. The catalog uses about thirty; the bound is for queries with lists of values. */
 const STATEMENT_CACHE_SIZE = 200;
 const NOTHING_CHANGED = { changes: 0, lastInsertRowid: 0 };
 /** How long a writer waits for another process's lock, e.g. a backup's. */
 const BUSY_TIMEOUT_MS = 5_000;
-
-export function databaseClass(): new (path: string) => Database {
-  const builtIn = process.getBuiltinModule?.('node:sqlite') as { DatabaseSync?: unknown } | undefined;
-  return (builtIn?.DatabaseSync ?? PackagedDatabase) as new (
-    path: string,
-  ) => Database;
-}
 
 /**
  * Both implementations bind a Date as NULL without a word and refuse booleans and `undefined` (measured):
@@ -57,8 +34,8 @@ function checkParameters(parameters: readonly unknown[]): never[] {
  * Opens or creates the file. WAL, so that readers never wait for the writer; `synchronous=FULL`, because a log
  * entry that was sent out and then lost to a power cut would turn into a fork at every edge.
  */
-export function openSqlite(path: string): SqliteDatabase {
-  const database = new (databaseClass())(path);
+export async function openSqlite(path: string): Promise<SqliteDatabase> {
+  const database = new (await sqliteClass())(path);
   database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   database.exec('PRAGMA journal_mode = WAL');
   database.exec('PRAGMA synchronous = FULL');

@@ -6,8 +6,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { UserError } from '../../shared/errors.ts';
 import { readFlagsOrExit } from '../../shared/node/config/parse-flags.ts';
-import { lockFolder } from '../folder-lock.ts';
+import { tryLockFolder } from '../../shared/node/process/folder-lock.ts';
 import { type DemoProcess, startProcess } from './child-process.ts';
 import { DEMO_COMMAND } from './config.ts';
 import { startControl } from './control/start-control.ts';
@@ -32,11 +33,7 @@ let isStopping = false;
 
 async function main(): Promise<void> {
   mkdirSync(logs, { recursive: true });
-  lockFolder(
-    data,
-    'demo_folder_in_use',
-    `Another demo runs with ${data}: end it, or give this one a folder of its own with --data.`,
-  );
+  await lockOrEnd();
   const token = adminToken();
   const port = await freePort(HTTP_PORT);
   const peerPort = await freePort(PEER_PORT);
@@ -67,6 +64,16 @@ async function main(): Promise<void> {
     path.join(data, 'sample-shop-unfinished'),
   );
   printAddresses(originUrl, edges, token, added);
+}
+
+/** Two demos would start nodes with the same folders. */
+async function lockOrEnd(): Promise<void> {
+  if ((await tryLockFolder(data)) !== undefined) return;
+  throw new UserError(
+    'demo_folder_in_use',
+    409,
+    `Another demo runs with ${data}: end it, or give this one a folder of its own with --data.`,
+  );
 }
 
 /** Kept, so that what a person noted down stays true for the next run. */

@@ -120,7 +120,7 @@ describe('shoal-origin', () => {
     holder.close();
   });
 
-  test('a second origin with the same data folder ends with one line, and what the first is being sent stays', async () => {
+  test('a second origin with the same data folder says so and ends, and what the first is being sent stays', async () => {
     const folder = join(data, 'twice');
     const first = run([...FREE, '--data', folder, '--admin-token', 'given']);
     const url = await urlOf(first);
@@ -143,9 +143,10 @@ describe('shoal-origin', () => {
 
     const second = run([...FREE, '--data', folder]);
     expect((await second.exit).code).toBe(1);
-    expect(second.errors()).toBe(
-      `shoal-origin: another origin runs with ${folder}; end it, or give this one a folder of its own with --data\n`,
-    );
+    expect(second.errors().trimEnd().split('\n')).toEqual([
+      `shoal-origin: another process has ${folder}; waiting for it to end`,
+      `shoal-origin: another origin or edge runs with ${folder}; end it, or give this one a folder of its own with --data`,
+    ]);
     expect(await uploads()).toEqual(before);
     upload.destroy();
   });

@@ -108,6 +108,25 @@ describe('the demo', { timeout: 120_000 }, () => {
     expect(demo.pids.filter(isAlive)).toEqual([]);
   });
 
+  it('started anew at once after kill -9, its nodes wait for those of the one before, which still drain', async () => {
+    const killed = run();
+    await started(killed, NEXT_RUN_MS);
+    const [origin] = killed.pids as [number];
+    process.kill(origin, 'SIGSTOP');
+    killed.child.kill('SIGKILL');
+    await killed.exited;
+    const demo = run();
+    const log = path.join(folder, 'logs/origin.log');
+    await eventually('its origin waits', async () => (await readFile(log, 'utf8')).includes('waiting'));
+    process.kill(origin, 'SIGCONT');
+    const url = await started(demo, NEXT_RUN_MS);
+    await allComplete(url, images);
+    expect(killed.pids.filter(isAlive)).toEqual([]);
+    demo.child.kill('SIGINT');
+    expect(await demo.exited).toBe(0);
+    await gone(demo);
+  });
+
   it('a second one with the same folder says so, ends with 1 and leaves the first one alone', async () => {
     const demo = run();
     const url = await started(demo, NEXT_RUN_MS);

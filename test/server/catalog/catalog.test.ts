@@ -272,7 +272,7 @@ test('entriesAfter gives at most what is asked for, in order', async () => {
 
 test('a log that does not end at its head is not gone on with', async () => {
   await catalog.close();
-  const database = openSqlite(join(folder, 'catalog.sqlite'));
+  const database = await openSqlite(join(folder, 'catalog.sqlite'));
   database.prepare('update head set number = 7').run([]);
   database.close();
   await expect(openCatalog({ dataFolder: folder })).rejects.toMatchObject({ code: 'catalog_damaged' });
@@ -281,8 +281,8 @@ test('a log that does not end at its head is not gone on with', async () => {
 });
 
 describe('openSqlite', () => {
-  test('refuses values that SQLite would take for something else', () => {
-    const database = openSqlite(':memory:');
+  test('refuses values that SQLite would take for something else', async () => {
+    const database = await openSqlite(':memory:');
     const select = database.prepare('select ? as value');
     for (const value of [new Date(), true, undefined, {}])
       expect(() => select.all([value])).toThrow(TypeError);
@@ -291,7 +291,7 @@ describe('openSqlite', () => {
   });
 
   test('a full disk is told as one, and what follows goes on', async () => {
-    const database = openSqlite(join(folder, 'small.sqlite'));
+    const database = await openSqlite(join(folder, 'small.sqlite'));
     const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) });
     await sql`create table photos (body blob)`.execute(db);
     await sql`pragma max_page_count = 4`.execute(db);
@@ -307,8 +307,8 @@ describe('openSqlite', () => {
     await db.destroy();
   });
 
-  test('is durable and checks foreign keys', () => {
-    const database = openSqlite(join(folder, 'other.sqlite'));
+  test('is durable and checks foreign keys', async () => {
+    const database = await openSqlite(join(folder, 'other.sqlite'));
     const pragma = (name: string) =>
       Object.values(database.prepare(`PRAGMA ${name}`).all([])[0] as object)[0];
     expect([pragma('journal_mode'), pragma('synchronous'), pragma('foreign_keys')]).toEqual(['wal', 2, 1]);

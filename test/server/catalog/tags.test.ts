@@ -58,7 +58,7 @@ test('a data folder from before has no tags, and its images stay in the order of
   const old = mkdtempSync(join(tmpdir(), 'shoal-catalog-'));
   try {
     const db = new Kysely<Record<string, Record<string, unknown>>>({
-      dialect: new SqliteDialect({ database: openSqlite(join(old, 'catalog.sqlite')) }),
+      dialect: new SqliteDialect({ database: await openSqlite(join(old, 'catalog.sqlite')) }),
     });
     const first = Object.entries(await migrations.getMigrations()).slice(0, 1);
     const provider = { getMigrations: async () => Object.fromEntries(first) };
