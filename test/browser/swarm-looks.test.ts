@@ -1,7 +1,7 @@
 /** How the swarm page looks and behaves for those who have little room, little patience for motion, or no eyes on it. */
 import { describe, expect, it } from 'vitest';
 import { skipReason } from './support/launch-browser.ts';
-import { pixels, seek } from './support/swarm-page.ts';
+import { nodeCentre, pixels, seek } from './support/swarm-page.ts';
 import { useSwarmSite } from './support/swarm-site.ts';
 
 describe.skipIf(skipReason)(`the looks of the swarm page${skipReason ? ` (${skipReason})` : ''}`, () => {
@@ -24,6 +24,20 @@ describe.skipIf(skipReason)(`the looks of the swarm page${skipReason ? ` (${skip
       }
     },
   );
+
+  it.each([
+    [390, 844],
+    [768, 1_024],
+  ])('%d pixels wide: a finger on a node shows at once what is in it', async (width, height) => {
+    const page = await open('?recording=three-edges&t=1000', { viewport: { width, height }, hasTouch: true });
+    const { x, y } = await nodeCentre(page, 'Berlin');
+    await page.touchscreen.tap(x, y);
+    const heading = page.getByRole('heading', { name: 'Berlin' });
+    await heading.waitFor();
+    const box = await heading.boundingBox();
+    expect(box!.y + box!.height).toBeLessThanOrEqual(height);
+    expect(await page.getByRole('link', { name: 'Shoal Goods, the shop' }).isVisible()).toBe(true);
+  });
 
   it('reduced motion: nothing travels, what stands is the same', async () => {
     const calm = await open('?recording=three-edges&t=1000', { reducedMotion: 'reduce' });

@@ -8,7 +8,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Shift ← →', 'the verified piece before, the next one'],
   ['[ ]', 'the choking round before, the next one'],
   ['- +', 'slower, faster'],
-  ['Home End', 'the begin, the end'],
+  ['Home End', 'the beginning, the end'],
   ['Tab', 'from node to node in the picture; Enter looks inside'],
   ['Esc', 'look away'],
   ['?', 'this list'],
