@@ -109,7 +109,8 @@ function timingWords({ bytes, durationMs, fromCache, nodeHadItIn, bytesFromPeers
   return [...size, milliseconds(durationMs), ...lay].join(' · ');
 }
 
-const milliseconds = (ms: number) => `${Math.max(1, Math.round(ms))} ms`;
+/** Number and unit stay on one line. */
+const milliseconds = (ms: number) => `${Math.max(1, Math.round(ms))}\u00a0ms`;
 const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
 
 function summary(shown: readonly LoggedImage[]): string {

@@ -11,6 +11,7 @@ import { ImageBoard } from '../images/image-board.tsx';
 import { useSpread } from '../images/use-spread.ts';
 import { PhotoIcon } from '../parts/desk-icons.tsx';
 import { Failed } from '../parts/notice.tsx';
+import { shortType } from '../uploads/upload-item.ts';
 import { UploadList } from '../uploads/upload-list.tsx';
 import { useDropPhotos } from '../uploads/use-drop-photos.ts';
 import { DeleteProduct } from './delete-product.tsx';
@@ -125,7 +126,7 @@ function PickPhotos({ productId }: { readonly productId: string }): JSX.Element 
       <p class="hint">
         Or drop them anywhere here, or paste.
         {limits &&
-          ` ${limits.types.map((type) => type.replace('image/', '').toUpperCase()).join(', ')}, up to ${limits.maxBytes / 1_048_576} MiB each.`}
+          ` ${limits.types.map(shortType).join(', ')}, up to ${limits.maxBytes / 1_048_576} MiB each.`}
       </p>
     </div>
   );

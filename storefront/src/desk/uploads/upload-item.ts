@@ -60,7 +60,9 @@ export function refusalBefore(
   return undefined;
 }
 
-const shortType = (type: string): string => type.replace('image/', '').toUpperCase();
+/** As people write it: `JPEG`, `WebP`. */
+export const shortType = (type: string): string =>
+  type === 'image/webp' ? 'WebP' : type.replace('image/', '').toUpperCase();
 
 /** From 0 to 100, of the present step. */
 export function percentOf(state: ItemState): number {
