@@ -1,4 +1,5 @@
 /** The desk for everybody: axe-core's rules on each of its states, in light and in dark, narrow and wide. */
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { ADMIN_TOKEN } from '../support/fleet.ts';
 import { expectGoodInAnyWindow } from './support/axe.ts';
@@ -88,4 +89,43 @@ describe.skipIf(skipReason)(`the desk by axe-core${skipReason ? ` (${skipReason}
     },
     PATIENCE_MS,
   );
+
+  it(
+    'with keys alone, on a phone on its side: a question and its answer take the focus, and are in sight',
+    async () => {
+      const id = await desks.product('Two photos', 2);
+      const viewport = { width: 667, height: 375 };
+      const { page, problems, close } = await openDesk(desks.browser, desks.fleet, {
+        at: deskPath(id),
+        viewport,
+      });
+      const has = (name: string) => expect.poll(() => focused(page)).toEqual({ name, isInSight: true });
+      await page.getByRole('button', { name: /^Photo 1 of 2/ }).press('Enter');
+      await page.getByRole('button', { name: 'Purge…' }).press('Enter');
+      await has('Keep it');
+      await page.keyboard.press('Enter');
+      await has('Purge…');
+      await page.keyboard.press('Enter');
+      await has('Keep it');
+      await page.keyboard.press('Tab');
+      await has('Purge it everywhere');
+      await page.keyboard.press('Enter');
+      await page.getByText('from 2 of 2 edges').waitFor();
+      await has('Close');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: /^Photo 1 of 1/ }).waitFor();
+      expect(problems).toEqual([]);
+      await close();
+    },
+    PATIENCE_MS,
+  );
 });
+
+function focused(page: Page): Promise<{ readonly name: string; readonly isInSight: boolean }> {
+  return page.evaluate(() => {
+    const element = document.activeElement ?? document.body;
+    const { top, bottom } = element.getBoundingClientRect();
+    const name = element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '';
+    return { name, isInSight: top >= 0 && bottom <= innerHeight };
+  });
+}

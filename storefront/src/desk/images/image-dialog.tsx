@@ -1,6 +1,6 @@
 /** One photo: its words, its renditions side by side, its torrent, its end. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Image } from '../../../../shared/api-types/catalog.ts';
 import { announce } from '../../announce.ts';
 import type { Refusal } from '../../answers/answer.ts';
@@ -25,7 +25,8 @@ export function ImageDialog({ image, onClose }: ImageDialogProps): JSX.Element {
   const [purged, setPurged] = useState<PurgeAnswer | undefined>();
   if (purged)
     return (
-      <Dialog heading="Purged" onClose={onClose}>
+      // Another dialog, which takes the focus: the button that had it is gone.
+      <Dialog key="purged" heading="Purged" onClose={onClose}>
         <PurgeReport answer={purged} />
       </Dialog>
     );
@@ -85,6 +86,9 @@ function AltForm({ image }: { readonly image: Image }): JSX.Element {
   );
 }
 
+/** What takes the place of a button that was pressed has the focus, and is in sight: else keys start at the top again. */
+const takeFocus = (button: HTMLButtonElement | null) => button?.focus();
+
 /** Off the product, or off everything. */
 interface EndsProps extends ImageDialogProps {
   readonly onPurged: (answer: PurgeAnswer) => void;
@@ -93,7 +97,12 @@ interface EndsProps extends ImageDialogProps {
 function Ends({ image, onClose, onPurged }: EndsProps): JSX.Element {
   const { products } = useDesk();
   const [step, setStep] = useState<'none' | 'sure' | 'purging'>('none');
+  const wasAsked = useRef(false);
   const [refusal, setRefusal] = useState<Refusal | undefined>();
+  const ask = () => {
+    wasAsked.current = true;
+    setStep('sure');
+  };
   const takeOff = async () => {
     const answer = await products.changeImage(image.id, { product: null });
     if (answer.ok) onClose();
@@ -113,7 +122,12 @@ function Ends({ image, onClose, onPurged }: EndsProps): JSX.Element {
         <p>It goes from the origin and from every edge, and cannot be brought back.</p>
         <div class="dialog__actions">
           {step === 'sure' && (
-            <button type="button" class="button button--quiet" onClick={() => setStep('none')}>
+            <button
+              ref={takeFocus}
+              type="button"
+              class="button button--quiet"
+              onClick={() => setStep('none')}
+            >
               Keep it
             </button>
           )}
@@ -133,7 +147,12 @@ function Ends({ image, onClose, onPurged }: EndsProps): JSX.Element {
       <button type="button" class="button button--quiet" onClick={takeOff}>
         Take it off the product
       </button>
-      <button type="button" class="button button--quiet button--warn" onClick={() => setStep('sure')}>
+      <button
+        ref={wasAsked.current ? takeFocus : null}
+        type="button"
+        class="button button--quiet button--warn"
+        onClick={ask}
+      >
         Purge…
       </button>
       <Problem refusal={refusal} />
