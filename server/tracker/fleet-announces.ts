@@ -7,7 +7,7 @@ import { encodeServerFrame } from '../../shared/feed/server-frame.ts';
 import type { PeerAddress } from '../../shared/tracker/compact.ts';
 import { FleetSets, type Seat, type ToldSet } from '../../shared/tracker/fleet-sets.ts';
 import { PeerNews } from '../../shared/tracker/peer-news.ts';
-import type { SwarmPeer } from '../../shared/tracker/swarm-table.ts';
+import type { SwarmPeer } from '../../shared/tracker/swarm.ts';
 import type { PeerId } from '../../shared/units.ts';
 import type { EdgeHold } from '../feed/edge-registry.ts';
 

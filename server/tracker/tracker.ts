@@ -10,7 +10,8 @@ import type { AnnounceAnswer, AnswerPeer } from '../../shared/tracker/encode-res
 import type { Seat, ToldSet } from '../../shared/tracker/fleet-sets.ts';
 import { choosePeers } from '../../shared/tracker/handout.ts';
 import type { SwarmCounts } from '../../shared/tracker/scrape.ts';
-import { type SwarmPeer, SwarmTable, type SwarmTableLimits } from '../../shared/tracker/swarm-table.ts';
+import type { SwarmPeer } from '../../shared/tracker/swarm.ts';
+import { SwarmTable, type SwarmTableLimits } from '../../shared/tracker/swarm-table.ts';
 import type { InfoHash, PeerId } from '../../shared/units.ts';
 import type { Catalog, StoredImage } from '../catalog/catalog-api.ts';
 import type { EdgeRegistry } from '../feed/edge-registry.ts';

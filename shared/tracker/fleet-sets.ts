@@ -7,9 +7,10 @@ import { toHex } from '../bytes.ts';
 import type { AnnounceFrame } from '../feed/announce-frames.ts';
 import { numbersIn } from '../feed/number-ranges.ts';
 import type { PeerId } from '../units.ts';
+import { networkOf } from './address-key.ts';
 import { compactPeer, type PeerAddress } from './compact.ts';
 import { NumberSet } from './number-set.ts';
-import { networkOf, type SwarmPeer } from './swarm-table.ts';
+import type { SwarmPeer } from './swarm.ts';
 
 /** What was told of one set. */
 export interface ToldSet {

@@ -9,7 +9,7 @@ import {
   MAX_SET_PEERS,
   type PeersFrame,
 } from '../feed/announce-frames.ts';
-import type { SwarmPeer } from './swarm-table.ts';
+import type { SwarmPeer } from './swarm.ts';
 
 /** Sets with news at once: an edge that comes back to a busy public swarm hears of the rest as they announce. */
 const MAX_WAITING_SETS = 4_096;

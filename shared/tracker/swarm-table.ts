@@ -5,12 +5,13 @@
  * peer is its address, not its peer id, so nobody can speak for, or sign off, someone at another address.
  */
 import { toHex } from '../bytes.ts';
-import type { InfoHash, PeerId } from '../units.ts';
+import type { InfoHash } from '../units.ts';
+import { networkOf, siteOf } from './address-key.ts';
 import type { AnnounceRequest } from './announce-query.ts';
-import { COMPACT_IPV4_BYTES, compactPeer } from './compact.ts';
-import type { HandOutPeer } from './handout.ts';
+import { compactPeer } from './compact.ts';
 import type { SwarmCounts } from './scrape.ts';
 import { SiteCounts } from './site-counts.ts';
+import { type Member, Swarm, type SwarmPeer } from './swarm.ts';
 
 export interface SwarmTableLimits {
   /** A peer that did not announce for so long is gone: two intervals and a little. */
@@ -33,13 +34,6 @@ export const SWARM_TABLE_LIMITS: SwarmTableLimits = {
   maxPlacesPerSite: 31_250,
 };
 
-export interface SwarmPeer extends HandOutPeer {
-  readonly ip: string;
-  readonly port: number;
-  readonly peerId: PeerId;
-  readonly compact: Uint8Array;
-}
-
 /** What the announce's answer is made of. */
 export interface AnnouncedSwarm {
   /** The announcing peer; not in `peers` when it signed off or the table is full, and served all the same. */
@@ -49,27 +43,6 @@ export interface AnnouncedSwarm {
   readonly peers: readonly SwarmPeer[];
   readonly seeds: number;
   readonly leechers: number;
-}
-
-interface Member extends SwarmPeer {
-  /** See {@link siteOf}. */
-  readonly site: string;
-  peerId: PeerId;
-  isSeed: boolean;
-  isReachable: boolean;
-  seenAt: number;
-  /** Place in the swarm's list. */
-  index: number;
-}
-
-interface Swarm {
-  /** For random access. */
-  readonly list: Member[];
-  /** By address, in the order of the last announce: who expires next stands first. */
-  readonly byKey: Map<string, Member>;
-  readonly countBySite: SiteCounts;
-  seeds: number;
-  completed: number;
 }
 
 export class SwarmTable {
@@ -92,14 +65,7 @@ export class SwarmTable {
 
   /** Makes a torrent known. */
   add(infoHash: InfoHash): void {
-    if (this.#swarms.has(infoHash)) return;
-    this.#swarms.set(infoHash, {
-      list: [],
-      byKey: new Map(),
-      countBySite: new SiteCounts(),
-      seeds: 0,
-      completed: 0,
-    });
+    if (!this.#swarms.has(infoHash)) this.#swarms.set(infoHash, new Swarm());
   }
 
   remove(infoHash: InfoHash): void {
@@ -130,7 +96,7 @@ export class SwarmTable {
     if (!swarm || !compact) return undefined;
     this.#expire(swarm, now);
     const key = toHex(compact);
-    const before = swarm.byKey.get(key);
+    const before = swarm.get(key);
     const isSeed = request.leftBytes === 0;
     if (request.event === 'completed' && isSeed && before?.isSeed === false) swarm.completed++;
     if (before) this.#drop(swarm, before);
@@ -149,15 +115,15 @@ export class SwarmTable {
     };
     const isEntered = request.event !== 'stopped' && this.#hasRoom(swarm, member);
     if (isEntered) this.#insert(swarm, member);
-    const seeds = swarm.seeds;
     const isNew = isEntered && before === undefined;
-    return { requester: member, isNew, peers: swarm.list, seeds, leechers: swarm.list.length - seeds };
+    const { list, seeds, leechers } = swarm;
+    return { requester: member, isNew, peers: list, seeds, leechers };
   }
 
   /** This address was found to answer: hand it out from now on. @returns whose it is */
   markReachable(infoHash: InfoHash, ip: string, port: number): SwarmPeer | undefined {
     const compact = compactPeer(ip, port);
-    const member = compact && this.#swarms.get(infoHash)?.byKey.get(toHex(compact));
+    const member = compact && this.#swarms.get(infoHash)?.get(toHex(compact));
     if (member) member.isReachable = true;
     return member;
   }
@@ -169,7 +135,7 @@ export class SwarmTable {
   /** This address is spoken for elsewhere: it is told of twice no more. */
   dropAddress(infoHash: InfoHash, key: string): void {
     const swarm = this.#swarms.get(infoHash);
-    const member = swarm?.byKey.get(key);
+    const member = swarm?.get(key);
     if (swarm && member) this.#drop(swarm, member);
   }
 
@@ -184,7 +150,8 @@ export class SwarmTable {
     const swarm = this.#swarms.get(infoHash);
     if (!swarm) return undefined;
     this.#expire(swarm, now);
-    return { seeds: swarm.seeds, leechers: swarm.list.length - swarm.seeds, completed: swarm.completed };
+    const { seeds, leechers, completed } = swarm;
+    return { seeds, leechers, completed };
   }
 
   /** Drops all who are gone; for swarms that nobody announces to any more. Once a minute is plenty. */
@@ -196,45 +163,25 @@ export class SwarmTable {
   #hasRoom(swarm: Swarm, { site }: Member): boolean {
     const { maxPeers, maxPeersPerSwarm, maxPeersPerSite, maxPlacesPerSite } = this.#limits;
     if (this.#peerCount >= maxPeers || swarm.list.length >= maxPeersPerSwarm) return false;
-    return swarm.countBySite.of(site) < maxPeersPerSite && this.#countBySite.of(site) < maxPlacesPerSite;
+    return swarm.countOfSite(site) < maxPeersPerSite && this.#countBySite.of(site) < maxPlacesPerSite;
   }
 
   #insert(swarm: Swarm, member: Member): void {
-    member.index = swarm.list.length;
-    swarm.list.push(member);
-    swarm.byKey.set(member.key, member);
-    for (const counts of [swarm.countBySite, this.#countBySite]) counts.add(member.site);
-    if (member.isSeed) swarm.seeds++;
+    swarm.insert(member);
+    this.#countBySite.add(member.site);
     this.#peerCount++;
   }
 
-  /** The last of the list takes the place of the one that goes. */
   #drop(swarm: Swarm, member: Member): void {
-    const last = swarm.list.pop() as Member;
-    if (last !== member) {
-      swarm.list[member.index] = last;
-      last.index = member.index;
-    }
-    swarm.byKey.delete(member.key);
-    for (const counts of [swarm.countBySite, this.#countBySite]) counts.remove(member.site);
-    if (member.isSeed) swarm.seeds--;
+    swarm.drop(member);
+    this.#countBySite.remove(member.site);
     this.#peerCount--;
   }
 
   #expire(swarm: Swarm, now: number): void {
-    for (const member of swarm.byKey.values()) {
+    for (const member of swarm.byAge()) {
       if (now - member.seenAt < this.#limits.expiryMs) return;
       this.#drop(swarm, member);
     }
   }
-}
-
-/** An IPv4 address; the first 8 bytes of an IPv6 one, for a machine has all addresses of its /64 (RFC 4291). */
-function siteOf(key: string): string {
-  return key.length === 2 * COMPACT_IPV4_BYTES ? key.slice(0, 8) : key.slice(0, 16);
-}
-
-/** First 3 bytes of an IPv4 address, first 6 of an IPv6 one: what BEP 40 takes for one network. */
-export function networkOf(key: string): string {
-  return key.slice(0, key.length === 2 * COMPACT_IPV4_BYTES ? 6 : 12);
 }

@@ -3,7 +3,7 @@ import { rangesOf } from '../../../shared/feed/number-ranges.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import { FleetSets } from '../../../shared/tracker/fleet-sets.ts';
 import { PeerNews } from '../../../shared/tracker/peer-news.ts';
-import type { SwarmPeer } from '../../../shared/tracker/swarm-table.ts';
+import type { SwarmPeer } from '../../../shared/tracker/swarm.ts';
 import type { PeerId } from '../../../shared/units.ts';
 
 const ONE = '11'.repeat(20) as PeerId;
