@@ -17,6 +17,7 @@ import type { Catalog, StoredImage } from '../catalog/catalog-api.ts';
 import type { EdgeRegistry } from '../feed/edge-registry.ts';
 import { DialBack, type DialBackLimits } from './dial-back.ts';
 import { FleetAnnounces } from './fleet-announces.ts';
+import { FleetIntroductions } from './fleet-introductions.ts';
 import { FleetSeats } from './fleet-seats.ts';
 import { PublishedSets } from './published-sets.ts';
 
@@ -42,12 +43,6 @@ export const INTERVAL_SECONDS = 1_800;
 /** A client that lost all peers may ask again after this. */
 export const MIN_INTERVAL_SECONDS = 60;
 const SWEEP_EVERY_MS = 60_000;
-/** Edges of a fleet link to so many siblings (edge-node/neighbours.ts). In one of no more, all know each other. */
-const NEIGHBOURS = 40;
-/** Of them, this part of the fleet has ten on average: an edge finds these by itself, and any set that they have. */
-const COMMON_SHARE = 1 / 4;
-/** Fleet nodes named for a set that few have: as many as give at a time. */
-const RARE_PEERS = 20;
 
 export class Tracker {
   readonly #origin: TrackerOptions['origin'];
@@ -56,6 +51,7 @@ export class Tracker {
   readonly #dialBack: DialBack;
   readonly #published = new PublishedSets();
   readonly #announces: FleetAnnounces;
+  readonly #introductions: FleetIntroductions;
   readonly #random = seededRandom(randomInt(2 ** 48 - 1));
   readonly #now: () => number;
   readonly #sweep: NodeJS.Timeout;
@@ -68,6 +64,7 @@ export class Tracker {
     this.#dialBack = new DialBack(options.dialBackLimits);
     this.#seats = new FleetSeats(options.registry, this.#table, this.#now);
     this.#announces = options.announces ?? new FleetAnnounces(() => 0);
+    this.#introductions = new FleetIntroductions(this.#announces, this.#random);
     this.#announces.onTold = (seat, sets) => this.#told(seat, sets);
     for (const image of options.catalog.images()) this.#know(image);
     this.#unsubscribe = [
@@ -106,11 +103,11 @@ export class Tracker {
     if (!swarm) return undefined;
     const { requester } = swarm;
     if (seat) this.#seats.announced(request, seat);
-    else if (requester.isReachable && swarm.isNew) this.#tellFleet(number, requester);
+    else if (requester.isReachable && swarm.isNew) this.#introductions.ofStranger(number, requester);
     else if (!requester.isReachable && request.event !== 'stopped')
       this.#dialBack.check({ ip, port: request.port }, asked.infoHash, () => {
         const peer = this.#table.markReachable(infoHash, ip, request.port);
-        if (peer) this.#tellFleet(number, peer);
+        if (peer) this.#introductions.ofStranger(number, peer);
       });
     const fleet = sets.peersOf(number);
     const fleetSeeds = fleet.reduce((sum, peer) => sum + (peer.isSeed ? 1 : 0), 0);
@@ -165,39 +162,15 @@ export class Tracker {
     return rest > 0 ? [...nodes, ...choosePeers({ requester, peers: others, numWant: rest, random })] : nodes;
   }
 
-  /** An edge named sets: who else has, or wants, them? */
+  /** An edge named sets over its feed, which speaks for its address from then on. */
   #told(seat: Seat, sets: readonly ToldSet[]): void {
-    for (const { number, isSeed, didWant } of sets) {
-      const infoHash = this.#published.withNumber(number);
+    for (const set of sets) {
+      const infoHash = this.#published.withNumber(set.number);
       if (infoHash === undefined) continue;
       this.#table.dropAddress(infoHash, seat.asSeed.key);
-      if (isSeed && didWant) this.#table.countCompleted(infoHash);
-      if (!isSeed) this.#announces.tell(seat.peerId, number, this.#rarePeers(seat, number));
-      const peers = this.#table.peersOf(infoHash);
-      if (peers.length === 0) continue;
-      const useful = peers.filter((peer) => peer.isReachable && !(isSeed && peer.isSeed));
-      this.#announces.tell(seat.peerId, number, useful);
+      if (set.isSeed && set.didWant) this.#table.countCompleted(infoHash);
+      this.#introductions.toEdge(seat, set, this.#table.peersOf(infoHash));
     }
-  }
-
-  /** Who in a large fleet has or wants a set that few do: an edge's neighbours may all be strangers to it (FA6). */
-  #rarePeers(requester: Seat, number: number): SwarmPeer[] {
-    const { sets } = this.#announces;
-    if (sets.size <= NEIGHBOURS + 1) return [];
-    const peers = sets.peersOf(number);
-    if (peers.length > sets.size * COMMON_SHARE) return [];
-    return choosePeers({
-      requester: requester.asLeecher,
-      peers,
-      numWant: RARE_PEERS,
-      random: this.#random,
-    });
-  }
-
-  /** A peer outside the fleet can be reached: edges that want its set, or could give it some, hear of it. */
-  #tellFleet(number: number, peer: SwarmPeer): void {
-    for (const node of this.#announces.sets.peersOf(number))
-      if (!(node.isSeed && peer.isSeed)) this.#announces.tell(node.peerId, number, [peer]);
   }
 
   #originFor(localIp: string): AnswerPeer[] {
