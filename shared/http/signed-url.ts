@@ -22,6 +22,8 @@ const EXPIRES = 'expires';
 const SIGNATURE = 'signature';
 /** A signature of another protocol by the same key is none of ours. */
 const DOMAIN = 'shoal image url v1\n';
+/** Of milliseconds there are more digits. */
+const SECONDS = /^[1-9]\d{0,11}$/;
 /** What is longer nobody signed; the rest of the query is bounded by the server's limit on headers. */
 const MAX_WORDS = 64;
 
@@ -29,9 +31,12 @@ const MAX_WORDS = 64;
  * @param target path and query, as `/images/ID/640.avif` or `/images/ID?w=600`
  * @param expiresSeconds Unix seconds; the address is good before them
  * @returns the target with three words more
- * @throws RangeError for a query that could not be verified: a word twice, broken escapes, or one of the three
+ * @throws RangeError for what could not be verified: a query with a word twice, with broken escapes or with one of the
+ *   three; a time that is no whole number of seconds; an address with its host, of which a node sees the rest alone
  */
 export function signUrl(target: string, key: UrlKey, expiresSeconds: number, hmac: Hmac): string {
+  if (!target.startsWith('/')) throw new RangeError('sign path and query, as /images/ID/640.avif');
+  if (!SECONDS.test(`${expiresSeconds}`)) throw new RangeError('the expiry is no number of Unix seconds');
   const at = target.indexOf('?');
   const path = at < 0 ? target : target.slice(0, at);
   const query = at < 0 ? '' : `${target.slice(at + 1)}&`;
@@ -58,7 +63,7 @@ export function verifyUrl(
   const given = words?.get(SIGNATURE);
   const expires = words?.get(EXPIRES);
   const key = keys.find(({ id }) => id === words?.get(KEY));
-  if (!words || !key || given === undefined || !/^[1-9]\d{0,11}$/.test(expires ?? '')) return 'unsigned';
+  if (!words || !key || given === undefined || !SECONDS.test(expires ?? '')) return 'unsigned';
   words.delete(SIGNATURE);
   const right = toBase64Url(hmac(key.secret, signedBytes(target.slice(0, at), words)));
   if (!equal(fromUtf8(given), fromUtf8(right))) return 'unsigned';

@@ -59,6 +59,12 @@ describe('threat row 46: signed addresses', () => {
     expect(() => signUrl(`${PATH}?key=1`, now, 2_000, hmac)).toThrow(RangeError);
   });
 
+  test('SU1: what no node would take is not signed: a whole address, for nodes see the path alone, or milliseconds', () => {
+    expect(() => signUrl(`https://images.example.com${PATH}/640.avif`, now, 2_000, hmac)).toThrow(RangeError);
+    expect(() => signUrl(PATH, now, Date.UTC(2027, 0) / 1_000 + 0.5, hmac)).toThrow(RangeError);
+    expect(() => signUrl(PATH, now, Date.UTC(2027, 0), hmac)).toThrow(RangeError);
+  });
+
   test('keys rotate: the old one is good as long as it is listed, and an unknown one never', () => {
     const later = signUrl(`${PATH}/640.avif`, next, 2_000, hmac);
     expect(verdict(later)).toBe('unsigned');
