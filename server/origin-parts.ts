@@ -140,6 +140,11 @@ async function joinParts(
     fleetToken: config.fleetToken,
     proxies,
     onError: (error) => log.error({ err: error }, 'feed failed'),
+    onTwin: (twins) =>
+      log.warn(
+        { code: 'feed_seat_taken', ...twins },
+        'two edges have one peer id and the second is refused: if a data folder was copied, delete peer-id in one of the two',
+      ),
   });
   undo.push(() => feed.close());
   const tracker = new Tracker({ catalog, registry, announces, origin });

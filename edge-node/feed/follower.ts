@@ -63,6 +63,8 @@ export class Follower {
   #askForWholeLog = false;
   #attempted = false;
   #wasWelcome = true;
+  /** Since the last welcome. */
+  #refusedFor: string | undefined;
   #welcomes = 0;
   #isWelcome = false;
   #takesAcknowledgements = false;
@@ -190,6 +192,7 @@ export class Follower {
     if (ip !== undefined) this.#parts.fleet.setOrigin(peerId, { ip, port });
     this.#client.settled();
     this.#wasWelcome = true;
+    this.#refusedFor = undefined;
     this.#isWelcome = true;
     this.#welcomes++;
     this.#takesAcknowledgements = frame.acknowledgements === true;
@@ -204,9 +207,10 @@ export class Follower {
     this.#parts.lost(!wasOpen || error instanceof PeerError);
     const code = error instanceof PeerError ? error.code : undefined;
     if (code !== undefined) this.#refusals.count(code);
-    // One line for the loss, not one for each dial that fails after it.
-    if (this.#wasWelcome || code !== undefined)
+    // One line for the loss and for each reason, not one for each dial that fails after it.
+    if (this.#wasWelcome || (code !== undefined && code !== this.#refusedFor))
       this.#parts.log.warn({ code, reason: error?.message }, 'feed lost; serving what is here');
+    this.#refusedFor = code ?? this.#refusedFor;
     this.#wasWelcome = false;
   }
 }

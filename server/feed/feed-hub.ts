@@ -8,6 +8,7 @@ import type { FeedLimits } from './feed-limits.ts';
 import type { FeedSession } from './feed-session.ts';
 import type { LogBatches } from './log-batches.ts';
 import type { OriginFrames } from './origin-frames.ts';
+import type { SeatGuard } from './seat-guard.ts';
 
 /** The feed server is one. */
 export interface FeedHub {
@@ -22,6 +23,7 @@ export interface FeedHub {
   /** Monotonic ms: whoever sets the clock silences no edge. */
   now(): number;
   readonly frames: OriginFrames;
+  readonly seats: Pick<SeatGuard, 'judge'>;
   /** A session holds the edge's seat now: an older session of the same edge ends. */
   seated(session: FeedSession): void;
   failed(error: unknown): void;

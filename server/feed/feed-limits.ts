@@ -30,6 +30,11 @@ export interface FeedLimits {
   readonly hellosBurst: number;
   /** A hello that would wait longer is refused as `feed_full`: edges take silence of 15 s for a dead socket. */
   readonly helloWaitMs: number;
+  /**
+   * Before the seat of an edge whose socket is open is given to one that says it is the same, the first is asked and has
+   * so long to answer: many round trips, and the wait of an edge that comes back while its old socket is half open.
+   */
+  readonly seatAnswerMs: number;
   /** Feed sockets in total: twice the largest fleet that the simulator runs. */
   readonly maxSockets: number;
   /** Per address; a test fleet on one machine stays below it. */
@@ -57,6 +62,7 @@ export const FEED_LIMITS: FeedLimits = {
   hellosPerSecond: 200,
   hellosBurst: 100,
   helloWaitMs: 3_000,
+  seatAnswerMs: 1_500,
   maxSockets: 2_048,
   maxSocketsPerIp: 256,
   fleetCoalesceMs: 100,

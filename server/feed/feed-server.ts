@@ -18,6 +18,7 @@ import { FEED_LIMITS, type FeedLimits } from './feed-limits.ts';
 import { FeedSession } from './feed-session.ts';
 import { LogBatches } from './log-batches.ts';
 import { OriginFrames, type OriginFramesParts } from './origin-frames.ts';
+import { type EdgeTwins, SeatGuard } from './seat-guard.ts';
 
 export type FeedCatalog = Pick<
   Catalog,
@@ -36,6 +37,8 @@ export interface FeedServerOptions {
   /** Takes what edges acknowledge; undefined: nobody waits for it. */
   readonly acknowledgements?: Acknowledgements;
   readonly onError: (error: unknown) => void;
+  /** An edge was refused because another that answers has its peer id. */
+  readonly onTwin?: (twins: EdgeTwins) => void;
   readonly limits?: Partial<FeedLimits>;
   /** Monotonic ms; undefined: the system's clock. */
   readonly now?: () => number;
@@ -51,6 +54,7 @@ export class FeedServer implements FeedHub {
   readonly admissionPace: AdmissionPace;
   readonly batches: LogBatches;
   readonly frames: OriginFrames;
+  readonly seats: SeatGuard;
   readonly #options: FeedServerOptions;
   readonly #server: WebSocketServer;
   readonly #sessions = new Set<FeedSession>();
@@ -84,6 +88,12 @@ export class FeedServer implements FeedHub {
       headValidMs: this.limits.headValidMs,
       now: () => this.now(),
       wallClock: Date.now,
+    });
+    this.seats = new SeatGuard({
+      registry: options.registry,
+      sessions: this.#sessions,
+      now: () => this.now(),
+      onTwin: (twins) => options.onTwin?.(twins),
     });
     this.#lookedAt = this.now();
     this.#timers = [

@@ -13,6 +13,7 @@ import { FeedInlet } from './feed-inlet.ts';
 import { FeedOutlet } from './feed-outlet.ts';
 import { FeedPump } from './feed-pump.ts';
 import { LatestNews } from './latest-news.ts';
+import { SignOfLife } from './sign-of-life.ts';
 
 const POLICY_VIOLATION = 1008;
 const GOING_AWAY = 1001;
@@ -23,6 +24,7 @@ export class FeedSession implements NewsSocket {
   readonly #inlet: FeedInlet;
   readonly #outlet: FeedOutlet;
   readonly #news: LatestNews;
+  readonly #life = new SignOfLife();
   #state: 'waiting' | 'judging' | 'streaming' | 'ended' = 'waiting';
   readonly #helloLimit: Deadline;
   #turn: NodeJS.Timeout | undefined;
@@ -106,6 +108,11 @@ export class FeedSession implements NewsSocket {
     else if (silentForMs >= pingEveryMs / 2) this.#outlet.ping();
   }
 
+  /** Whether its edge is there: what came before does not count, for a socket may be half open since. */
+  answers(): Promise<boolean> {
+    return this.#life.ask(() => this.#outlet.ping(), this.#hub.limits.seatAnswerMs);
+  }
+
   /** Tells why, then hangs up. */
   refuse(refusal: Refusal): void {
     if (this.#state === 'ended') return;
@@ -173,6 +180,12 @@ export class FeedSession implements NewsSocket {
       return;
     }
     const arrival = arrivalOf(hello, this.ip, hub.fleetToken !== undefined);
+    const taken = await hub.seats.judge(arrival);
+    if (this.#state !== 'judging') return;
+    if (taken) {
+      this.refuse(taken);
+      return;
+    }
     const hold = hub.registry.join(arrival, hub.now());
     if (!hold) {
       this.#reject('a live edge elsewhere has this peer id');
@@ -203,6 +216,7 @@ export class FeedSession implements NewsSocket {
   #heard(): void {
     const now = this.#hub.now();
     this.#heardAt = now;
+    this.#life.heard();
     if (this.#hold) this.#hub.registry.heard(this.#hold, now);
   }
 
@@ -217,6 +231,7 @@ export class FeedSession implements NewsSocket {
     this.#helloLimit.clear();
     clearTimeout(this.#turn);
     this.#pump?.stop();
+    this.#life.ended();
     if (!this.#hold) return;
     this.#hub.announces?.left(this.#hold);
     this.#hub.registry.leave(this.#hold, this.#hub.now());

@@ -128,4 +128,6 @@ export type FeedRefusal =
   | 'feed_token_wrong'
   | 'feed_ahead'
   | 'feed_fork'
-  | 'feed_full';
+  | 'feed_full'
+  /** Another edge, which answers, has this peer id. */
+  | 'feed_seat_taken';

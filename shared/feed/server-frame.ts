@@ -26,6 +26,7 @@ const REFUSALS: Record<FeedRefusal, true> = {
   feed_ahead: true,
   feed_fork: true,
   feed_full: true,
+  feed_seat_taken: true,
 };
 
 type Fields = JsonObject<FeedErrorCode>;

@@ -5,6 +5,7 @@ import { Follower, type FollowerParts, type Progress } from '../../../edge-node/
 import { LogStore } from '../../../edge-node/feed/log-store.ts';
 import { FleetBook } from '../../../edge-node/fleet-book.ts';
 import { OfferedHashes } from '../../../edge-node/images/offered-hashes.ts';
+import type { FeedRefusal } from '../../../shared/api-types/feed.ts';
 import { randomPeerId } from '../../../shared/node/crypto/identity.ts';
 import { createLogCrypto } from '../../../shared/node/crypto/log-crypto.ts';
 import { type FileSystem, nodeFileSystem } from '../../../shared/node/store/file-system.ts';
@@ -130,4 +131,28 @@ test('PU4: a head of a socket that was lost while the disk took its time tells n
   send(sockets.at(-1)!, { type: 'head', head: origin.log.head() });
   await eventually(() => expect(came).toContain(2));
   expect(came.filter((each) => each !== 'lost')).toEqual([2]);
+});
+
+test('an edge that is refused again and again says each reason once, and once more after a welcome', async () => {
+  const origin = await TestOrigin.start();
+  const codes: FeedRefusal[] = ['feed_seat_taken', 'feed_seat_taken', 'feed_full', 'feed_full'];
+  let dials = 0;
+  let last: WebSocket | undefined;
+  origin.script = (socket) => {
+    const code = codes[dials++ % (codes.length + 1)];
+    if (code !== undefined) send(socket, { type: 'refused', code, message: 'because' });
+    else origin.welcome(socket);
+    last = socket;
+  };
+  const told: unknown[] = [];
+  const warn = (fields: { readonly code?: unknown }) => void told.push(fields.code);
+  await following(origin, { log: { info: nothing, warn }, welcomed: () => last?.close(1001) });
+  await eventually(() => expect(dials).toBeGreaterThan(2 * codes.length + 1));
+  expect(told.slice(0, 5)).toEqual([
+    'feed_seat_taken',
+    'feed_full',
+    undefined,
+    'feed_seat_taken',
+    'feed_full',
+  ]);
 });

@@ -114,9 +114,9 @@ describe('feed: what an edge gets', () => {
     expect(registry.edges(performance.now())[0]?.live).toBe(false);
   });
 
-  test('an edge that comes back on a new socket takes its seat over from the old one', async () => {
-    const { url, registry } = await rig();
-    const old = new Client(url);
+  test('an edge that comes back on a new socket takes its seat over from the old one, which is half open', async () => {
+    const { url, registry, twins } = await rig({ seatAnswerMs: 50 });
+    const old = new Client(url, { autoPong: false });
     await old.hello();
     await old.frame('welcome');
     const next = new Client(url);
@@ -124,6 +124,19 @@ describe('feed: what an edge gets', () => {
     await next.frame('welcome');
     await old.closed;
     expect(registry.edges(performance.now())).toMatchObject([{ live: true }]);
+    expect(twins).toEqual([]);
+  });
+
+  test('an edge that comes back while its old socket is asked, and ends then, need not wait for the answer', async () => {
+    const { url } = await rig({ seatAnswerMs: 600_000 });
+    const old = new Client(url, { autoPong: false });
+    await old.hello();
+    await old.frame('welcome');
+    const next = new Client(url);
+    await next.hello();
+    await once(old.socket, 'ping');
+    old.socket.terminate();
+    await next.frame('welcome');
   });
 });
 
@@ -151,6 +164,30 @@ describe('feed: who is refused, and with which code', () => {
       expect(await refusalOf(client)).toBe('feed_fork');
       expect(client.entries()).toEqual([]);
     }
+  });
+
+  test('one with the peer id of an edge that answers is refused as feed_seat_taken, and the origin is told once', async () => {
+    // However long it takes on a busy machine: the answer decides.
+    const { url, registry, twins } = await rig({ seatAnswerMs: 600_000 });
+    const first = new Client(url);
+    await first.hello();
+    await first.frame('welcome');
+    for (let time = 0; time < 3; time++) {
+      const copy = new Client(url);
+      await copy.hello({ name: 'copy' });
+      expect(await refusalOf(copy)).toBe('feed_seat_taken');
+    }
+    expect(first.socket.readyState).toBe(WebSocket.OPEN);
+    expect(registry.edges(performance.now())).toMatchObject([{ name: 'one', live: true }]);
+    const address = '127.0.0.1';
+    expect(twins).toEqual([
+      { peerId: '11'.repeat(20), edge: 'one', address, refused: 'copy', refusedAddress: address },
+    ]);
+    first.socket.terminate();
+    await first.closed;
+    const copy = new Client(url);
+    await copy.hello({ name: 'copy' });
+    await copy.frame('welcome');
   });
 
   test('another version, a missing and a wrong token', async () => {

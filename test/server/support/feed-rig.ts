@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { EdgeRegistry } from '../../../server/feed/edge-registry.ts';
 import type { FeedLimits } from '../../../server/feed/feed-limits.ts';
 import { type FeedCatalog, FeedServer } from '../../../server/feed/feed-server.ts';
+import type { EdgeTwins } from '../../../server/feed/seat-guard.ts';
 import { trustedProxies } from '../../../server/tracker/client-address.ts';
 import type { FeedServerFrame } from '../../../shared/api-types/feed.ts';
 import { EMPTY_LOG_HASH, type EntryBody, type HeadBody } from '../../../shared/log/entry.ts';
@@ -30,6 +31,7 @@ export interface Rig {
   readonly url: string;
   readonly port: number;
   readonly errors: unknown[];
+  readonly twins: readonly EdgeTwins[];
 }
 
 export async function rig(
@@ -41,6 +43,7 @@ export async function rig(
   const fixture = await catalogFixture();
   const registry = new EdgeRegistry();
   const errors: unknown[] = [];
+  const twins: EdgeTwins[] = [];
   const feed = new FeedServer({
     catalog: logOf(fixture.catalog),
     registry,
@@ -49,6 +52,7 @@ export async function rig(
     fleetToken,
     proxies: trustedProxies([]) ?? { trusts: () => false },
     onError: (error) => errors.push(error),
+    onTwin: (told) => twins.push(told),
     limits,
     now,
   });
@@ -63,7 +67,7 @@ export async function rig(
     await fixture.remove();
     expect(errors).toEqual([]);
   });
-  return { fixture, registry, feed, url: `ws://127.0.0.1:${port}/feed`, port, errors };
+  return { fixture, registry, feed, url: `ws://127.0.0.1:${port}/feed`, port, errors, twins };
 }
 
 /** A client that keeps all frames and lets a test wait for one. */
