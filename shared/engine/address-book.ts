@@ -3,18 +3,17 @@ import type { Random } from '../random.ts';
 import { shuffle } from '../random.ts';
 import type { PeerId } from '../units.ts';
 import { addressKey } from './address-key.ts';
+import { type KnownAddress, whoMakesRoom } from './address-room.ts';
 import { type AddressSource, DialLimits, MAX_DIALS } from './dial-limits.ts';
 import type { Address } from './inputs.ts';
 
-interface Entry {
+interface Entry extends KnownAddress {
   readonly address: Address;
-  readonly source: AddressSource;
   failures: number;
   dialAt: number;
   isDialling: boolean;
   /** A dial of its own, which the limits count; not a channel of a link that stands. */
   isCounted: boolean;
-  /** Known once a handshake told it. */
   peerId: PeerId | undefined;
 }
 
@@ -60,12 +59,12 @@ export class AddressBook {
     for (const { address, isDialling } of this.#entries.values()) if (isDialling) yield address;
   }
 
-  /** Port 0 cannot be dialled. Beyond the cap, what failed makes room, and so does a source that fills more than half; else the newcomer is dropped (threat row 2). */
+  /** Port 0 cannot be dialled. Beyond the cap one that is known makes room, or the newcomer is dropped (threat row 2). */
   add(addresses: readonly Address[], source: AddressSource): void {
     for (const address of addresses) {
       const key = addressKey(address);
       if (address.port === 0 || this.#entries.has(key)) continue;
-      if (this.#entries.size >= this.#maxEntries && !this.#dropFailed() && !this.#dropOf(source)) continue;
+      if (this.#entries.size >= this.#maxEntries && !this.#makeRoom(source)) continue;
       const entry = {
         address,
         source,
@@ -180,26 +179,12 @@ export class AddressBook {
     return ready;
   }
 
-  #dropFailed(): boolean {
-    for (const [key, entry] of this.#entries) {
-      if (entry.failures === 0 || entry.isDialling || entry.dialAt === Number.POSITIVE_INFINITY) continue;
-      this.#waiting.delete(entry);
-      return this.#entries.delete(key);
-    }
-    return false;
-  }
-
-  /** The first that never answered, of a source that is not this one and has more than half of the book. */
-  #dropOf(newcomer: AddressSource): boolean {
-    let theirs = 0;
-    for (const { source } of this.#entries.values()) if (source !== newcomer) theirs++;
-    if (theirs <= this.#maxEntries / 2) return false;
-    for (const [key, entry] of this.#entries) {
-      if (entry.source === newcomer || entry.isDialling || entry.peerId !== undefined) continue;
-      this.#waiting.delete(entry);
-      return this.#entries.delete(key);
-    }
-    return false;
+  #makeRoom(newcomer: AddressSource): boolean {
+    const key = whoMakesRoom(this.#entries, newcomer, this.#maxEntries);
+    const entry = key === undefined ? undefined : this.#entries.get(key);
+    if (key === undefined || entry === undefined) return false;
+    this.#waiting.delete(entry);
+    return this.#entries.delete(key);
   }
 
   #wait(entry: Entry): void {
