@@ -35,6 +35,19 @@ describe.skipIf(skipReason)(`the bag${skipReason ? ` (${skipReason})` : ''}`, ()
     await page.getByRole('heading', { name: 'Your bag is empty' }).waitFor();
   });
 
+  it('taken out with keys, a product leaves the focus in the bag', async () => {
+    const page = await openWithBag('/', 'p1', 'p2');
+    await page.getByRole('button', { name: 'Bag 2 items' }).press('Enter');
+    for (const number of [1, 2]) {
+      const fewer = page.getByRole('button', { name: `One fewer of Product ${number}` });
+      await fewer.press('Enter');
+      await fewer.waitFor({ state: 'detached' });
+      const label = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+      expect(label).toBe('Close the bag');
+    }
+    expect(await stored(page)).toEqual([]);
+  });
+
   it('a bag whose products do not come is not called empty, and is shown when they come', async () => {
     site.origin().catalogDown = true;
     const page = await openWithBag('/', 'p1', 'p2');

@@ -42,6 +42,7 @@ export function BagDrawer(): JSX.Element {
 }
 
 function BagContent({ onClose }: { readonly onClose: () => void }): JSX.Element {
+  const closeRef = useRef<HTMLButtonElement>(null);
   const bagRows = useBagRows();
   const { rows, totals, gap } = bagRows;
   // A sum of a part would not be the bag's.
@@ -51,7 +52,7 @@ function BagContent({ onClose }: { readonly onClose: () => void }): JSX.Element 
     <div class="bag__content">
       <div class="bag__head">
         <h2 id="bag-heading">Your bag</h2>
-        <button type="button" class="icon-button" aria-label="Close the bag" onClick={onClose}>
+        <button ref={closeRef} type="button" class="icon-button" aria-label="Close the bag" onClick={onClose}>
           <CloseIcon />
         </button>
       </div>
@@ -60,7 +61,13 @@ function BagContent({ onClose }: { readonly onClose: () => void }): JSX.Element 
         {rows.length > 0 && (
           <ul class="bag__lines">
             {rows.map(({ product, quantity }) => (
-              <BagRow key={product.id} product={product} quantity={quantity} onLeave={onClose} />
+              <BagRow
+                key={product.id}
+                product={product}
+                quantity={quantity}
+                onLeave={onClose}
+                onTakenOut={() => closeRef.current?.focus()}
+              />
             ))}
           </ul>
         )}
@@ -83,9 +90,11 @@ interface BagRowProps {
   readonly product: ShopProduct;
   readonly quantity: number;
   readonly onLeave: () => void;
+  /** The button that had the focus goes. */
+  readonly onTakenOut: () => void;
 }
 
-function BagRow({ product, quantity, onLeave }: BagRowProps): JSX.Element {
+function BagRow({ product, quantity, onLeave, onTakenOut }: BagRowProps): JSX.Element {
   const { bag } = useShop();
   const image = product.images[0];
   return (
@@ -104,7 +113,10 @@ function BagRow({ product, quantity, onLeave }: BagRowProps): JSX.Element {
           type="button"
           class="icon-button"
           aria-label={`One fewer of ${product.title}`}
-          onClick={() => bag.setQuantity(product.id, quantity - 1)}
+          onClick={() => {
+            if (quantity === 1) onTakenOut();
+            bag.setQuantity(product.id, quantity - 1);
+          }}
         >
           <MinusIcon />
         </button>
