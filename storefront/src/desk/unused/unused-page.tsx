@@ -66,7 +66,6 @@ interface UnusedTileProps {
 
 function UnusedTile({ image, onGone }: UnusedTileProps): JSX.Element {
   const { products } = useDesk();
-  const state = useStore(products.state);
   const [refusal, setRefusal] = useState<Refusal | undefined>();
   const [isSure, setSure] = useState(false);
   const [isPurging, setPurging] = useState(false);
@@ -98,22 +97,7 @@ function UnusedTile({ image, onGone }: UnusedTileProps): JSX.Element {
       <p class="hint">
         {bytesWords(bytes)}, {spreadWords(image.edges)}
       </p>
-      <select
-        class="field__input"
-        aria-label={`Put ${words} on a product`}
-        value=""
-        onChange={(event) => void putOn(event.currentTarget.value)}
-      >
-        <option value="" disabled>
-          Put on a product…
-        </option>
-        {state.kind === 'ready' &&
-          state.products.map(({ id, title }) => (
-            <option key={id} value={id}>
-              {title}
-            </option>
-          ))}
-      </select>
+      <PutOnProduct words={words} onPut={putOn} />
       <button
         type="button"
         class={isSure ? 'button button--quiet button--danger' : 'button button--quiet button--warn'}
@@ -126,5 +110,48 @@ function UnusedTile({ image, onGone }: UnusedTileProps): JSX.Element {
       </button>
       <Problem refusal={refusal} />
     </li>
+  );
+}
+
+interface PutOnProductProps {
+  readonly words: string;
+  readonly onPut: (product: string) => Promise<void>;
+}
+
+/** A choice, and a button for it: with keys a list that is closed chooses what it passes. */
+function PutOnProduct({ words, onPut }: PutOnProductProps): JSX.Element {
+  const state = useStore(useDesk().products.state);
+  const [product, setProduct] = useState('');
+  const put = (event: Event) => {
+    event.preventDefault();
+    if (product !== '') void onPut(product);
+  };
+  return (
+    <form class="put-on" onSubmit={put}>
+      <select
+        class="field__input"
+        aria-label={`A product for ${words}`}
+        value={product}
+        onChange={(event) => setProduct(event.currentTarget.value)}
+      >
+        <option value="" disabled>
+          Put on a product…
+        </option>
+        {state.kind === 'ready' &&
+          state.products.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+      </select>
+      <button
+        type="submit"
+        class="button button--quiet"
+        aria-label={`Put ${words} on the product`}
+        aria-disabled={product === ''}
+      >
+        Put
+      </button>
+    </form>
   );
 }
