@@ -141,6 +141,12 @@ describe('sizes', () => {
   });
 });
 
+it('what is real is waited for with a limit that is no mark: by support/wait-for.ts, not by the library', () => {
+  const waits = new RegExp(['vi', 'waitFor\\('].join('\\.'));
+  const files = filesBelow('test').filter((file) => waits.test(readFileSync(path.join(root, file), 'utf8')));
+  expect(files).toEqual(['test/support/wait-for.ts']);
+});
+
 describe('threats', () => {
   it('each row of docs/THREATS.md has tests named after it', () => {
     const table = readFileSync(path.join(root, 'docs/THREATS.md'), 'utf8');

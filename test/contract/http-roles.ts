@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { startEdge } from '../../edge-node/edge.ts';
 import type { RunningEdge } from '../../edge-node/running-edge.ts';
 import type { Image } from '../../shared/api-types/catalog.ts';
@@ -17,6 +17,7 @@ import { makeCertificate } from '../support/certificates.ts';
 import { compile } from '../support/compiled.ts';
 import { type Answer, askPort } from '../support/http-client.ts';
 import { askHttp2 } from '../support/http2-client.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 export const ROLES = ['origin', 'edge', 'edge with workers'] as const;
 /** And an edge with TLS, asked over HTTP/2. */
@@ -95,7 +96,7 @@ async function startRole(origin: string, role: Role, folders: string[]): Promise
       ? await startWithWorkers(origin, dataFolder)
       : await startEdge(config, { log, onFatal: () => undefined });
   const ask = secure ? askHttp2 : askPort;
-  await vi.waitFor(
+  await waitFor(
     async () => {
       const { body } = await ask(edge.port, '/status');
       expect((JSON.parse(body.toString()) as NodeStatus).images.complete).toBe(1);

@@ -1,10 +1,11 @@
 /** What every transport must do; run over TCP and over memory. */
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { concatBytes } from '../../shared/bytes.ts';
 import type { Address } from '../../shared/engine/inputs.ts';
 import type { LinkInput, LinkTransport } from '../../shared/node/transport/link-transport.ts';
 import type { InfoHash, LinkId } from '../../shared/units.ts';
 import { randomBytesOf } from '../support/random-torrent.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 export const TORRENT = 'ab'.repeat(20) as InfoHash;
 
@@ -37,11 +38,11 @@ export class Inbox {
   }
 
   async first<Type extends LinkInput['type']>(type: Type): Promise<Extract<LinkInput, { type: Type }>> {
-    return await vi.waitFor(() => {
+    return await waitFor(() => {
       const [input] = this.of(type);
       if (!input) throw new Error(`no ${type} yet`);
       return input;
-    }, 10_000);
+    });
   }
 
   sentBytes(link: LinkId): number {
@@ -87,12 +88,12 @@ export function linkTransportContract(name: string, listen: () => Promise<Listen
       a.transport.send(out.link, chunks.slice(0, 4));
       a.transport.send(out.link, chunks.slice(4));
       b.transport.send(into.link, [...chunks]);
-      await vi.waitFor(() => {
+      await waitFor(() => {
         expect(b.inbox.received(into.link).length).toBe(whole.length);
         expect(a.inbox.received(out.link).length).toBe(whole.length);
         expect(a.inbox.sentBytes(out.link)).toBe(whole.length);
         expect(b.inbox.sentBytes(into.link)).toBe(whole.length);
-      }, 10_000);
+      });
       expect(Buffer.compare(b.inbox.received(into.link), whole)).toBe(0);
       expect(Buffer.compare(a.inbox.received(out.link), whole)).toBe(0);
     });
@@ -112,7 +113,7 @@ export function linkTransportContract(name: string, listen: () => Promise<Listen
       const { a, b } = await pair();
       for (let i = 2; i <= 5; i++) {
         a.transport.dial(TORRENT, b.address);
-        await vi.waitFor(() => expect(a.inbox.of('linkOpened').length).toBe(i));
+        await waitFor(() => expect(a.inbox.of('linkOpened').length).toBe(i));
       }
       const links = a.inbox.of('linkOpened').map(({ link }) => link);
       expect(new Set(links).size).toBe(5);

@@ -4,11 +4,12 @@ import { mkdtempSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { Image } from '../../shared/api-types/catalog.ts';
 import { decode, encode } from '../../shared/bencode/bencode.ts';
 import { asDictionary, type BencodeInput } from '../../shared/bencode/value.ts';
 import { type Fleet, PROJECT } from '../support/fleet.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const PHOTO = path.join(PROJECT, 'test/support/photos/seeding_by_Clements_Engelhardt.jpg');
 
@@ -66,7 +67,7 @@ export class PublishedPhoto {
    * verified the last piece, which its disk thread may still be writing.
    */
   expectFilesIn(folder: string): Promise<void> {
-    return vi.waitFor(async () => {
+    return waitFor(async () => {
       for (const { name } of this.image.renditions) {
         const bytes = await readFile(path.join(folder, this.image.id, name));
         expect(digestOf(bytes), name).toBe(this.#digests.get(name));

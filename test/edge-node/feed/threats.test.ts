@@ -1,10 +1,11 @@
 /** Threat rows 29 and 30 against a whole edge: an origin that lies about its log, with real keys. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseServerFrame } from '../../../shared/feed/server-frame.ts';
 import { SigningKey } from '../../../shared/node/crypto/signing-key.ts';
 import { seededRandom } from '../../../shared/random.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { type ImageSet, makeImageSet } from '../support/image-set.ts';
 import { LogWriter } from '../support/log-writer.ts';
 import { eventually, TestEdge } from '../support/test-edge.ts';
@@ -32,7 +33,7 @@ async function followed(count: number) {
 async function proofOf(edge: TestEdge) {
   const folder = join(edge.config.dataFolder, 'forks');
   // It is said at once and on disk a moment later.
-  const name = await vi.waitFor(async () => {
+  const name = await waitFor(async () => {
     const found = (await readdir(folder)).find((each) => each.endsWith('.json'));
     expect(found).toBeDefined();
     return found!;

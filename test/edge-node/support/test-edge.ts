@@ -1,11 +1,12 @@
 /** An edge in the test's own process, on free ports and a folder of its own. */
 import { type DestinationStream, pino } from 'pino';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { EdgeConfig } from '../../../edge-node/config.ts';
 import { type EdgeParts, startEdge } from '../../../edge-node/edge.ts';
 import type { RunningEdge } from '../../../edge-node/running-edge.ts';
 import type { NodeStatus } from '../../../shared/api-types/status.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 export function testConfig(origin: string, more: Partial<EdgeConfig> = {}): EdgeConfig {
   return {
@@ -110,5 +111,5 @@ export class TestEdge {
 
 /** Until it holds; the test's own time limit ends the wait. */
 export function eventually(check: () => Promise<void> | void): Promise<void> {
-  return vi.waitFor(check, { timeout: 15_000, interval: 20 });
+  return waitFor(check, { timeout: 15_000, interval: 20 });
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { FeedCatalog } from '../../../server/feed/feed-server.ts';
 import type { FeedServerFrame } from '../../../shared/api-types/feed.ts';
 import { seededRandom } from '../../../shared/random.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { Client, endFeeds, ORIGIN_ID, rig } from '../support/feed-rig.ts';
 
 afterEach(endFeeds);
@@ -302,7 +303,7 @@ describe('feed: who is refused, and with which code', () => {
     for (let question = 0; question < ASKED; question++)
       client.socket.send(JSON.stringify({ type: 'askHead', question }));
     client.socket.send(progressOf(7));
-    await vi.waitFor(() => expect(registry.edges(Date.now())[0]?.logNumber).toBe(7), 30_000);
+    await waitFor(() => expect(registry.edges(Date.now())[0]?.logNumber).toBe(7), { timeout: 30_000 });
     const two = new Client(url);
     await two.hello({ name: 'two', peerId: '22'.repeat(20) });
     // The one it was welcomed with, and the one that all were told.

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { EdgeRegistry } from '../../../server/feed/edge-registry.ts';
 import { FeedServer } from '../../../server/feed/feed-server.ts';
@@ -14,6 +14,7 @@ import type { AnnounceFrame } from '../../../shared/feed/announce-frames.ts';
 import { parseServerFrame } from '../../../shared/feed/server-frame.ts';
 import { EMPTY_LOG_HASH } from '../../../shared/log/entry.ts';
 import type { InfoHash, PeerId } from '../../../shared/units.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { catalogFixture } from '../support/catalog-fixture.ts';
 import { greetingPeer } from '../support/greeting-peer.ts';
 
@@ -75,7 +76,7 @@ async function edgeAt(url: string) {
   const address = { peerPort: EDGE_PORT, advertiseIp: null, publicUrl: null, httpPort: 8081 };
   const who = { type: 'hello', version: 1, name: 'one', peerId: EDGE_ID };
   socket.send(JSON.stringify({ ...who, head, ...address, pieceHashes: false, fleetToken: null }));
-  await vi.waitFor(() => expect(frames[0]?.type).toBe('welcome'));
+  await waitFor(() => expect(frames[0]?.type).toBe('welcome'));
   const announce = (frame: Partial<AnnounceFrame>) =>
     socket.send(JSON.stringify({ type: 'announce', has: [], wants: [], left: [], whole: false, ...frame }));
   const news = () => frames.filter((frame) => frame.type === 'peers');
@@ -119,19 +120,19 @@ test('FA2: a stock client that announces over HTTP is told of the edges that hav
   const [one, two] = [await fixture.publish('a'), await fixture.publish('b')];
   const edge = await edgeAt(url);
   edge.announce({ has: [one.entryNumber, one.entryNumber], wants: [two.entryNumber, two.entryNumber] });
-  await vi.waitFor(() => expect(ports(ask(tracker, one.infoHash))).toContain(EDGE_PORT));
+  await waitFor(() => expect(ports(ask(tracker, one.infoHash))).toContain(EDGE_PORT));
   expect(ask(tracker, one.infoHash)).toMatchObject({ seeds: 2, leechers: 1 });
   expect(ask(tracker, two.infoHash)).toMatchObject({ seeds: 1, leechers: 2 });
   expect(ports(ask(tracker, two.infoHash))).toEqual([6881, EDGE_PORT]);
   // Seeds have nothing for each other.
   expect(ports(ask(tracker, one.infoHash, { leftBytes: 0 }))).toEqual([]);
   edge.announce({ has: [two.entryNumber, two.entryNumber], left: [one.entryNumber, one.entryNumber] });
-  await vi.waitFor(() => expect(ports(ask(tracker, one.infoHash))).toEqual([6881]));
+  await waitFor(() => expect(ports(ask(tracker, one.infoHash))).toEqual([6881]));
   expect(tracker.scrape([two.infoHash]).get(two.infoHash)).toEqual({ seeds: 2, leechers: 1, completed: 1 });
   // The stock client in both swarms, the edge in one of them; the range's number 1 is the log's key.
   edge.announce({ has: [1, 1] });
   edge.announce({ has: [two.entryNumber, two.entryNumber] });
-  await vi.waitFor(() => expect(tracker.peerCount).toBe(3));
+  await waitFor(() => expect(tracker.peerCount).toBe(3));
 });
 
 test('FA3: the seats of a lost socket vanish after the grace', async () => {
@@ -139,9 +140,9 @@ test('FA3: the seats of a lost socket vanish after the grace', async () => {
   const { infoHash, entryNumber } = await fixture.publish('a');
   const edge = await edgeAt(url);
   edge.announce({ has: [1, entryNumber] });
-  await vi.waitFor(() => expect(ports(ask(tracker, infoHash))).toContain(EDGE_PORT));
+  await waitFor(() => expect(ports(ask(tracker, infoHash))).toContain(EDGE_PORT));
   edge.socket.terminate();
-  await vi.waitFor(() => expect(ports(ask(tracker, infoHash))).toEqual([6881]));
+  await waitFor(() => expect(ports(ask(tracker, infoHash))).toEqual([6881]));
 });
 
 test('FA3: an edge that is back within the grace keeps its seats', async () => {
@@ -149,14 +150,14 @@ test('FA3: an edge that is back within the grace keeps its seats', async () => {
   const { infoHash, entryNumber } = await fixture.publish('a');
   const first = await edgeAt(url);
   first.announce({ has: [1, entryNumber], whole: true });
-  await vi.waitFor(() => expect(ports(ask(tracker, infoHash))).toContain(EDGE_PORT));
+  await waitFor(() => expect(ports(ask(tracker, infoHash))).toContain(EDGE_PORT));
   first.socket.terminate();
-  await vi.waitFor(() => expect(registry.fleet(performance.now())).toEqual([]));
+  await waitFor(() => expect(registry.fleet(performance.now())).toEqual([]));
   expect(ports(ask(tracker, infoHash))).toContain(EDGE_PORT);
   const again = await edgeAt(url);
   expect(ports(ask(tracker, infoHash))).toContain(EDGE_PORT);
   again.announce({ whole: true });
-  await vi.waitFor(() => expect(ports(ask(tracker, infoHash))).toEqual([6881]));
+  await waitFor(() => expect(ports(ask(tracker, infoHash))).toEqual([6881]));
 });
 
 test('FA4: an edge is told of a stock client once that can be reached, and of nothing when there is none', async () => {
@@ -164,12 +165,12 @@ test('FA4: an edge is told of a stock client once that can be reached, and of no
   const [one, two] = [await fixture.publish('a'), await fixture.publish('b')];
   const edge = await edgeAt(url);
   edge.announce({ wants: [one.entryNumber, one.entryNumber], has: [two.entryNumber, two.entryNumber] });
-  await vi.waitFor(() => expect(ask(tracker, two.infoHash, { port: 9 })).toMatchObject({ seeds: 2 }));
+  await waitFor(() => expect(ask(tracker, two.infoHash, { port: 9 })).toMatchObject({ seeds: 2 }));
   const port = await stockClient();
   // A seed has nothing for an edge that has it all.
   ask(tracker, two.infoHash, { port, leftBytes: 0 });
   ask(tracker, one.infoHash, { port, leftBytes: 0 });
-  await vi.waitFor(() => expect(edge.news()).toHaveLength(1));
+  await waitFor(() => expect(edge.news()).toHaveLength(1));
   expect(edge.news()).toEqual([
     { type: 'peers', addresses: [{ ip: '127.0.0.1', port }], sets: [{ entry: one.entryNumber, peers: [0] }] },
   ]);
@@ -180,11 +181,11 @@ test('FA4: an edge that announces a set hears of the stock clients that were the
   const { infoHash, entryNumber } = await fixture.publish('a');
   const port = await stockClient();
   ask(tracker, infoHash, { port });
-  await vi.waitFor(() => expect(ports(ask(tracker, infoHash, { port: 9 }))).toContain(port));
+  await waitFor(() => expect(ports(ask(tracker, infoHash, { port: 9 }))).toContain(port));
   const edge = await edgeAt(url);
   expect(edge.news()).toEqual([]);
   edge.announce({ wants: [1, entryNumber], whole: true });
-  await vi.waitFor(() => expect(edge.news()).toHaveLength(1));
+  await waitFor(() => expect(edge.news()).toHaveLength(1));
   expect(edge.news()[0]).toMatchObject({ addresses: [{ port }], sets: [{ entry: entryNumber, peers: [0] }] });
 });
 
@@ -195,7 +196,7 @@ test('FA5: an edge on the feed that asks over HTTP too is not counted twice', as
   ask(tracker, infoHash, { peerId: EDGE_ID, leftBytes: 0 });
   expect(ask(tracker, infoHash)).toMatchObject({ seeds: 2, leechers: 1 });
   edge.announce({ wants: [entryNumber, entryNumber] });
-  await vi.waitFor(() => expect(ask(tracker, infoHash)).toMatchObject({ seeds: 1, leechers: 2 }));
+  await waitFor(() => expect(ask(tracker, infoHash)).toMatchObject({ seeds: 1, leechers: 2 }));
   ask(tracker, infoHash, { peerId: EDGE_ID, leftBytes: 0 });
   expect(ask(tracker, infoHash)).toMatchObject({ seeds: 1, leechers: 2 });
 });

@@ -1,11 +1,12 @@
 /** FA6: in a large fleet, who has a set that few have is named to those who want it. */
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { EdgeRegistry } from '../../../server/feed/edge-registry.ts';
 import { FleetAnnounces } from '../../../server/tracker/fleet-announces.ts';
 import { Tracker } from '../../../server/tracker/tracker.ts';
 import type { PeersFrame } from '../../../shared/feed/announce-frames.ts';
 import { parseServerFrame } from '../../../shared/feed/server-frame.ts';
 import type { PeerId } from '../../../shared/units.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { catalogFixture } from '../support/catalog-fixture.ts';
 
 const MARKER = 1_000;
@@ -44,7 +45,7 @@ async function fleetOf(count: number) {
   const toldAll = async (edge: number) => {
     const marker = announces.sets.open('ff'.repeat(20) as PeerId, { ip: '10.9.9.9', port: 1 })!;
     announces.tell(holds[edge]!.peerId, MARKER, [marker.asSeed]);
-    await vi.waitFor(() => expect(told[edge]!.at(-1)?.sets.at(-1)?.entry).toBe(MARKER));
+    await waitFor(() => expect(told[edge]!.at(-1)?.sets.at(-1)?.entry).toBe(MARKER));
   };
   const entriesTold = (edge: number) => told[edge]!.flatMap(({ sets }) => sets.map(({ entry }) => entry));
   return { say, namedTo, told, number, toldAll, entriesTold };
@@ -54,10 +55,10 @@ test('FA6: three of sixty edges have the set: whoever wants it is told of them a
   const { say, namedTo, told, number } = await fleetOf(60);
   for (const edge of [3, 30, 59]) say(edge, 'has');
   say(7, 'wants');
-  await vi.waitFor(() => expect(namedTo(7).sort((a, b) => a - b)).toEqual([3, 30, 59]));
+  await waitFor(() => expect(namedTo(7).sort((a, b) => a - b)).toEqual([3, 30, 59]));
   expect(told[7]![0]!.sets.map(({ entry }) => entry)).toEqual([number]);
   say(8, 'wants');
-  await vi.waitFor(() => expect(namedTo(8).sort((a, b) => a - b)).toEqual([3, 7, 30, 59]));
+  await waitFor(() => expect(namedTo(8).sort((a, b) => a - b)).toEqual([3, 7, 30, 59]));
   expect(namedTo(3), 'who has it all dials nobody').toEqual([]);
 });
 
@@ -65,7 +66,7 @@ test('FA6: twenty at most are named, and none once a quarter of the fleet has th
   const { say, namedTo, toldAll, entriesTold } = await fleetOf(200);
   for (let edge = 0; edge < 40; edge++) say(edge, 'has');
   say(100, 'wants');
-  await vi.waitFor(() => expect(namedTo(100).length).toBe(20));
+  await waitFor(() => expect(namedTo(100).length).toBe(20));
   for (let edge = 40; edge < 60; edge++) say(edge, 'has');
   say(101, 'wants');
   await toldAll(101);

@@ -6,6 +6,7 @@ import { serveHttp } from '../../support/hostile-http.ts';
 import { makeRandomTorrent, type RandomTorrent } from '../../support/random-torrent.ts';
 import { readAll, SEED, startNode } from '../../support/swarm-nodes.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const SIZE = 50_000;
 
@@ -31,7 +32,7 @@ async function made(spoil: (bytes: Buffer) => Buffer = (bytes) => bytes) {
     askAhead: (seeds = webSeeds) => swarm.askAhead(name, file, seeds),
     add: () => swarm.addTorrent(torrent.metainfo, { ...SEED, want: 'none', webSeeds }),
     swarm,
-    asked: (count: number) => vi.waitFor(() => expect(requests.length).toBe(count)),
+    asked: (count: number) => waitFor(() => expect(requests.length).toBe(count)),
     answerAll: () => {
       for (const give of waiting.splice(0)) give();
     },
@@ -62,7 +63,7 @@ describe('a request to the web seed that begins before the torrent is added', ()
       expect(requests[0]?.headers.range).toBe(`bytes=0-${SIZE - 1}`);
       if (isEarly) {
         answerAll();
-        await vi.waitFor(() => expect(ended).toEqual(['sent']));
+        await waitFor(() => expect(ended).toEqual(['sent']));
       }
       await add();
       const reading = read();
@@ -89,7 +90,7 @@ describe('a request to the web seed that begins before the torrent is added', ()
     const reading = (async () => {
       for await (const bytes of swarm.readFile(infoHash, 0, 0, SIZE, abort.signal)) got.push(bytes);
     })();
-    await vi.waitFor(() => expect(Buffer.concat(got).length).toBe(16_384));
+    await waitFor(() => expect(Buffer.concat(got).length).toBe(16_384));
     expect(Buffer.concat(got)).toEqual(Buffer.from((torrent.contents[0] as Uint8Array).slice(0, 16_384)));
     abort.abort(new Error('seen enough'));
     await expect(reading).rejects.toThrow('seen enough');
@@ -103,7 +104,7 @@ describe('a request to the web seed that begins before the torrent is added', ()
     await add();
     const reading = read(20_000, 21_000);
     await asked(2);
-    await vi.waitFor(() => expect(ended).toEqual(['cut']));
+    await waitFor(() => expect(ended).toEqual(['cut']));
     answerAll();
     expect(await reading).toEqual((torrent.contents[0] as Uint8Array).slice(20_000, 21_000));
   });
@@ -113,13 +114,13 @@ describe('a request to the web seed that begins before the torrent is added', ()
     try {
       const { askAhead, asked, ended, swarm } = await made();
       askAhead();
-      await vi.waitFor(() => asked(1));
+      await waitFor(() => asked(1));
       vi.advanceTimersByTime(2_000);
-      await vi.waitFor(() => expect(ended).toEqual(['cut']));
+      await waitFor(() => expect(ended).toEqual(['cut']));
       askAhead();
       await asked(2);
       void swarm.close();
-      await vi.waitFor(() => expect(ended).toEqual(['cut', 'cut']));
+      await waitFor(() => expect(ended).toEqual(['cut', 'cut']));
     } finally {
       vi.useRealTimers();
     }

@@ -1,13 +1,14 @@
 /** A node whose loop is blocked on purpose, longer than its peers may take: what they sent meanwhile lies in the kernel. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { MemoryPieceStore } from '../../../shared/node/store/memory-piece-store.ts';
 import { encodeBitfield, encodePiece, encodeUnchoke } from '../../../shared/wire/encode.ts';
 import { makeRandomTorrent } from '../../support/random-torrent.ts';
 import { standStill, timersNext } from '../../support/stand-still.ts';
 import { SEED, startNode, untilComplete } from '../../support/swarm-nodes.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { dialPeer, WireLink } from '../../support/wire-peer.ts';
 
 const PIECE_BYTES = 65_536;
@@ -50,10 +51,10 @@ test('AW1: a peer whose blocks came while the node stood still is not snubbed: n
     }
   };
   // One block: then the node knows how long this peer takes, and waits for a second and a half at most.
-  await vi.waitFor(() => expect(requests().length).toBeGreaterThan(0), 10_000);
+  await waitFor(() => expect(requests().length).toBeGreaterThan(0));
   const before = requests().length;
   answer(1);
-  await vi.waitFor(() => expect(requests().length).toBeGreaterThan(before), 10_000);
+  await waitFor(() => expect(requests().length).toBeGreaterThan(before));
   await timersNext();
   answer(requests().length);
   standStill(2_500);
@@ -66,10 +67,10 @@ test('AW1: a peer whose blocks came while the node stood still is not snubbed: n
 test('AW1: a peer whose handshake came while the node stood still is linked', async () => {
   const { node, infoHash } = await wanting({ handshakeTimeoutMs: 1_500 });
   const link = await dialPeer(node.swarm.peerPort);
-  await vi.waitFor(() => expect(node.swarm.figures().links).toBe(1), 10_000);
+  await waitFor(() => expect(node.swarm.figures().links).toBe(1));
   await timersNext();
   link.greet(infoHash);
   standStill(2_500);
   await link.greeted;
-  await vi.waitFor(() => expect(node.swarm.peers()).toBe(1), 10_000);
+  await waitFor(() => expect(node.swarm.peers()).toBe(1));
 });

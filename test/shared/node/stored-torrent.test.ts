@@ -10,6 +10,7 @@ import { failingFileSystem } from '../../support/failing-file-system.ts';
 import { makeRandomTorrent, type RandomTorrent } from '../../support/random-torrent.ts';
 import { addressOf, readAll, SEED, startNode, untilComplete } from '../../support/swarm-nodes.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const SIZES = [100_001, 16_384, 1, 40_000];
 const TOTAL = SIZES.reduce((sum, size) => sum + size, 0);
@@ -125,7 +126,7 @@ describe('a torrent added as stored', () => {
     const node = await startNode(directory);
     await node.swarm.addStored(stored(metainfo), SEED);
     expect(node.swarm.isComplete(metainfo.infoHash)).toBe(true);
-    await vi.waitFor(() => expect(node.swarm.isComplete(metainfo.infoHash)).toBe(false), 10_000);
+    await waitFor(() => expect(node.swarm.isComplete(metainfo.infoHash)).toBe(false));
     expect(node.swarm.bytes().verified).toBe(TOTAL - 16_384);
   });
 

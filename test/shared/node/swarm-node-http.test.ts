@@ -1,6 +1,6 @@
 /** A swarm node with the two HTTP services it knows: its web seed and its tracker. */
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { encode } from '../../../shared/bencode/bencode.ts';
 import { dictionary } from '../../../shared/bencode/value.ts';
 import { MemoryPieceStore } from '../../../shared/node/store/memory-piece-store.ts';
@@ -8,6 +8,7 @@ import { serveHttp } from '../../support/hostile-http.ts';
 import { makeRandomTorrent, type RandomTorrent } from '../../support/random-torrent.ts';
 import { readAll, SEED, startNode, startSeed, untilComplete } from '../../support/swarm-nodes.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 /** Serves the torrent's files as BEP 19 has them; `spoil` may change what is sent. */
 async function serveWebSeed(
@@ -136,7 +137,7 @@ describe('a swarm node and its tracker', () => {
     expect(strict.lines).toContain('not announced: no trusted origin');
     const free = await startNode(new MemoryPieceStore(), {}, { announceAnywhere: true });
     await free.swarm.addTorrent(torrent.metainfo, options);
-    await vi.waitFor(() => expect(requests.length).toBe(1));
+    await waitFor(() => expect(requests.length).toBe(1));
   });
 
   it('two dozen torrents that announce at the same moment are no leak to warn of', async () => {
@@ -152,7 +153,7 @@ describe('a swarm node and its tracker', () => {
       await node.swarm.addTorrent(metainfo, { ...SEED, announceUrl: `${origin}/announce` });
     }
     // As many as are asked at a time.
-    await vi.waitFor(() => expect(requests.length).toBe(16));
+    await waitFor(() => expect(requests.length).toBe(16));
     expect(warnings).toEqual([]);
   });
 
@@ -172,7 +173,7 @@ describe('a swarm node and its tracker', () => {
     expect(taken).toEqual(['started']);
     isThere = false;
     node.swarm.announceAgain(infoHash);
-    await vi.waitFor(() => expect(requests.length).toBe(1));
+    await waitFor(() => expect(requests.length).toBe(1));
     expect(requests[0]?.url).toContain('left=1000');
     isThere = true;
     await node.close();
@@ -196,9 +197,9 @@ describe('a swarm node and its tracker', () => {
       hashes.push(metainfo.infoHash);
       await node.swarm.addTorrent(metainfo, { ...SEED, announceUrl: `${origin}/announce` });
     }
-    await vi.waitFor(() => expect(requests.length).toBeGreaterThanOrEqual(1));
+    await waitFor(() => expect(requests.length).toBeGreaterThanOrEqual(1));
     isThere = true;
-    await vi.waitFor(() => expect(taken.length + requests.length).toBe(5));
+    await waitFor(() => expect(taken.length + requests.length).toBe(5));
     expect(hashes).toEqual(expect.arrayContaining(taken));
   });
 

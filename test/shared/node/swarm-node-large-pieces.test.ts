@@ -1,7 +1,7 @@
 /** Goal: pieces that are hashed in a thread come and are judged as small ones are, whatever becomes of the thread. */
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { EngineInput } from '../../../shared/engine/inputs.ts';
 import { MemoryPieceStore } from '../../../shared/node/store/memory-piece-store.ts';
 import { DiskActions } from '../../../shared/node/swarm-node-disk.ts';
@@ -18,6 +18,7 @@ import {
   untilComplete,
 } from '../../support/swarm-nodes.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const SIZES = [9_000_001, 300_000];
 const LOST = 'the thread that hashes is lost: pieces are hashed without it';
@@ -77,7 +78,7 @@ it('threat row 6: a large piece that one half takes and the other does not ends 
   const lying = { ...torrent.metainfo, pieceHashesV1: pieceHashesV1.map((byte) => byte ^ 1) };
   await leech.swarm.addTorrent(lying, SEED);
   leech.swarm.addPeers(infoHash, [addressOf(seed)]);
-  await vi.waitFor(() => expect(leech.swarm.hasTorrent(infoHash)).toBe(false), 10_000);
+  await waitFor(() => expect(leech.swarm.hasTorrent(infoHash)).toBe(false));
   expect(leech.lines).toEqual(['the torrent failed and is removed']);
 });
 

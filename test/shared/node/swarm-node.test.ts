@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openDiskPieceStore } from '../../../shared/node/store/disk-piece-store.ts';
 import { MemoryPieceStore } from '../../../shared/node/store/memory-piece-store.ts';
 import { failingFileSystem } from '../../support/failing-file-system.ts';
 import { makeRandomTorrent } from '../../support/random-torrent.ts';
 import { addressOf, readAll, SEED, startNode, startSeed, untilComplete } from '../../support/swarm-nodes.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 /** Element by element, as `toEqual` compares, megabytes take seconds. */
 const expectSame = (found: Uint8Array, wanted: Uint8Array | undefined) =>
@@ -80,8 +81,8 @@ describe('two swarm nodes over loopback', () => {
     fileSystem.failAt(1, 'ENOSPC', false);
     await leech.swarm.addTorrent(torrent.metainfo, SEED);
     leech.swarm.addPeers(infoHash, [addressOf(seed)]);
-    await vi.waitFor(() => expect(leech.lines).toContain('the piece store failed'));
-    await vi.waitFor(() => expect(leech.swarm.isComplete(infoHash)).toBe(true), 10_000);
+    await waitFor(() => expect(leech.lines).toContain('the piece store failed'));
+    await waitFor(() => expect(leech.swarm.isComplete(infoHash)).toBe(true));
     expectSame(await readAll(leech, infoHash, 0, 0, 400_000), torrent.contents[0]);
     await leech.close();
     const after = await startNode(join(directory, 'b'));

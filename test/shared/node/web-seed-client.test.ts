@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DownLimit } from '../../../shared/node/transport/down-limit.ts';
 import { WebSeedClient } from '../../../shared/node/web-seed-client.ts';
 import { serveHttp } from '../../support/hostile-http.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const FILE = Buffer.from('0123456789');
 const rangeOf = (origin: string, startBytes = 2, endBytes = 6) => ({
@@ -93,7 +94,7 @@ describe('the web-seed client', () => {
     const { origin, requests, sockets } = await serveHttp((_request, response) => open.push(response));
     const fetches = Array.from({ length: 10 }, () => client.fetch(rangeOf(origin), never, () => undefined));
     for (let done = 0; done < 10; done++) {
-      await vi.waitFor(() => expect(open.length).toBeGreaterThan(0));
+      await waitFor(() => expect(open.length).toBeGreaterThan(0));
       expect(open.length).toBeLessThanOrEqual(4);
       open.shift()?.writeHead(206, good).end('2345');
     }
@@ -131,10 +132,10 @@ describe('the web-seed client', () => {
       client.fetch(rangeOf(origin), signal, () => undefined),
     );
     const settled = Promise.allSettled(fetches);
-    await vi.waitFor(() => expect(open.length).toBe(1));
+    await waitFor(() => expect(open.length).toBe(1));
     second.abort(new Error('second'));
     first.abort(new Error('first'));
-    await vi.waitFor(() => expect(open.length).toBe(2));
+    await waitFor(() => expect(open.length).toBe(2));
     open[1]?.writeHead(206, good).end('2345');
     expect(await settled).toMatchObject([
       { status: 'rejected', reason: new Error('first') },

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { WebSeedClient } from '../../../shared/node/web-seed-client.ts';
 import { serveHttp } from '../../support/hostile-http.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const rangeOf = (origin: string) => ({
   url: new URL('/images/x/640.avif', origin),
@@ -23,13 +24,13 @@ it('WS2: kept connections take turns', async () => {
   const answer = () => open.shift()?.writeHead(206, good).end('2345');
   const fetchOne = () => client.fetch(rangeOf(origin), never, () => undefined);
   const both = [fetchOne(), fetchOne()];
-  await vi.waitFor(() => expect(open.length).toBe(2));
+  await waitFor(() => expect(open.length).toBe(2));
   answer();
   answer();
   await Promise.all(both);
   for (let turn = 0; turn < 4; turn++) {
     const one = fetchOne();
-    await vi.waitFor(() => expect(open.length).toBe(1));
+    await waitFor(() => expect(open.length).toBe(1));
     answer();
     await one;
   }
@@ -47,7 +48,7 @@ it('says that the seed has begun before its first byte', async () => {
   });
   const taken: number[] = [];
   const fetching = client.fetch(rangeOf(origin), never, (bytes) => taken.push(bytes.length));
-  await vi.waitFor(() => expect(taken).toEqual([0]));
+  await waitFor(() => expect(taken).toEqual([0]));
   open[0]?.end('2345');
   await fetching;
   expect(taken.slice(1).reduce((sum, bytes) => sum + bytes, 0)).toBe(4);

@@ -1,9 +1,10 @@
 /** Bytes that are not in memory: they go out as they come in, and no client is ever told what is not true. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../../shared/errors.ts';
 import { readToEnd } from '../../../support/http-client.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 import { BLOCK_BYTES, memorySource } from './memory-source.ts';
 import { serveImages } from './serve.ts';
 
@@ -150,7 +151,7 @@ describe('bytes go out as they come in', () => {
     const { open } = memorySource();
     const late = await dial();
     late.write(get(source.rendition(NAME).url));
-    await vi.waitFor(async () => expect((await ask('/healthz')).status).toBe(404));
+    await waitFor(async () => expect((await ask('/healthz')).status).toBe(404));
     source.open = open;
     expect((await ask('/640.avif')).body.equals(source.bytes.get('640.avif')!)).toBe(true);
   });

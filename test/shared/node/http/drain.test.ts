@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readToEnd } from '../../../support/http-client.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 import { memorySource } from './memory-source.ts';
 import { serveImages } from './serve.ts';
 
@@ -62,7 +63,7 @@ describe('close lets answers end within its deadline', () => {
     const socket = await dial();
     const text = readToEnd(socket);
     socket.write(get(url) + get(`${url}x`) + get('/healthz', 'Connection: close\r\n'));
-    await vi.waitFor(() => expect(release).toBeDefined());
+    await waitFor(() => expect(release).toBeDefined());
     const closed = server.close(20_000);
     release?.();
     expect([...(await text).matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status)).toEqual([
@@ -77,7 +78,7 @@ describe('close lets answers end within its deadline', () => {
     const { dial, server } = await serveImages();
     const socket = await dial();
     socket.write('GET / HT');
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect(await new Promise((r) => server.server.getConnections((_e, n) => r(n)))).toBe(1),
     );
     const text = readToEnd(socket);
@@ -106,7 +107,7 @@ describe('close ends what there is, each in its way', () => {
     const busy = await dial();
     const answer = readToEnd(busy);
     busy.write(`GET ${source.rendition('640.jpg').url} HTTP/1.1\r\nHost: a\r\n\r\n`);
-    await vi.waitFor(() => expect(release).toBeDefined());
+    await waitFor(() => expect(release).toBeDefined());
     const closed = server.close(10_000);
     await once(idle.resume(), 'close');
     await expect(dial()).rejects.toThrow();
@@ -120,10 +121,10 @@ describe('close ends what there is, each in its way', () => {
     Object.assign(source, { mode: 'swarm', fault: 'stall' });
     const socket = await dial();
     socket.write(`GET ${source.rendition('640.jpg').url} HTTP/1.1\r\nHost: a\r\n\r\n`);
-    await vi.waitFor(() => expect(source.reads.length).toBe(1));
+    await waitFor(() => expect(source.reads.length).toBe(1));
     const ended = readToEnd(socket);
     await server.close(50);
     expect(await ended).toBe('');
-    await vi.waitFor(() => expect(source.reads[0]?.ended).toBe(true));
+    await waitFor(() => expect(source.reads[0]?.ended).toBe(true));
   });
 });

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { endTogether } from '../../../../shared/node/http/end-together.ts';
 import { HttpMetrics } from '../../../../shared/node/http/http-metrics.ts';
 import { startHttpServer } from '../../../../shared/node/http/server.ts';
 import { dialPort, rawExchange } from '../../../support/http-client.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 import { serveImages } from './serve.ts';
 
 const WHOLE = Buffer.from('whole');
@@ -42,7 +43,7 @@ describe('answers that are ready in one turn', () => {
     const [answer] = await once(socket, 'data');
     socket.destroy();
     expect(String(answer)).toMatch(/whole$/);
-    await vi.waitFor(() => expect(seen).toEqual([false, false, true]));
+    await waitFor(() => expect(seen).toEqual([false, false, true]));
     expect(countOf(metrics)).toBe(1);
   });
 

@@ -1,7 +1,8 @@
 import { Registry } from 'prom-client';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../../shared/errors.ts';
 import { registerHttp } from '../../../../shared/node/http/register-http.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 import { memorySource } from './memory-source.ts';
 import { serveImages } from './serve.ts';
 
@@ -107,7 +108,7 @@ test('threat row 15: a reader that takes nothing holds the source back; no more 
   socket.write(GET(rendition.url));
   let before = -1;
   // Done when a whole turn of the poll brought nothing new.
-  await vi.waitFor(
+  await waitFor(
     () => {
       const now = given;
       const quiet = now > 0 && now === before;
@@ -118,7 +119,7 @@ test('threat row 15: a reader that takes nothing holds the source back; no more 
   );
   expect(given).toBeLessThan(size / 2);
   socket.destroy();
-  await vi.waitFor(() => expect(ended).toBe(true));
+  await waitFor(() => expect(ended).toBe(true));
 });
 
 test('metrics count what was answered, by route, status and source', async () => {

@@ -2,10 +2,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ImageReaders } from '../../../../shared/node/http/image-readers.ts';
 import type { ImageId } from '../../../../shared/units.ts';
 import { unsentBytes } from '../../../support/unsent-bytes.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 
 const idOf = (url = '') => url.slice(1) as ImageId;
 
@@ -46,7 +47,7 @@ describe.skipIf(process.platform !== 'linux')('cut', () => {
     const slow = await ask(port, '/gone', connection);
     const other = await ask(port, '/stays', connection);
     const left = () => unsentBytes(port, (slow.address() as AddressInfo).port);
-    await vi.waitFor(async () => expect(await left()).toBeGreaterThan(0));
+    await waitFor(async () => expect(await left()).toBeGreaterThan(0));
     readers.cut(idOf('/gone'));
     expect(await left()).toBe(0);
     expect(await unsentBytes(port, (other.address() as AddressInfo).port)).toBeGreaterThan(0);
@@ -69,7 +70,7 @@ describe.skipIf(process.platform !== 'linux')('cut', () => {
 test('a connection that idles ends with all its bytes taken, however slowly', async () => {
   const { port } = await serve(1_000_000, 50);
   const slow = await ask(port, '/a', 'keep-alive');
-  await vi.waitFor(async () =>
+  await waitFor(async () =>
     expect(await unsentBytes(port, (slow.address() as AddressInfo).port)).toBeGreaterThan(0),
   );
   let got = 0;

@@ -1,8 +1,9 @@
 /** Clients that leave in the middle: what was begun for them ends. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readToEnd } from '../../../support/http-client.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 import { memorySource } from './memory-source.ts';
 import { serveImages } from './serve.ts';
 
@@ -20,9 +21,9 @@ describe('clients that go away', () => {
       const socket = await dial();
       socket.write(GET(source.rendition(NAME).url));
       if (blocksBeforeFault > 0) await once(socket, 'data');
-      await vi.waitFor(() => expect(source.reads.length).toBe(1));
+      await waitFor(() => expect(source.reads.length).toBe(1));
       socket.destroy();
-      await vi.waitFor(() => expect(source.reads[0]).toMatchObject({ ended: true, aborted: true }));
+      await waitFor(() => expect(source.reads[0]).toMatchObject({ ended: true, aborted: true }));
       expect(logged).toEqual([]);
     },
   );
@@ -38,9 +39,9 @@ describe('clients that go away', () => {
       });
     const socket = await dial();
     socket.write(GET(source.rendition(NAME).url));
-    await vi.waitFor(() => expect(give).toBeDefined());
+    await waitFor(() => expect(give).toBeDefined());
     socket.resetAndDestroy();
-    await vi.waitFor(async () => expect(await connectionsOf(server.server)).toBe(0));
+    await waitFor(async () => expect(await connectionsOf(server.server)).toBe(0));
     give?.();
     // What would begin the read runs in the turns right after.
     for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -57,7 +58,7 @@ describe('clients that go away', () => {
     const answer = await text;
     const expected = Buffer.from(source.bytes.get(NAME)!).toString('latin1');
     expect(expected.startsWith(answer.slice(answer.indexOf('\r\n\r\n') + 4))).toBe(true);
-    await vi.waitFor(() => expect(source.reads.every(({ ended }) => ended)).toBe(true));
+    await waitFor(() => expect(source.reads.every(({ ended }) => ended)).toBe(true));
   });
 
   test('a half-closed client gets a warm answer whole', async () => {
@@ -73,9 +74,9 @@ describe('clients that go away', () => {
     Object.assign(source, { mode: 'swarm', fault: 'stall', blocksBeforeFault: 2 });
     const sockets = await Promise.all(Array.from({ length: 100 }, dial));
     for (const socket of sockets) socket.write(GET(source.rendition(NAME).url));
-    await vi.waitFor(() => expect(source.reads.length).toBe(100));
+    await waitFor(() => expect(source.reads.length).toBe(100));
     for (const socket of sockets) socket.destroy();
-    await vi.waitFor(() => expect(source.reads.every(({ ended }) => ended)).toBe(true));
+    await waitFor(() => expect(source.reads.every(({ ended }) => ended)).toBe(true));
   });
 
   test('during HEAD, before the source fails: nothing breaks', async () => {
@@ -88,9 +89,9 @@ describe('clients that go away', () => {
       });
     const socket = await dial();
     socket.write(`HEAD ${source.rendition(NAME).url} HTTP/1.1\r\nHost: a\r\n\r\n`);
-    await vi.waitFor(() => expect(fail).toBeDefined());
+    await waitFor(() => expect(fail).toBeDefined());
     socket.resetAndDestroy();
-    await vi.waitFor(async () => expect(await connectionsOf(server.server)).toBe(0));
+    await waitFor(async () => expect(await connectionsOf(server.server)).toBe(0));
     fail?.();
     source.open = open;
     expect((await ask(`/${NAME}`)).status).toBe(200);
@@ -103,7 +104,7 @@ describe('clients that go away', () => {
     socket.write(GET(source.rendition(NAME).url).repeat(5));
     await once(socket, 'data');
     socket.resetAndDestroy();
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(source.reads.length > 0 && source.reads.every(({ ended }) => ended)).toBe(true),
     );
   });
@@ -115,8 +116,8 @@ describe('clients that go away', () => {
     const socket = await dial();
     socket.pause();
     socket.write(GET(source.rendition('640.jpg').url));
-    await vi.waitFor(() => expect(source.reads.length).toBe(1));
+    await waitFor(() => expect(source.reads.length).toBe(1));
     socket.resetAndDestroy();
-    await vi.waitFor(() => expect(source.reads[0]).toMatchObject({ ended: true, aborted: true }));
+    await waitFor(() => expect(source.reads[0]).toMatchObject({ ended: true, aborted: true }));
   });
 });

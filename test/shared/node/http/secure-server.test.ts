@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeCertificate } from '../../../support/certificates.ts';
 import { readToEnd } from '../../../support/http-client.ts';
 import { askSession, openSession } from '../../../support/http2-client.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 import { IMAGE_ID, memorySource } from './memory-source.ts';
 import { serveImages } from './serve.ts';
 
@@ -70,7 +71,7 @@ describe('the handshake', () => {
     expect(await subject()).toBe('localhost');
     writeFileSync(tls.keyFile, readFileSync(next.keyFile));
     process.emit('SIGHUP');
-    await vi.waitFor(async () => expect(await subject()).toBe('renewed'), { timeout: 10_000 });
+    await waitFor(async () => expect(await subject()).toBe('renewed'), { timeout: 10_000 });
     expect((await askSession(standing, PATH)).status).toBe(200);
   });
 });
@@ -146,9 +147,9 @@ describe('HTTP/2', () => {
     Object.assign(source, { mode: 'swarm', fault: 'stall' });
     const stream = session(server.port).request({ ':path': PATH });
     stream.on('error', () => undefined);
-    await vi.waitFor(() => expect(source.reads.length).toBe(1));
+    await waitFor(() => expect(source.reads.length).toBe(1));
     stream.close(8);
-    await vi.waitFor(() => expect(source.reads[0]).toMatchObject({ ended: true, aborted: true }));
+    await waitFor(() => expect(source.reads[0]).toMatchObject({ ended: true, aborted: true }));
   });
 
   test('a purge resets the connection that is sent the image', async () => {
@@ -177,7 +178,7 @@ describe('HTTP/2', () => {
     await handshake(server.port);
     source.mode = 'swarm';
     const last = askSession(asking, PATH);
-    await vi.waitFor(() => expect(source.reads.length).toBe(1), { interval: 1 });
+    await waitFor(() => expect(source.reads.length).toBe(1), { interval: 1 });
     await server.close(1_000);
     expect((await last).complete).toBe(true);
   });

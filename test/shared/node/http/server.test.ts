@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isTooSlow } from '../../../../shared/node/http/slow-readers.ts';
 import { readToEnd } from '../../../support/http-client.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 import { memorySource } from './memory-source.ts';
 import { serveImages } from './serve.ts';
 
@@ -70,7 +71,7 @@ describe('threat row 15: every limit is set', () => {
     const { dial, server } = await serveImages(memorySource(), { maxConnections: 2 });
     const first = await dial();
     await dial();
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect(await new Promise((r) => server.server.getConnections((_e, n) => r(n)))).toBe(2),
     );
     const third = await dial();

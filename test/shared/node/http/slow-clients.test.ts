@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createSlowReaderWatch } from '../../../../shared/node/http/slow-readers.ts';
 import { readToEnd } from '../../../support/http-client.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 import { memorySource } from './memory-source.ts';
 import { type Served, serveImages } from './serve.ts';
 
@@ -102,7 +103,7 @@ describe('threat row 15: idle connections', () => {
     const text = readToEnd(socket);
     socket.write(REQUEST);
     expect(await text).toBe('');
-    await vi.waitFor(() => expect(source.reads[0]).toMatchObject({ ended: true, aborted: true }));
+    await waitFor(() => expect(source.reads[0]).toMatchObject({ ended: true, aborted: true }));
   });
 
   test('now and then a connection is ended, so that load spreads', async () => {

@@ -9,6 +9,7 @@ import { BLOCK_BYTES } from '../../../../shared/units.ts';
 import { failingFileSystem } from '../../../support/failing-file-system.ts';
 import { type Content, makeContent, refuseLeaves } from '../../../support/stored-content.ts';
 import { tempDirectory } from '../../../support/temp-directory.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 
 const OTHER_BOOT = '00000000-0000-4000-8000-000000000000';
 const HOUR_MS = 3_600_000;
@@ -190,7 +191,7 @@ describe('threat row 51: a power cut after files were written whole', () => {
       await vi.advanceTimersByTimeAsync(14_000);
       expect(note(directory).untilMs).toBeLessThan(writtenAt);
       await vi.advanceTimersByTimeAsync(3_000);
-      await vi.waitFor(() => expect(note(directory).untilMs).toBeGreaterThanOrEqual(writtenAt));
+      await waitFor(() => expect(note(directory).untilMs).toBeGreaterThanOrEqual(writtenAt));
     } finally {
       vi.useRealTimers();
       await store.close();

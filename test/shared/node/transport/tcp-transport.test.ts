@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { DownLimit } from '../../../../shared/node/transport/down-limit.ts';
 import type { TcpTransportOptions } from '../../../../shared/node/transport/tcp-options.ts';
 import { Inbox, TORRENT } from '../../../contract/link-transport.ts';
 import { tcpTransport } from '../../../support/tcp-transport.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 
 async function start(options: Partial<TcpTransportOptions> = {}, host = '127.0.0.1') {
   const transport = tcpTransport(options);
@@ -52,7 +53,7 @@ describe('TCP links', () => {
   it('half-open dials are few at a time; the rest waits its turn and none is lost', async () => {
     const [from, to] = [await start({ maxHalfOpen: 2 }), await start()];
     for (let i = 0; i < 20; i++) from.transport.dial(TORRENT, { ip: '127.0.0.1', port: to.port });
-    await vi.waitFor(() => expect(from.inbox.of('linkOpened').length).toBe(20), 10_000);
+    await waitFor(() => expect(from.inbox.of('linkOpened').length).toBe(20));
   });
 
   it('a reset is told as closed, with its link', async () => {
@@ -73,7 +74,7 @@ describe('TCP links', () => {
     await inbox.first('linkSent');
     expect(inbox.sentBytes(link)).toBeLessThan(64 * block.length);
     socket.resume();
-    await vi.waitFor(() => expect(inbox.sentBytes(link)).toBe(64 * block.length), 10_000);
+    await waitFor(() => expect(inbox.sentBytes(link)).toBe(64 * block.length));
   });
 });
 
@@ -89,7 +90,7 @@ describe('rate limits', () => {
     async (_way, sender, receiver) => {
       const [from, to] = [await start(sender), await start(receiver)];
       for (let i = 0; i < 4; i++) from.transport.dial(TORRENT, { ip: '127.0.0.1', port: to.port });
-      await vi.waitFor(() => expect(to.inbox.of('linkOpened').length).toBe(4));
+      await waitFor(() => expect(to.inbox.of('linkOpened').length).toBe(4));
       const startMs = performance.now();
       for (const { link } of from.inbox.of('linkOpened'))
         from.transport.send(
@@ -97,7 +98,7 @@ describe('rate limits', () => {
           Array.from({ length: SIZE / 4 / 10_000 }, () => new Uint8Array(10_000)),
         );
       const total = () => to.inbox.of('linkData').reduce((sum, { bytes }) => sum + bytes.length, 0);
-      await vi.waitFor(() => expect(total()).toBe(SIZE), 10_000);
+      await waitFor(() => expect(total()).toBe(SIZE));
       // A lower bound holds on any machine: the limit, less the burst that is let through at once.
       expect(performance.now() - startMs).toBeGreaterThan(((SIZE - 150_000) / RATE) * 1000);
       const links = to.inbox.of('linkData').map(({ link }) => link);
@@ -111,10 +112,10 @@ describe('threat row 14: connection exhaustion', () => {
   it('one address gets its share and no more; an accept over the cap is closed at once', async () => {
     const { inbox, port } = await start({ maxLinks: 100, maxLinksPerIp: 5, reservedLinks: 10 });
     const sockets = await Promise.all(Array.from({ length: 20 }, () => idle(port, '127.0.0.2')));
-    await vi.waitFor(() => expect(sockets.filter((socket) => socket.destroyed).length).toBe(15));
+    await waitFor(() => expect(sockets.filter((socket) => socket.destroyed).length).toBe(15));
     expect(inbox.of('linkOpened').length).toBe(5);
     await idle(port, '127.0.0.3');
-    await vi.waitFor(() => expect(inbox.of('linkOpened').length).toBe(6));
+    await waitFor(() => expect(inbox.of('linkOpened').length).toBe(6));
   });
 
   it('2,000 idle sockets from many addresses: the fleet still links', async () => {
@@ -127,13 +128,13 @@ describe('threat row 14: connection exhaustion', () => {
     const sockets: Socket[] = [];
     for (let ip = 2; ip < 12; ip++)
       sockets.push(...(await Promise.all(Array.from({ length: 200 }, () => idle(port, `127.0.0.${ip}`)))));
-    await vi.waitFor(() => expect(sockets.filter((socket) => socket.destroyed).length).toBe(1100), 10_000);
+    await waitFor(() => expect(sockets.filter((socket) => socket.destroyed).length).toBe(1100));
     expect(inbox.of('linkOpened').length).toBe(900);
     const fleet = tcpTransport({ localAddress: '127.0.0.77' });
     onTestFinished(() => fleet.shutdown());
     const fleetInbox = new Inbox(fleet);
     for (let i = 0; i < 50; i++) fleet.dial(TORRENT, { ip: '127.0.0.1', port });
-    await vi.waitFor(() => expect(inbox.of('linkOpened').length).toBe(950), 10_000);
+    await waitFor(() => expect(inbox.of('linkOpened').length).toBe(950));
     expect(fleetInbox.of('linkOpened').length).toBe(50);
     expect(fleetInbox.of('linkClosed')).toEqual([]);
   });
@@ -142,9 +143,9 @@ describe('threat row 14: connection exhaustion', () => {
     const { inbox, port } = await start({ maxLinks: 2, reservedLinks: 0, maxLinksPerIp: 2 });
     for (let i = 1; i <= 10; i++) {
       const socket = await idle(port, '127.0.0.2');
-      await vi.waitFor(() => expect(inbox.of('linkOpened').length).toBe(i));
+      await waitFor(() => expect(inbox.of('linkOpened').length).toBe(i));
       socket.destroy();
-      await vi.waitFor(() => expect(inbox.of('linkClosed').length).toBe(i));
+      await waitFor(() => expect(inbox.of('linkClosed').length).toBe(i));
     }
   });
 });
