@@ -307,6 +307,18 @@ describe('openSqlite', () => {
     await db.destroy();
   });
 
+  test('once it is closed, catalog.sqlite alone is the catalog: a copy of it is a backup', async () => {
+    const { id } = await catalog.createProduct(FIELDS);
+    await catalog.close();
+    const copy = mkdtempSync(join(tmpdir(), 'shoal-copy-'));
+    copyFileSync(join(folder, 'catalog.sqlite'), join(copy, 'catalog.sqlite'));
+    const database = await openSqlite(join(copy, 'catalog.sqlite'));
+    expect(database.prepare('select id from products').all([])).toEqual([{ id }]);
+    database.close();
+    rmSync(copy, { recursive: true });
+    await open();
+  });
+
   test('is durable and checks foreign keys', async () => {
     const database = await openSqlite(join(folder, 'other.sqlite'));
     const pragma = (name: string) =>
