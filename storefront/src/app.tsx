@@ -1,6 +1,6 @@
 /** The frame of every page: header, the page itself, footer, bag and image sources. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { announcement } from './announce.ts';
 import { currentVisit } from './navigation.ts';
 import { CheckoutPage } from './pages/checkout-page.tsx';
@@ -18,8 +18,9 @@ export function App(): JSX.Element {
   const visit = useStore(currentVisit);
   const mainRef = useRef<HTMLElement>(null);
 
-  // A new page begins at its heading for those who do not see it change.
-  useEffect(() => {
+  // A new page begins at its heading for those who do not see it change. Before it is painted: later the focus would be
+  // taken from who is in a field already.
+  useLayoutEffect(() => {
     if (visit.number > 0) mainRef.current?.focus({ preventScroll: true });
   }, [visit]);
 

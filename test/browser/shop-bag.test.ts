@@ -48,6 +48,29 @@ describe.skipIf(skipReason)(`the bag${skipReason ? ` (${skipReason})` : ''}`, ()
     expect(await stored(page)).toEqual([]);
   });
 
+  it('whoever is faster than a frame on the next page keeps the focus there', async () => {
+    const page = await openWithBag('/', 'p1');
+    await page.getByRole('button', { name: 'Bag 1 item' }).press('Enter');
+    await page.getByRole('link', CHECKOUT_BUTTON).waitFor();
+    const named = await page.evaluate(async () => {
+      const field = () => document.querySelector<HTMLInputElement>('input[name="name"]');
+      const standing = new Promise<void>((resolve) => {
+        new MutationObserver(() => field() && resolve()).observe(document.body, {
+          childList: true,
+          subtree: true,
+        });
+      });
+      document.querySelector<HTMLElement>('a[href="/checkout"]')?.click();
+      await standing;
+      // Asked for after the page stands, and before it is painted.
+      await Promise.resolve();
+      field()?.focus();
+      for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
+      return document.activeElement?.getAttribute('name');
+    });
+    expect(named).toBe('name');
+  });
+
   it('a bag whose products do not come is not called empty, and is shown when they come', async () => {
     site.origin().catalogDown = true;
     const page = await openWithBag('/', 'p1', 'p2');

@@ -1,6 +1,6 @@
 /** The bag, in a dialog at the side. The browser's own dialog keeps the focus in and closes on Escape. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { BAG_BOXES } from '../../../shared/http/shop-boxes.ts';
 import { productPath } from '../../../shared/http/shop-paths.ts';
 import { QUANTITY_MAX } from '../bag/bag.ts';
@@ -20,7 +20,8 @@ export function BagDrawer(): JSX.Element {
   const dialogRef = useRef<HTMLDialogElement>(null);
   const close = () => bag.open.set(false);
 
-  useEffect(() => {
+  // Closed before a new page takes the focus: behind an open dialog nothing can have it.
+  useLayoutEffect(() => {
     const dialog = dialogRef.current;
     if (dialog === null) return;
     if (open && !dialog.open) dialog.showModal();
