@@ -66,6 +66,32 @@ describe.skipIf(skipReason)(
       expect(await titles(page)).toEqual(after);
       await desk.close();
     });
+
+    it('a handle that is pressed and moves nothing takes nothing back, also when a list came meanwhile', async () => {
+      await desks.product('Stays', 0);
+      const id = await desks.product('Pressed', 0);
+      const desk = await openDesk(desks.browser, desks.fleet);
+      const { page } = desk;
+      await page.locator('.product-row').nth(1).waitFor();
+      const places: string[] = [];
+      page.on('request', (request) => request.method() === 'PUT' && places.push(request.url()));
+      await page.locator('.grip').first().hover();
+      await page.mouse.down();
+      await page.locator('.product-row--dragged').waitFor();
+      // Another desk puts the last one first; whoever presses in a window that was behind another brings it to the front.
+      const first = (await desks.fleet.products()).products[0]?.id;
+      const answer = await fetch(`${desks.fleet.origin.url}/admin/products/${id}/place`, {
+        method: 'PUT',
+        headers: { ...authorization(), 'content-type': 'application/json' },
+        body: JSON.stringify({ before: first }),
+      });
+      expect(answer.status).toBe(204);
+      await arrival(page, () => page.evaluate(() => window.dispatchEvent(new Event('focus'))));
+      await page.mouse.up();
+      await expect.poll(async () => (await titles(page))[0]).toBe('Pressed');
+      expect(places).toEqual([]);
+      await desk.close();
+    });
   },
 );
 

@@ -26,6 +26,12 @@ export interface Sortable {
   };
 }
 
+interface Drag {
+  readonly id: string;
+  readonly ids: readonly string[];
+  readonly idsBefore: readonly string[];
+}
+
 /** So near to an edge of the window a dragged item scrolls the page. */
 const SCROLL_EDGE_PX = 72;
 const SCROLL_STEP_PX = 14;
@@ -33,7 +39,7 @@ const SCROLL_STEP_PX = 14;
 export function useSortable(options: SortableOptions): Sortable {
   const { ids, isGrid, nameOf, onMoved } = options;
   const listRef = useRef<HTMLUListElement>(null);
-  const [drag, setDrag] = useState<{ readonly id: string; readonly ids: readonly string[] } | undefined>();
+  const [drag, setDrag] = useState<Drag | undefined>();
   const focusAfter = useRef<string | undefined>(undefined);
   const latest = useRef(options);
   latest.current = options;
@@ -57,7 +63,8 @@ export function useSortable(options: SortableOptions): Sortable {
         ),
       end: (isDropped) =>
         setDrag((now) => {
-          if (now && isDropped && now.ids.join() !== latest.current.ids.join())
+          // Beside what it began with: the caller's order may be another by now, which nobody here made.
+          if (now && isDropped && now.ids.join() !== now.idsBefore.join())
             latest.current.onMoved(now.ids, now.id);
           return undefined;
         }),
@@ -87,7 +94,7 @@ export function useSortable(options: SortableOptions): Sortable {
         if (event.button !== 0) return;
         event.preventDefault();
         (event.currentTarget as HTMLElement).focus();
-        setDrag({ id, ids });
+        setDrag({ id, ids, idsBefore: ids });
       },
       onKeyDown: onKeyDown(id),
     }),
