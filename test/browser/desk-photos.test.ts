@@ -1,7 +1,7 @@
 /** Photos of a product at the desk: their order, their purge, and those that no product has. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { eventually } from '../support/fleet.ts';
+import { authorization, eventually } from '../support/fleet.ts';
 import { deskFleet, PATIENCE_MS } from './support/desk-fleet.ts';
 import { deskPath, imagesOf, openDesk, tabTo } from './support/desk-page.ts';
 import { skipReason } from './support/launch-browser.ts';
@@ -113,6 +113,33 @@ describe.skipIf(skipReason)(
       await page.getByRole('heading', { name: 'Every photo is in use' }).waitFor();
       expect(await imagesOf(desks.fleet, other)).toHaveLength(1);
       expect(desk.problems).toEqual([]);
+      await desk.close();
+    });
+
+    it('an unused photo that went on a product leaves the focus to the next one', async () => {
+      for (const title of ['First', 'Second'])
+        await fetch(`${desks.fleet.origin.url}/admin/products/${await desks.product(title, 1)}?images=keep`, {
+          method: 'DELETE',
+          headers: authorization(),
+        });
+      await desks.fleet.createProduct('Takes one');
+      const desk = await openDesk(desks.browser, desks.fleet, { at: '/desk/unused' });
+      const { page } = desk;
+      const tiles = page.locator('.tile');
+      await tiles.nth(1).waitFor();
+      const nextId = await tiles.nth(1).getAttribute('data-image-id');
+      const putFirst = async () => {
+        await tiles.first().getByRole('combobox').selectOption('Takes one');
+        await tiles.first().getByRole('button', { name: /^Put / }).press('Enter');
+      };
+      await putFirst();
+      await page.getByRole('status').filter({ hasText: 'Put on Takes one' }).waitFor();
+      const focused = () =>
+        page.evaluate(() => document.activeElement?.closest('.tile')?.getAttribute('data-image-id'));
+      await expect.poll(focused).toBe(nextId);
+      await putFirst();
+      await page.getByRole('heading', { name: 'Every photo is in use' }).waitFor();
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Unused photos');
       await desk.close();
     });
 

@@ -1,7 +1,9 @@
 /** Photos that are published and that no product has. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AdminImage } from '../../../../shared/api-types/admin.ts';
+import type { Product } from '../../../../shared/api-types/catalog.ts';
+import { announce } from '../../announce.ts';
 import type { Refusal } from '../../answers/answer.ts';
 import { Message } from '../../parts/messages.tsx';
 import { useStore } from '../../store.ts';
@@ -18,6 +20,7 @@ export function UnusedPage(): JSX.Element {
   const [images, setImages] = useState<readonly AdminImage[] | undefined>();
   const [refusal, setRefusal] = useState<Refusal | undefined>();
   const [purged, setPurged] = useState<PurgeAnswer | undefined>();
+  const headingRef = useRef<HTMLHeadingElement>(null);
   const load = async () => {
     setRefusal(undefined);
     const answer = await products.unused();
@@ -26,11 +29,21 @@ export function UnusedPage(): JSX.Element {
   };
   useEffect(() => void load(), [products]);
   if (images === undefined && refusal) return <Failed refusal={refusal} onRetry={() => void load()} />;
-  const drop = (id: string) => setImages((all) => all?.filter((image) => image.id !== id));
+  const drop = (id: string) => {
+    const tile = document.activeElement?.closest<HTMLElement>('[data-image-id]');
+    // What has the focus goes with it; who is elsewhere by now stays there.
+    if (tile?.dataset.imageId === id) {
+      const next = (tile.nextElementSibling ?? tile.previousElementSibling)?.querySelector('select');
+      (next ?? headingRef.current)?.focus({ preventScroll: true });
+    }
+    setImages((all) => all?.filter((image) => image.id !== id));
+  };
   return (
     <>
       <div class="desk-head">
-        <h1>Unused photos</h1>
+        <h1 ref={headingRef} tabIndex={-1}>
+          Unused photos
+        </h1>
       </div>
       {purged && <PurgeReport answer={purged} />}
       {images?.length === 0 && (
@@ -81,10 +94,11 @@ function UnusedTile({ image, onGone }: UnusedTileProps): JSX.Element {
     if (answer.ok) onGone(answer.value);
     else failed(answer.refusal);
   };
-  const putOn = async (product: string) => {
-    const answer = await products.changeImage(image.id, { product });
+  const putOn = async ({ id, title }: Product) => {
+    const answer = await products.changeImage(image.id, { product: id });
     if (answer.ok) {
-      products.addImage(product, answer.value, image.sourceBytes);
+      products.addImage(id, answer.value, image.sourceBytes);
+      announce(`Put on ${title}`);
       onGone(undefined);
     } else failed(answer.refusal);
   };
@@ -115,40 +129,41 @@ function UnusedTile({ image, onGone }: UnusedTileProps): JSX.Element {
 
 interface PutOnProductProps {
   readonly words: string;
-  readonly onPut: (product: string) => Promise<void>;
+  readonly onPut: (product: Product) => Promise<void>;
 }
 
 /** A choice, and a button for it: with keys a list that is closed chooses what it passes. */
 function PutOnProduct({ words, onPut }: PutOnProductProps): JSX.Element {
   const state = useStore(useDesk().products.state);
-  const [product, setProduct] = useState('');
+  const all = state.kind === 'ready' ? state.products : [];
+  const [chosen, setChosen] = useState('');
+  const product = all.find(({ id }) => id === chosen);
   const put = (event: Event) => {
     event.preventDefault();
-    if (product !== '') void onPut(product);
+    if (product) void onPut(product);
   };
   return (
     <form class="put-on" onSubmit={put}>
       <select
         class="field__input"
         aria-label={`A product for ${words}`}
-        value={product}
-        onChange={(event) => setProduct(event.currentTarget.value)}
+        value={product?.id ?? ''}
+        onChange={(event) => setChosen(event.currentTarget.value)}
       >
         <option value="" disabled>
           Put on a product…
         </option>
-        {state.kind === 'ready' &&
-          state.products.map(({ id, title }) => (
-            <option key={id} value={id}>
-              {title}
-            </option>
-          ))}
+        {all.map(({ id, title }) => (
+          <option key={id} value={id}>
+            {title}
+          </option>
+        ))}
       </select>
       <button
         type="submit"
         class="button button--quiet"
         aria-label={`Put ${words} on the product`}
-        aria-disabled={product === ''}
+        aria-disabled={product === undefined}
       >
         Put
       </button>
