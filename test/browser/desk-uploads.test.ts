@@ -1,4 +1,6 @@
 /** Photos on their way at the desk, against a real origin and two edges: ready, failed, lost, cancelled. */
+
+import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { UploadList } from '../../shared/api-types/admin.ts';
@@ -99,6 +101,38 @@ describe.skipIf(skipReason)(
       await page.getByRole('button', { name: 'Retry all failed' }).click();
       await uploadsIn(page, 'ready', 2);
       expect(await imagesOf(desks.fleet, id)).toHaveLength(2);
+      await desk.close();
+    });
+
+    it('what failed goes from the list at one press, the rest stays, and keys go on beside it', async () => {
+      const id = await desks.fleet.createProduct('Cleared');
+      const desk = await openDesk(desks.browser, desks.fleet, { at: deskPath(id) });
+      const { page } = desk;
+      const removeAll = page.getByRole('button', { name: 'Remove all failed' });
+      const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+      const said = (words: string) => page.getByRole('status').filter({ hasText: words }).waitFor();
+      const empty = (name: string) => ({ ...TEXT_FILE, name, buffer: Buffer.alloc(0) });
+      await page.getByText('No photos yet.').waitFor();
+      // Never answered: it stays under way.
+      await page.route('**/images', () => undefined);
+      await addPhotos(page, [photo(4)]);
+      await addPhotos(page, [empty('a.jpg')]);
+      await uploadsIn(page, 'failed', 1);
+      expect(await removeAll.count()).toBe(0);
+      await addPhotos(page, [empty('b.jpg'), empty('c.jpg')]);
+      await uploadsIn(page, 'failed', 3);
+      await removeAll.press('Enter');
+      await said('3 photos off the list');
+      await uploadsIn(page, 'failed', 0);
+      expect(await uploadNames(page)).toEqual([path.basename(photo(4))]);
+      expect(await focused()).toBe('0 of 1 ready');
+      await page.getByRole('button', { name: /^Cancel / }).click();
+      await addPhotos(page, [empty('a.jpg'), empty('b.jpg')]);
+      await removeAll.press('Enter');
+      await said('2 photos off the list');
+      await page.locator('.uploads').waitFor({ state: 'detached' });
+      expect(await focused()).toBe('Add photos');
+      expect(desk.problems).toEqual([]);
       await desk.close();
     });
 

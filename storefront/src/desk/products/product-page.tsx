@@ -1,5 +1,5 @@
 /** One product: its photos, its words, its end. Photos can be dropped anywhere here, pasted, or picked. */
-import type { JSX } from 'preact';
+import type { JSX, RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Product } from '../../../../shared/api-types/catalog.ts';
 import { announce } from '../../announce.ts';
@@ -22,6 +22,7 @@ export function ProductPage({ id }: { readonly id: string }): JSX.Element {
   const { products, drafts } = useDesk();
   const state = useStore(products.state);
   const [refusal, setRefusal] = useState<Refusal | undefined>();
+  const awayRef = useRef<HTMLAnchorElement>(null);
   const isListed = state.kind === 'ready';
   const load = async () => {
     setRefusal(undefined);
@@ -45,12 +46,12 @@ export function ProductPage({ id }: { readonly id: string }): JSX.Element {
       <>
         <Message heading="There is no such product">
           <p>It may have been deleted.</p>
-          <a class="button" href="/desk" data-page>
+          <a ref={awayRef} class="button" href="/desk" data-page>
             To the products
           </a>
         </Message>
         {/* Photos that were on their way to it can be taken out of the list nowhere else. */}
-        <UploadList productId={id} />
+        <UploadList productId={id} onEmptied={() => awayRef.current?.focus()} />
       </>
     );
   if (refusal !== undefined) return <Failed refusal={refusal} onRetry={() => void load()} />;
@@ -60,6 +61,7 @@ export function ProductPage({ id }: { readonly id: string }): JSX.Element {
 function ProductView({ product }: { readonly product: Product }): JSX.Element {
   const { addPhotos, products } = useDesk();
   const { id, title } = product;
+  const pickRef = useRef<HTMLButtonElement>(null);
   const drop = useDropPhotos((files) => addPhotos(id, files));
   usePastedPhotos((files) => addPhotos(id, files));
   useSpread(product);
@@ -72,8 +74,8 @@ function ProductView({ product }: { readonly product: Product }): JSX.Element {
       <div class="product-desk__columns">
         <section class="product-desk__photos" aria-labelledby="photos-heading">
           <h2 id="photos-heading">Photos</h2>
-          <PickPhotos productId={id} />
-          <UploadList productId={id} />
+          <PickPhotos productId={id} buttonRef={pickRef} />
+          <UploadList productId={id} onEmptied={() => pickRef.current?.focus()} />
           <ImageBoard product={product} />
         </section>
         <section class="product-desk__words" aria-labelledby="words-heading">
@@ -99,7 +101,12 @@ function ProductView({ product }: { readonly product: Product }): JSX.Element {
   );
 }
 
-function PickPhotos({ productId }: { readonly productId: string }): JSX.Element {
+interface PickPhotosProps {
+  readonly productId: string;
+  readonly buttonRef: RefObject<HTMLButtonElement | null>;
+}
+
+function PickPhotos({ productId, buttonRef }: PickPhotosProps): JSX.Element {
   const { addPhotos, session } = useDesk();
   const state = useStore(session.state);
   const inputRef = useRef<HTMLInputElement>(null);
@@ -120,7 +127,7 @@ function PickPhotos({ productId }: { readonly productId: string }): JSX.Element 
           event.currentTarget.value = '';
         }}
       />
-      <button type="button" class="button" onClick={() => inputRef.current?.click()}>
+      <button ref={buttonRef} type="button" class="button" onClick={() => inputRef.current?.click()}>
         <PhotoIcon /> Add photos
       </button>
       <p class="hint">

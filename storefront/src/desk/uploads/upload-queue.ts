@@ -111,9 +111,9 @@ export class UploadQueue {
     );
   }
 
-  clearReady(productId: string): void {
-    const ready = this.list.get().filter(({ productId: of, kind }) => of === productId && kind === 'ready');
-    this.#items.remove(ready.map(({ key }) => key));
+  clearEnded(productId: string, end: 'ready' | 'failed'): void {
+    const ended = this.list.get().filter(({ productId: of, kind }) => of === productId && kind === end);
+    this.#items.remove(ended.map(({ key }) => key));
   }
 
   /** Nothing goes on. @param productId default: of all products. @returns when the origin was told */

@@ -115,6 +115,19 @@ test.each([
   expect(rig.sent.length).toBe(canRetry ? 2 : 1);
 });
 
+test('all failed ones of one product go at once; what is ready, waits or is of another stays', async () => {
+  const rig = new Rig();
+  rig.add('a', 'b', 'c', 'd');
+  await rig.sent[0]?.answer(problem(422, 'upload_damaged'));
+  await rig.sent[1]?.answer(problem(507, 'storage_full'));
+  await rig.sent[2]?.answer(ready('C'));
+  rig.queue.add('other', [new File([], 'empty.jpg')], LIMITS);
+  expect(rig.kinds).toBe('failed failed ready uploading failed');
+  rig.queue.clearEnded('p', 'failed');
+  expect(rig.items.map(({ file }) => file.name)).toEqual(['c', 'd', 'empty.jpg']);
+  expect(rig.calls).toEqual(['ready c C']);
+});
+
 test('cancelled: the request is cut, the origin told, the row gone, and the next photo goes', async () => {
   const rig = new Rig();
   rig.add('a', 'b', 'c', 'd');
