@@ -8,32 +8,21 @@ import {
   bytesPerSecond,
   choice,
   count,
-  type FlagKind,
   host,
   ip,
   nodeName,
   onOff,
   path,
   port,
+  publicKey,
   text,
   url,
-  WrongValue,
 } from '../shared/node/config/kinds.ts';
 import { TLS_FLAGS, tlsFiles } from '../shared/node/config/tls-flags.ts';
 import type { ImageAccess } from '../shared/node/http/image-access.ts';
 import type { TlsFiles } from '../shared/node/http/tls-files.ts';
 import type { Logger } from '../shared/node/process/logger.ts';
 import { plainLines } from '../shared/node/process/plain-lines.ts';
-
-/** Raw Ed25519 public key. */
-const publicKeyHex: FlagKind<string> = {
-  placeholder: 'hex',
-  unit: '',
-  parse: (given) => {
-    if (!/^[0-9a-fA-F]{64}$/.test(given)) throw new WrongValue('wants 64 hex digits');
-    return given.toLowerCase();
-  },
-};
 
 export const EDGE_FLAGS = defineFlags({
   origin: {
@@ -90,7 +79,7 @@ export const EDGE_FLAGS = defineFlags({
     description: 'most to take from other nodes and the web seed; 0 is no limit',
   },
   rootKey: {
-    kind: publicKeyHex,
+    kind: publicKey,
     defaultText: 'the first the origin shows',
     description: 'root key of the catalog log; another one is refused',
   },

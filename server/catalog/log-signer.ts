@@ -46,7 +46,7 @@ export async function openSigner(folder: string, knownRootKey: string | undefine
   return makeSigner(rootKey, root, log);
 }
 
-function makeSigner(rootKey: string, root: SigningKey | undefined, log: SigningKey): LogSigner {
+export function makeSigner(rootKey: string, root: SigningKey | undefined, log: SigningKey): LogSigner {
   const crypto = createLogCrypto();
   const keyFor = (change: EntryBody['change']): SigningKey => {
     if (change.type !== 'key' && change.type !== 'revoke-key') return log;

@@ -9,7 +9,7 @@ import { SqliteCatalog } from './catalog.ts';
 import type { Catalog } from './catalog-api.ts';
 import { ImageIndex } from './image-index.ts';
 import { loadImages } from './image-rows.ts';
-import { authorisedKeys, firstRootKey } from './log-history.ts';
+import { type LogKey, readLogKeys } from './log-history.ts';
 import { type LogSigner, openSigner } from './log-signer.ts';
 import { migrations } from './migrations.ts';
 import { openSqlite } from './open-sqlite.ts';
@@ -24,7 +24,7 @@ export interface CatalogOptions {
 
 /**
  * Opens the catalog, or makes it: keys, tables, and the log's first entry.
- * @throws UserError `catalog_damaged`, `key_file_invalid`, `root_key_wrong`, `root_key_missing`
+ * @throws UserError `catalog_damaged`, `key_file_invalid`, `log_key_revoked`, `root_key_wrong`, `root_key_missing`
  */
 export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
   mkdirSync(options.dataFolder, { recursive: true });
@@ -36,8 +36,9 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
     if (error) throw error;
     const now = options.now ?? Date.now;
     const head = await readHead(db);
-    const signer = await openSigner(join(options.dataFolder, 'keys'), await firstRootKey(db));
-    const ready = await authoriseLogKey(db, signer, head, now());
+    const { rootKey, keys } = await readLogKeys(db);
+    const signer = await openSigner(join(options.dataFolder, 'keys'), rootKey);
+    const ready = await authoriseLogKey(db, signer, keys, head, now());
     const index = new ImageIndex();
     for (const image of await loadImages(db)) index.add(image);
     return new SqliteCatalog({ db, signer, index, head: ready, now });
@@ -48,7 +49,7 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
 }
 
 /** The head row, made if this is a new catalog. @throws UserError `catalog_damaged` */
-async function readHead(db: Kysely<CatalogTables>): Promise<Head> {
+export async function readHead(db: Kysely<CatalogTables>): Promise<Head> {
   return db.transaction().execute(async (transaction) => {
     await transaction
       .insertInto('head')
@@ -76,11 +77,19 @@ async function readHead(db: Kysely<CatalogTables>): Promise<Head> {
 async function authoriseLogKey(
   db: Kysely<CatalogTables>,
   signer: LogSigner,
+  keys: readonly LogKey[],
   head: Head,
   timeMs: number,
 ): Promise<Head> {
-  const authorised = await authorisedKeys(db);
-  if (authorised.has(signer.logKey)) return head;
+  const known = keys.find(({ publicKey }) => publicKey === signer.logKey);
+  // Out of an old copy of keys/. Added once more, it would make a log that no edge takes, for good.
+  if (known?.revokedIn !== undefined)
+    throw new UserError(
+      'log_key_revoked',
+      500,
+      `keys/log.pem is a key that entry ${known.revokedIn} of the log took back: put the one of now in its place, or remove it and put the root key back as keys/root.pem for one start.`,
+    );
+  if (known) return head;
   return db.transaction().execute(async (transaction) => {
     const locked = await lockHead(transaction);
     return appendEntry(transaction, signer, locked, { type: 'key', publicKey: signer.logKey }, timeMs);

@@ -12,6 +12,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   edge: ['dist/bin/shoal-edge.js', '--help'],
   lab: ['dist/test/sim/labs/main.js'],
   load: ['dist/test/load/main.js', '--help'],
+  'log-keys': ['dist/server/log-keys.js', '--help'],
   netlab: ['dist/test/netlab/main.js', '--help'],
   origin: ['dist/server/main.js', '--help'],
   'sign-url': ['dist/server/sign-url.js', '--help'],

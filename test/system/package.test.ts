@@ -1,4 +1,4 @@
-/** What `npm install shoal` gives: two programs, four modules with their types, and nothing that only tests need. */
+/** What `npm install shoal` gives: three programs, four modules with their types, and nothing that only tests need. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -145,6 +145,16 @@ export const host: FlagKind<string> = {
   },
 };
 
+/** Raw Ed25519, as entries of the log name their keys. */
+export const publicKey: FlagKind<string> = {
+  placeholder: 'hex',
+  unit: '',
+  parse: (given) => {
+    if (!/^[0-9a-fA-F]{64}$/.test(given)) throw new WrongValue('wants 64 hex digits');
+    return given.toLowerCase();
+  },
+};
+
 /** One of a few words. */
 export function choice<const Words extends readonly [string, ...string[]]>(
   ...words: Words

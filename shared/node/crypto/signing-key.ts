@@ -7,7 +7,7 @@ import {
   randomBytes,
   sign,
 } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../../errors.ts';
 
@@ -58,7 +58,20 @@ export async function loadSigningKey(path: string): Promise<SigningKey> {
  *
  * @throws the file system's EEXIST when the path is taken
  */
-export async function saveSigningKey(path: string, key: SigningKey): Promise<void> {
+export function saveSigningKey(path: string, key: SigningKey): Promise<void> {
+  return putKey(path, key, link);
+}
+
+/** As {@link saveSigningKey}, in place of the key that is there, if one is: a reader sees the one or the other. */
+export function replaceSigningKey(path: string, key: SigningKey): Promise<void> {
+  return putKey(path, key, rename);
+}
+
+async function putKey(
+  path: string,
+  key: SigningKey,
+  put: (draft: string, path: string) => Promise<void>,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
@@ -69,7 +82,7 @@ export async function saveSigningKey(path: string, key: SigningKey): Promise<voi
     } finally {
       await file.close();
     }
-    await link(draft, path);
+    await put(draft, path);
   } finally {
     await rm(draft, { force: true });
   }
@@ -93,7 +106,7 @@ export async function loadOrCreateSigningKey(path: string): Promise<SigningKey> 
   }
 }
 
-/** A link is durable when its folder is. */
+/** A name is durable when its folder is. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

@@ -57,11 +57,16 @@ export class LogWriter {
     return signed === undefined ? EMPTY_LOG_HASH : hashBody(signed.body, crypto);
   }
 
+  /** Goes on from a log that another wrote, with a key that may or may not be good there. */
+  static over(entries: readonly Signed[], rootKey: SigningKey, logKey: SigningKey): LogWriter {
+    const writer = new LogWriter(rootKey, logKey);
+    writer.entries.splice(0, writer.entries.length, ...entries);
+    writer.#hash = writer.hashOf(writer.number);
+    return writer;
+  }
+
   /** The same keys and the first `number` entries: what then follows may differ. */
   branch(number: number): LogWriter {
-    const other = new LogWriter(this.rootKey, this.logKey);
-    other.entries.splice(0, other.entries.length, ...this.entries.slice(0, number));
-    other.#hash = this.hashOf(number);
-    return other;
+    return LogWriter.over(this.entries.slice(0, number), this.rootKey, this.logKey);
   }
 }

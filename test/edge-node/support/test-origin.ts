@@ -121,8 +121,8 @@ export class TestOrigin {
     this.#seed = undefined;
   }
 
-  /** On the same port as before, when it had one. */
-  async listen(): Promise<void> {
+  /** On the same port as before, when it had one and no other is given. */
+  async listen(port = this.#port): Promise<void> {
     const server = createServer((request, response) => this.#answer(request, response));
     this.#server = server;
     server.on('connection', (socket) => {
@@ -131,7 +131,7 @@ export class TestOrigin {
     });
     this.#webSockets = new WebSocketServer({ server, path: '/feed' });
     this.#webSockets.on('connection', (socket) => this.#connected(socket));
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     this.#port = (server.address() as AddressInfo).port;
   }
 

@@ -19,7 +19,7 @@ function verified(writer: LogWriter): ChainState {
 const code = (expected: string) => expect.objectContaining({ name: 'PeerError', code: expected });
 
 describe('verifyEntry', () => {
-  it('follows a log through its keys', () => {
+  it('LK1, LK2: follows a log through its keys', () => {
     const writer = LogWriter.started();
     const first = writer.key;
     writer.publish();
