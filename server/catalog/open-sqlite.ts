@@ -46,9 +46,10 @@ export async function openSqlite(path: string): Promise<SqliteDatabase> {
       // SQLite does so itself when the last connection goes, but not while statements are prepared, and nothing here
       // can give those back: up to 4 MB of changes stayed beside the file, and a copy of it alone was no backup.
       try {
-        database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+        // A backup that reads it just then is not waited for: the whole process would stand still, its stop past 5 s.
+        database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
       } catch {
-        // A full disk. All of it stands in the other file, as it would after kill -9.
+        // A full disk, or such a reader. All of it stands in the other file, as it would after kill -9.
       }
       database.close();
     },

@@ -319,6 +319,23 @@ describe('openSqlite', () => {
     await open();
   });
 
+  test('is closed at once while a backup reads it: a stop has 5 s, and nothing else runs meanwhile', async () => {
+    const file = join(folder, 'read.sqlite');
+    const database = await openSqlite(file);
+    database.prepare('create table entries (number)').run([]);
+    const reader = await openSqlite(file);
+    reader.prepare('begin').run([]);
+    expect(reader.prepare('select * from entries').all([])).toEqual([]);
+    database.prepare('insert into entries values (1)').run([]);
+    const began = performance.now();
+    database.close();
+    // Who waits does so for 5 s.
+    expect(performance.now() - began).toBeLessThan(2_500);
+    reader.prepare('rollback').run([]);
+    expect(reader.prepare('select * from entries').all([])).toEqual([{ number: 1 }]);
+    reader.close();
+  });
+
   test('is durable and checks foreign keys', async () => {
     const database = await openSqlite(join(folder, 'other.sqlite'));
     const pragma = (name: string) =>
