@@ -68,6 +68,10 @@ export function takeGrant(state: EngineState, channel: Channel, piece: PieceInde
   return true;
 }
 
+/** We let the other side have the piece while it is choked. */
+export const isGranted = (channel: Channel, piece: PieceIndex): boolean =>
+  channel.fastPieces?.granted.has(piece) ?? false;
+
 /** @throws PeerError `peer_have_unknown_piece`, `peer_flood` */
 export function allowedReceived(state: EngineState, channel: Channel, number: number): void {
   const { allowed } = fastOf(channel);

@@ -3,6 +3,8 @@
  * for those of one file after the other, and for blocks meanwhile. Hashes that come while it writes a piece of their
  * file to disk make libtorrent 2.0.8 take the torrent for damaged ("v1 and v2 hashes do not describe the same data").
  */
+import { encodeReject } from '../wire/encode.ts';
+import { isGranted } from './allowed-fast.ts';
 import type { Channel } from './channel.ts';
 import type { Link } from './link.ts';
 import type { EngineState } from './state.ts';
@@ -38,8 +40,15 @@ export function awaitsHashes({ timers }: EngineState, link: Link): boolean {
   return link.pausedSince !== undefined && timers.has({ kind: 'hashesFirst', link: link.id });
 }
 
-/** Asked for in one breath with hashes, the block was read before they were: it is read again when its turn comes. */
-export function putBack(channel: Channel, request: UploadRequest): void {
+/**
+ * Asked for in one breath with hashes, the block was read before they were: it is read again when its turn comes. A choke
+ * that came meanwhile has taken it, as it takes all that waits.
+ */
+export function putBack(state: EngineState, channel: Channel, request: UploadRequest): void {
+  if (!channel.node.isUnchoked && !isGranted(channel, request.piece)) {
+    if (channel.fast) state.say(channel, encodeReject(request));
+    return;
+  }
   channel.uploads.push(request);
   channel.link.serving.add(channel);
 }

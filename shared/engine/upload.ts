@@ -121,7 +121,7 @@ export function blockRead(
   if (at < 0) return;
   const [request] = channel.reading.splice(at, 1) as [UploadRequest];
   channel.link.readingBytes -= request.lengthBytes;
-  if (bytes && awaitsHashes(state, channel.link)) putBack(channel, request);
+  if (bytes && awaitsHashes(state, channel.link)) putBack(state, channel, request);
   else if (bytes) sendBlock(state, channel, request, bytes);
   else {
     if (channel.fast) state.say(channel, encodeReject(request));

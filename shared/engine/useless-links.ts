@@ -23,8 +23,9 @@ export function watchFullLinks({ now, timers }: EngineState, torrent: Torrent): 
 }
 
 export function letGoOfUseless(state: EngineState, torrent: Torrent): void {
-  const { addresses, fullSince } = torrent;
-  if (fullSince === undefined || starvesAt(torrent, fullSince) > state.now) return;
+  const { addresses, fullSince, wantsAnything } = torrent;
+  // The web seed may have given all since: then links are for those that want it of us.
+  if (!wantsAnything || fullSince === undefined || starvesAt(torrent, fullSince) > state.now) return;
   // Who was let go of may be back by a dial of its own, and is one too many.
   const most = Math.ceil(state.options.maxLinksPerTorrent * SHARE) - roomForLinks(state, torrent);
   for (const channel of mostUseless(state, torrent).slice(0, most)) {

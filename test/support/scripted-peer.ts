@@ -31,6 +31,7 @@ export class ScriptedPeer {
       geometry?: Geometry;
       roots?: readonly FileRoot[];
       superSeed?: boolean;
+      webSeed?: boolean;
       engine?: Partial<EngineOptions>;
     } = {},
   ) {
@@ -51,7 +52,7 @@ export class ScriptedPeer {
       verified: options.held === 'all' ? Bitfield.full(pieceCount) : Bitfield.empty(pieceCount),
       want: 'all',
       superSeed: options.superSeed ?? false,
-      webSeed: false,
+      webSeed: options.webSeed ?? false,
     });
   }
 
@@ -99,7 +100,7 @@ export class ScriptedPeer {
     const decoder = new MessageDecoder({ maxMessageBytes: 65_536 });
     let skip = HANDSHAKE_BYTES;
     for (const action of this.actions) {
-      if (action.type !== 'send') continue;
+      if (action.type !== 'send' || action.link !== LINK) continue;
       for (const chunk of action.chunks) {
         const rest = chunk.subarray(Math.min(skip, chunk.length));
         skip -= chunk.length - rest.length;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Geometry } from '../../../shared/geometry.ts';
 import type { PieceIndex } from '../../../shared/units.ts';
-import { encodeHave, encodeHaveNone } from '../../../shared/wire/encode.ts';
+import { encodeHave, encodeHaveNone, encodeInterested } from '../../../shared/wire/encode.ts';
 import { INFO_HASH, ScriptedPeer } from '../../support/scripted-peer.ts';
 import { randomTorrent, type VirtualNode, VirtualSwarm } from '../../support/virtual-swarm.ts';
 
@@ -86,6 +86,25 @@ describe('a torrent whose links are all taken', () => {
       expect(peer.closedFor).toBeUndefined();
       peer.pass(200);
       expect(peer.closedFor).toBe('nothing_wanted');
+    });
+
+    it('stays once the web seed gave all: it wants that of us now', () => {
+      const geometry = new Geometry(16_384, [16_384]);
+      const peer = new ScriptedPeer({ engine: { maxLinksPerTorrent: 1 }, geometry, webSeed: true }).greeted();
+      peer.say(encodeHaveNone(), encodeInterested());
+      peer.input({ type: 'peersFound', torrent: INFO_HASH, addresses: [OTHER] });
+      peer.pass(9_000);
+      const torrent = INFO_HASH;
+      const piece = 0 as PieceIndex;
+      const fetch = peer.actions.flatMap((action) =>
+        action.type === 'fetchFromWebSeed' ? [action.fetch] : [],
+      )[0]!;
+      peer.input({ type: 'webSeedPiece', torrent, piece, bytes: new Uint8Array(16_384) });
+      peer.input({ type: 'pieceHashed', torrent, piece, verdict: 'ok', leaves: new Uint8Array(32) });
+      peer.input({ type: 'webSeedEnded', torrent, fetch, ok: true });
+      expect(peer.actions.map(({ type }) => type)).toContain('torrentComplete');
+      peer.pass(30_000);
+      expect(peer.closedFor).toBeUndefined();
     });
 
     it('stays while there is nobody else to ask', () => {
