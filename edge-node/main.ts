@@ -6,6 +6,7 @@ import { secretsOf } from '../shared/node/config/flags.ts';
 import { readFlagsOrExit } from '../shared/node/config/parse-flags.ts';
 import { compileLater } from '../shared/node/process/compile-later.ts';
 import { createLogger, type Logger } from '../shared/node/process/logger.ts';
+import { letGoOfLostTerminal } from '../shared/node/process/lost-terminal.ts';
 import { createShutdown } from '../shared/node/process/shutdown.ts';
 import { keepTickShape } from '../shared/node/process/tick-shape.ts';
 import { packageVersion } from '../shared/node/process/version.ts';
@@ -24,11 +25,12 @@ const values = readFlagsOrExit({
 });
 const config = edgeConfig(values);
 const log = createLogger({ role: 'edge', name: config.name, secrets: secretsOf(EDGE_FLAGS, values) });
+letGoOfLostTerminal();
 if (cluster.isPrimary) await run(config, log);
 else runWorker(config, log);
 
 async function run(config: EdgeConfig, log: Logger): Promise<void> {
-  const shutdown = createShutdown({ log });
+  const shutdown = createShutdown({ log, staysOnHangUp: config.tls !== undefined });
   const onFatal = (error: unknown) => {
     log.fatal({ err: error }, 'broken invariant');
     process.exit(1);

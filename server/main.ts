@@ -3,6 +3,7 @@
 import { UserError } from '../shared/errors.ts';
 import { readFlagsOrExit } from '../shared/node/config/parse-flags.ts';
 import { compileLater } from '../shared/node/process/compile-later.ts';
+import { letGoOfLostTerminal } from '../shared/node/process/lost-terminal.ts';
 import { createShutdown, onParentGone } from '../shared/node/process/shutdown.ts';
 import { keepTickShape } from '../shared/node/process/tick-shape.ts';
 import { ORIGIN_COMMAND, originConfig } from './config.ts';
@@ -32,7 +33,9 @@ function explain(error: unknown): string {
 
 /** Before there is something to drain, a stop is an orderly end too: all that is on disk survives it. */
 const stopEarly = (): never => process.exit(0);
-process.on('SIGTERM', stopEarly).on('SIGINT', stopEarly);
+const hasTls = config.tls !== undefined;
+const STOPS = hasTls ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM', 'SIGINT', 'SIGHUP'] as const);
+for (const signal of STOPS) process.on(signal, stopEarly);
 let isStarted = false;
 onParentGone(() => isStarted || stopEarly());
 
@@ -45,8 +48,9 @@ try {
       process.exit(1);
     },
   });
-  const shutdown = createShutdown({ log: origin.log });
-  process.off('SIGTERM', stopEarly).off('SIGINT', stopEarly);
+  const shutdown = createShutdown({ log: origin.log, staysOnHangUp: hasTls });
+  letGoOfLostTerminal();
+  for (const signal of STOPS) process.off(signal, stopEarly);
   isStarted = true;
   for (const { name, close } of origin.closers) shutdown.add(name, close);
   greet(origin);

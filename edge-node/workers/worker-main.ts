@@ -14,8 +14,8 @@ const GROWS_TWOFOLD = '--heap-growing-percent=100';
 
 export function runWorker(config: EdgeConfig, log: Logger): void {
   setFlagsFromString(GROWS_TWOFOLD);
-  // A terminal's Ctrl-C goes to all processes of the group: the edge is the one that ends us, in its order.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => undefined);
+  // A terminal's Ctrl-C, and its end, go to all processes of the group: the edge is the one that ends us, in its order.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
   // The edge is gone, however it went. What it purges from now on nobody would tell us.
   process.on('disconnect', () => process.exit(0));
   const tell = (message: FromWorker): void => {

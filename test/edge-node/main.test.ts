@@ -51,7 +51,7 @@ test('--help tells unit and default of each flag and exits 0', async () => {
   expect(output).toContain('SHOAL_CACHE_BYTES');
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)(
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s drains and exits 0 within 5 s, with the feed open and readers connected',
   async (signal) => {
     const origin = await TestOrigin.start();

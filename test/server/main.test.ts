@@ -82,26 +82,29 @@ describe('shoal-origin', () => {
     expect(second.out().replace(/^admin.*$/m, '')).not.toContain(token);
   });
 
-  test('SIGTERM drains and exits 0 within 5 s, with an edge on the feed and a client that holds a connection', async () => {
-    const origin = run([...FREE, '--data', join(data, 'drain'), '--admin-token', 'given']);
-    const url = await urlOf(origin);
-    expect(origin.out()).not.toContain('given');
-    const edge = new WebSocket(`${url.replace('http', 'ws')}/feed`);
-    edge.on('error', () => undefined);
-    await once(edge, 'open');
-    const { port } = new URL(url);
-    const held = connect(Number(port), '127.0.0.1');
-    held.on('error', () => undefined);
-    await once(held, 'connect');
-    held.write('POST /admin/products HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
-    const began = performance.now();
-    origin.child.kill('SIGTERM');
-    const { code } = await origin.exit;
-    expect(code).toBe(0);
-    // The contract's own limit, not a measure of speed.
-    expect(performance.now() - began).toBeLessThan(5_000);
-    held.destroy();
-  });
+  test.each(['SIGTERM', 'SIGHUP'] as const)(
+    '%s drains and exits 0 within 5 s, with an edge on the feed and a client that holds a connection',
+    async (signal) => {
+      const origin = run([...FREE, '--data', join(data, 'drain'), '--admin-token', 'given']);
+      const url = await urlOf(origin);
+      expect(origin.out()).not.toContain('given');
+      const edge = new WebSocket(`${url.replace('http', 'ws')}/feed`);
+      edge.on('error', () => undefined);
+      await once(edge, 'open');
+      const { port } = new URL(url);
+      const held = connect(Number(port), '127.0.0.1');
+      held.on('error', () => undefined);
+      await once(held, 'connect');
+      held.write('POST /admin/products HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
+      const began = performance.now();
+      origin.child.kill(signal);
+      const { code } = await origin.exit;
+      expect(code).toBe(0);
+      // The contract's own limit, not a measure of speed.
+      expect(performance.now() - began).toBeLessThan(5_000);
+      held.destroy();
+    },
+  );
 
   test('a port that is taken is one clear line and exit 1', async () => {
     const holder = createServer().listen(0, '127.0.0.1');

@@ -31,8 +31,9 @@ async function run(job: LadderJob): Promise<WorkerMessage> {
 // The origin was killed: nobody will sweep up after this process, so it must not write on. SIGKILL, because an
 // exit would wait for the encoders in the thread pool.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-// Ctrl-C reaches the whole terminal group, a stop by systemd the whole unit; the origin decides when its worker ends.
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => undefined);
+// Ctrl-C and a terminal that closes reach the whole terminal group, a stop by systemd the whole unit; the origin decides
+// when its worker ends.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('message', (job: LadderJob) => void run(job).then(send));
 
 setPriority(NICENESS);

@@ -65,7 +65,12 @@ export class GatheredOutput {
 
 /** Standard output; what waits when the process ends by itself is written then. */
 export function standardOutput(): GatheredOutput {
-  const output = new GatheredOutput(destination({ fd: 1, sync: true }));
+  const target = destination({ fd: 1, sync: true });
+  // pino itself stops at a pipe that nobody reads, and takes a terminal that closed for a fault: it would end the drain.
+  target.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EIO') throw error;
+  });
+  const output = new GatheredOutput(target);
   process.once('exit', () => output.flush());
   return output;
 }

@@ -1,5 +1,6 @@
 /**
  * How a process of the fleet ends: SIGTERM or SIGINT drains and exits 0 within 5 s; a second one ends it at once.
+ * SIGHUP, of a terminal that closes, drains too, and ends nothing at once: shell and kernel both send one.
  * Started with a channel to its parent (`stdio: 'ipc'`), it drains as well when the channel closes: the parent is
  * gone, however it went, and would never send a signal.
  */
@@ -12,7 +13,7 @@ export interface ShutdownLog {
 
 /** The part of `process` this needs; tests give another. */
 export interface ProcessEnd {
-  on(event: 'SIGTERM' | 'SIGINT' | 'disconnect', listener: () => void): unknown;
+  on(event: 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'disconnect', listener: () => void): unknown;
   exit(code: number): void;
   /** There when the process was started with a channel, and after that channel closed. */
   readonly send?: unknown;
@@ -23,6 +24,8 @@ export interface ShutdownOptions {
   readonly log: ShutdownLog;
   /** For all closers together. Default 4,500: design section 3 allows 5 s, the rest is for the process's own end. */
   readonly deadlineMs?: number;
+  /** SIGHUP is no stop here: with TLS the certificate is read again (http/tls-files.ts). */
+  readonly staysOnHangUp?: boolean;
   readonly process?: ProcessEnd;
 }
 
@@ -43,7 +46,7 @@ export interface Shutdown {
 const FORCED_EXIT = { SIGTERM: 143, SIGINT: 130 } as const;
 
 export function createShutdown(options: ShutdownOptions): Shutdown {
-  const { log, deadlineMs = 4500, process: end = process } = options;
+  const { log, deadlineMs = 4500, staysOnHangUp = false, process: end = process } = options;
   const closers: { name: string; close: (signal: AbortSignal) => Promise<void> | void }[] = [];
   let running: Promise<void> | undefined;
 
@@ -78,11 +81,19 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
       return running !== undefined;
     },
   };
+  let hungUp = false;
   for (const name of ['SIGTERM', 'SIGINT'] as const)
     end.on(name, () => {
-      if (running !== undefined) end.exit(FORCED_EXIT[name]);
+      if (running !== undefined && !hungUp) end.exit(FORCED_EXIT[name]);
       else void shutdown.begin(name);
+      hungUp = false;
     });
+  end.on('SIGHUP', () => {
+    if (staysOnHangUp || running !== undefined) return;
+    // systemd sends it with SIGTERM (SendSIGHUP=): that is then the first of its kind.
+    hungUp = true;
+    void shutdown.begin('SIGHUP');
+  });
   onParentGone(() => void shutdown.begin('parent ended'), end);
   return shutdown;
 }

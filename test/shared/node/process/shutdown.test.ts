@@ -10,7 +10,7 @@ class ProcessDouble extends EventEmitter {
   }
 }
 
-function start(options: { deadlineMs?: number } = {}) {
+function start(options: { deadlineMs?: number; staysOnHangUp?: boolean } = {}) {
   const end = new ProcessDouble();
   const messages: string[] = [];
   const logged: object[] = [];
@@ -26,7 +26,7 @@ describe('shutdown', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
   afterEach(() => void vi.useRealTimers());
 
-  test.each(['SIGTERM', 'SIGINT'] as const)(
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     '%s runs the closers in their order and exits 0',
     async (signal) => {
       const { end, shutdown } = start();
@@ -91,6 +91,21 @@ describe('shutdown', () => {
     end.emit('SIGINT');
     end.emit('SIGTERM');
     expect(end.exits).toEqual([130, 143]);
+  });
+
+  test('SIGHUP comes twice when a terminal closes, and with SIGTERM from systemd: none of them ends it at once', () => {
+    const { end, shutdown } = start();
+    shutdown.add('http', () => new Promise(() => undefined));
+    for (const signal of ['SIGHUP', 'SIGHUP', 'SIGTERM', 'SIGHUP']) end.emit(signal);
+    expect([shutdown.begun, end.exits]).toEqual([true, []]);
+    end.emit('SIGTERM');
+    expect(end.exits).toEqual([143]);
+  });
+
+  test('SIGHUP ends nothing where it means something else', () => {
+    const { end, shutdown } = start({ staysOnHangUp: true });
+    end.emit('SIGHUP');
+    expect([shutdown.begun, end.exits]).toEqual([false, []]);
   });
 
   test('each closer gets an equal share of what is left: one that is quick leaves its own to the others', async () => {
