@@ -1,5 +1,6 @@
 /** multer's storage for photos. The name and type the client gave are never looked at. */
 import { rm } from 'node:fs/promises';
+import { finished, PassThrough, type Readable } from 'node:stream';
 import type { StorageEngine } from 'multer';
 import { storeUpload } from '../ingest/store-upload.ts';
 
@@ -10,7 +11,7 @@ export function createUploadStorage(folder: string): StorageEngine {
       req.once('close', () => {
         if (!req.complete) file.stream.destroy(new Error('Request closed'));
       });
-      storeUpload(folder, file.stream).then(
+      storeUpload(folder, apart(file.stream)).then(
         (stored) => callback(null, stored as Partial<Express.Multer.File>),
         (error: unknown) => callback(error),
       );
@@ -21,4 +22,17 @@ export function createUploadStorage(folder: string): StorageEngine {
       else rm(file.path, { force: true }).then(() => callback(null), callback);
     },
   };
+}
+
+/**
+ * What a photo is written from. multer answers as soon as its own stream fails (2.5.0), when the file may still be
+ * there; so that one is read to its end, and only the callback tells.
+ */
+function apart(stream: Readable): Readable {
+  const own = new PassThrough();
+  finished(stream, { writable: false }, (error) => {
+    if (error) own.destroy(error);
+  });
+  own.once('close', () => stream.resume());
+  return stream.pipe(own);
 }

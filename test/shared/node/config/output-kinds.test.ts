@@ -1,12 +1,23 @@
 /** What cannot be written when a run ends is told before it begins: here of each kind, and of commands that take one. */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { outputFile, outputFolder } from '../../../../shared/node/config/output-kinds.ts';
 import { tempDirectory } from '../../../support/temp-directory.ts';
 
-/** Root may write anywhere. */
-const isRoot = process.getuid?.() === 0;
+/** Root may write anywhere, so this asks in a process that is nobody by then. */
+function parsedByNobody(kind: 'outputFile' | 'outputFolder', place: string): string {
+  const compiled = pathToFileURL(resolve('dist/shared/node/config/output-kinds.js')).href;
+  const program = `
+    const kinds = await import(${JSON.stringify(compiled)});
+    if (process.getuid() === 0) process.setuid(65534);
+    try { console.log(kinds.${kind}.parse(${JSON.stringify(place)})); } catch (error) { console.log(error.message); }`;
+  return execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+  }).trim();
+}
 
 let folder: string;
 beforeEach(() => {
@@ -14,6 +25,7 @@ beforeEach(() => {
   writeFileSync(join(folder, 'there'), 'before');
   mkdirSync(join(folder, 'closed'));
   chmodSync(join(folder, 'closed'), 0o555);
+  chmodSync(folder, 0o755);
 });
 
 describe('a file', () => {
@@ -31,8 +43,12 @@ describe('a file', () => {
     wants('there/new.svg').toThrow(`wants a folder, and ${join(folder, 'there')} is a file`);
   });
 
-  test.skipIf(isRoot)('where nothing may be written', () => {
-    expect(() => outputFile.parse(join(folder, 'closed', 'new.svg'))).toThrow('closed may not');
+  test('where nothing may be written', () => {
+    const closed = join(folder, 'closed');
+    expect(parsedByNobody('outputFile', join(closed, 'new.svg'))).toBe(
+      `wants a place that may be written to: ${closed} may not`,
+    );
+    expect(parsedByNobody('outputFile', '/dev/null')).toBe('/dev/null');
   });
 });
 
@@ -50,7 +66,10 @@ describe('a folder', () => {
       expect(() => outputFolder.parse(join(folder, place))).toThrow(`${join(folder, 'there')} is a file`);
   });
 
-  test.skipIf(isRoot)('where nothing may be written', () => {
-    expect(() => outputFolder.parse(join(folder, 'closed', 'new'))).toThrow('closed may not');
+  test('where nothing may be written', () => {
+    const closed = join(folder, 'closed');
+    expect(parsedByNobody('outputFolder', join(closed, 'new'))).toBe(
+      `wants a place that may be written to: ${closed} may not`,
+    );
   });
 });
