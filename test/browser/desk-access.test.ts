@@ -119,6 +119,32 @@ describe.skipIf(skipReason)(`the desk by axe-core${skipReason ? ` (${skipReason}
     },
     PATIENCE_MS,
   );
+
+  it(
+    'whoever is faster than a frame on a new page keeps the focus',
+    async () => {
+      const { page, close } = await openDesk(desks.browser, desks.fleet);
+      await page.getByRole('link', { name: 'New product' }).waitFor();
+      const isKept = await page.evaluate(async () => {
+        const field = new Promise<HTMLElement>((found) => {
+          const look = () => {
+            const input = document.querySelector<HTMLElement>('main form input');
+            if (input) found(input);
+          };
+          new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+        });
+        document.querySelector<HTMLElement>('a[href="/desk/new"]')?.click();
+        const title = await field;
+        title.focus();
+        const frame = () => new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+        for (let count = 0; count < 3; count++) await frame();
+        return document.activeElement === title;
+      });
+      expect(isKept).toBe(true);
+      await close();
+    },
+    PATIENCE_MS,
+  );
 });
 
 function focused(page: Page): Promise<{ readonly name: string; readonly isInSight: boolean }> {

@@ -1,6 +1,6 @@
 /** The frame of the desk: who is signed in, where they are, and how the photos fare. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { announcement } from '../announce.ts';
 import { currentVisit, restoreScroll } from '../navigation.ts';
 import { ShoalMark } from '../parts/icons.tsx';
@@ -40,11 +40,12 @@ function SignedIn(): JSX.Element {
   const visit = useStore(currentVisit);
   const route = parseDeskRoute(visit.path);
   const mainRef = useRef<HTMLElement>(null);
-  // A new page begins at its heading for those who do not see it change.
-  useEffect(() => {
+  // A new page begins at its heading for those who do not see it change. Before it is painted: later the focus would be
+  // taken from who is in a field already.
+  useLayoutEffect(() => {
     if (visit.number > 0) mainRef.current?.focus({ preventScroll: true });
-    restoreScroll();
   }, [visit]);
+  useEffect(() => restoreScroll(), [visit]);
   return (
     <>
       <a class="skip-link" href="#main">
