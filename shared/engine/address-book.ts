@@ -138,7 +138,7 @@ export class AddressBook {
   setAside(peerId: PeerId, now: number): void {
     for (const entry of this.#entries.values()) {
       if (entry.peerId !== peerId) continue;
-      entry.failures++;
+      entry.failures = Math.max(entry.failures, 1);
       entry.dialAt = Math.max(entry.dialAt, now + MAX_REDIAL_MS);
     }
   }

@@ -30,8 +30,11 @@ export function letGoOfUseless(state: EngineState, torrent: Torrent): void {
   const most = Math.ceil(state.options.maxLinksPerTorrent * SHARE) - roomForLinks(state, torrent);
   for (const channel of mostUseless(state, torrent).slice(0, most)) {
     if (!addresses.isAnyReady(state.now, dialQuestions(state, torrent))) return;
+    const { peerId } = channel.node;
+    // Before, or the link's end dials it anew; after, for an end of a link that we dialled counts as a success.
+    addresses.setAside(peerId, state.now);
     closeChannel(state, channel, 'nothing_wanted');
-    addresses.setAside(channel.node.peerId, state.now);
+    addresses.setAside(peerId, state.now);
     dialMore(state, torrent);
   }
 }

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Geometry } from '../../../shared/geometry.ts';
+import { seededRandom } from '../../../shared/random.ts';
 import type { PieceIndex } from '../../../shared/units.ts';
-import { encodeHave, encodeHaveNone, encodeInterested } from '../../../shared/wire/encode.ts';
-import { INFO_HASH, ScriptedPeer } from '../../support/scripted-peer.ts';
+import { encodeExtended, encodeHave, encodeHaveNone, encodeInterested } from '../../../shared/wire/encode.ts';
+import { encodeExtensionHandshake } from '../../../shared/wire/extension.ts';
+import { encodeHandshake } from '../../../shared/wire/handshake.ts';
+import { INFO_HASH, PEER_ID, ScriptedPeer } from '../../support/scripted-peer.ts';
 import { randomTorrent, type VirtualNode, VirtualSwarm } from '../../support/virtual-swarm.ts';
 
 const torrent = randomTorrent(new Geometry(16_384, [100_000]), 1);
@@ -67,6 +70,24 @@ describe('a torrent whose links are all taken', () => {
       expect([peer.closedFor, dialled(peer)]).toEqual([undefined, []]);
       peer.pass(200);
       expect([peer.closedFor, dialled(peer)]).toEqual(['nothing_wanted', [OTHER]]);
+    });
+
+    it('that dialled us and told where it listens: not that one has its turn (20 seeds)', () => {
+      for (let seed = 1; seed <= 20; seed++) {
+        const engine = { maxLinksPerTorrent: 1, random: seededRandom(seed) };
+        const peer = new ScriptedPeer({ engine });
+        peer.connect();
+        peer.say(
+          encodeHandshake({ infoHash: INFO_HASH, peerId: PEER_ID, fast: true, extended: true, v2: false }),
+        );
+        peer.say(
+          encodeExtended(0, encodeExtensionHandshake({ messages: new Map(), listenPort: 6_881 })),
+          encodeHaveNone(),
+        );
+        peer.input({ type: 'peersFound', torrent: INFO_HASH, addresses: [OTHER] });
+        peer.pass(10_100);
+        expect([peer.closedFor, dialled(peer)], `seed ${seed}`).toEqual(['nothing_wanted', [OTHER]]);
+      }
     });
 
     it('that has something we want stays', () => {
