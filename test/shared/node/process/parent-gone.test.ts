@@ -56,6 +56,6 @@ describe('the end of the parent', () => {
   it('is nothing to a process that was started without a channel', () => {
     const alone = new FakeProcess('none');
     createShutdown({ log: silent, process: alone });
-    expect(alone.eventNames().sort()).toEqual(['SIGINT', 'SIGTERM']);
+    expect(alone.eventNames().sort()).toEqual(['SIGHUP', 'SIGINT', 'SIGTERM']);
   });
 });
