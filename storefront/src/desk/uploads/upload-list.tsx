@@ -23,6 +23,10 @@ export function UploadList({ productId, onEmptied }: UploadListProps): JSX.Eleme
   const count = (kind: string) => items.filter((item) => item.kind === kind).length;
   const failed = count('failed');
   const ready = count('ready');
+  const retry = () => {
+    headingRef.current?.focus();
+    uploads.retryFailed(productId);
+  };
   const clear = (end: 'ready' | 'failed') => {
     uploads.clearEnded(productId, end);
     // The button goes with what it was for.
@@ -37,7 +41,7 @@ export function UploadList({ productId, onEmptied }: UploadListProps): JSX.Eleme
           {ready} of {items.length} ready{failed > 0 ? `, ${failed} failed` : ''}
         </h3>
         {items.some(({ canRetry }) => canRetry) && (
-          <button type="button" class="button button--quiet" onClick={() => uploads.retryFailed(productId)}>
+          <button type="button" class="button button--quiet" onClick={retry}>
             Retry all failed
           </button>
         )}
