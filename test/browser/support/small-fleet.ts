@@ -34,6 +34,8 @@ export class SmallNode {
   readonly imageRequests: string[] = [];
   /** Requests for images that somebody still waits for. */
   waiting = 0;
+  /** Before an image is answered. */
+  onImageRequest: () => void = () => undefined;
   protected readonly samples: readonly SampleImage[];
   #server: Server | undefined;
   #port = 0;
@@ -71,6 +73,7 @@ export class SmallNode {
       return;
     }
     this.imageRequests.push(url);
+    this.onImageRequest();
     this.waiting++;
     res.once('close', () => this.waiting--);
     if (this.mode === 'stalled') return;
@@ -87,6 +90,25 @@ export class SmallNode {
     });
     res.end(this.mode === 'rubbish' ? 'rubbish' : file.bytes);
   }
+}
+
+/**
+ * Whichever edge is asked for an image first fails from then on. Beforehand nobody knows which: a browser that starts on
+ * a busy machine may find one of three farther than the others, and asks it for nothing.
+ * @returns it, once it was asked
+ */
+export function failWhenAsked(edges: readonly SmallNode[], mode: NodeMode): () => SmallNode {
+  let failing: SmallNode | undefined;
+  for (const edge of edges) {
+    edge.onImageRequest = () => {
+      failing ??= edge;
+      failing.mode = mode;
+    };
+  }
+  return () => {
+    if (failing === undefined) throw new Error('no edge was asked for an image');
+    return failing;
+  };
 }
 
 export class SmallOrigin extends SmallNode {
