@@ -269,7 +269,7 @@ describe.skipIf(skipReason)(
         await page.getByRole('heading', { name: 'There is no such product' }).waitFor();
         await page.getByRole('button', { name: /^Remove / }).click();
         await page.getByRole('link', { name: 'To the products' }).click();
-        await page.getByRole('heading', { level: 1, name: 'Products' }).waitFor();
+        await page.getByRole('heading', { level: 1, name: 'Products', exact: true }).waitFor();
         expect(await dock.count()).toBe(0);
         expect(await page.getByRole('link', { name: 'Deleted elsewhere' }).count()).toBe(0);
         await desk.close();
