@@ -1,6 +1,5 @@
 /** The frame of every page: header, the page itself, footer, bag and image sources. */
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import { announcement } from './announce.ts';
 import { currentVisit } from './navigation.ts';
 import { CheckoutPage } from './pages/checkout-page.tsx';
@@ -13,16 +12,11 @@ import { Header } from './parts/header.tsx';
 import { OriginNotice } from './parts/origin-notice.tsx';
 import { parseRoute } from './route.ts';
 import { useStore } from './store.ts';
+import { useNewPageFocus } from './use-new-page-focus.ts';
 
 export function App(): JSX.Element {
   const visit = useStore(currentVisit);
-  const mainRef = useRef<HTMLElement>(null);
-
-  // A new page begins at its heading for those who do not see it change. Before it is painted: later the focus would be
-  // taken from who is in a field already.
-  useLayoutEffect(() => {
-    if (visit.number > 0) mainRef.current?.focus({ preventScroll: true });
-  }, [visit]);
+  const mainRef = useNewPageFocus(visit);
 
   return (
     <>

@@ -1,11 +1,12 @@
 /** The frame of the desk: who is signed in, where they are, and how the photos fare. */
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { announcement } from '../announce.ts';
 import { currentVisit, restoreScroll } from '../navigation.ts';
 import { ShoalMark } from '../parts/icons.tsx';
 import { Message } from '../parts/messages.tsx';
 import { useStore } from '../store.ts';
+import { useNewPageFocus } from '../use-new-page-focus.ts';
 import { useDesk } from './desk-context.ts';
 import { type DeskRoute, parseDeskRoute } from './desk-route.ts';
 import { Failed } from './parts/notice.tsx';
@@ -39,12 +40,7 @@ export function DeskPage(): JSX.Element {
 function SignedIn(): JSX.Element {
   const visit = useStore(currentVisit);
   const route = parseDeskRoute(visit.path);
-  const mainRef = useRef<HTMLElement>(null);
-  // A new page begins at its heading for those who do not see it change. Before it is painted: later the focus would be
-  // taken from who is in a field already.
-  useLayoutEffect(() => {
-    if (visit.number > 0) mainRef.current?.focus({ preventScroll: true });
-  }, [visit]);
+  const mainRef = useNewPageFocus(visit);
   useEffect(() => restoreScroll(), [visit]);
   return (
     <>
