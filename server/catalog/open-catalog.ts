@@ -1,7 +1,7 @@
 /** Opens the catalog of a data folder: its tables, its keys, and the first entries of its log. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely, Migrator, SqliteDialect } from 'kysely';
+import { type Kysely, Migrator } from 'kysely';
 import { UserError } from '../../shared/errors.ts';
 import { EMPTY_LOG_HASH } from '../../shared/log/entry.ts';
 import { appendEntry, type Head, lockHead } from './append-entry.ts';
@@ -12,7 +12,7 @@ import { loadImages } from './image-rows.ts';
 import { type LogKey, readLogKeys } from './log-history.ts';
 import { type LogSigner, openSigner } from './log-signer.ts';
 import { migrations } from './migrations.ts';
-import { openSqlite } from './open-sqlite.ts';
+import { openTables } from './open-sqlite.ts';
 import type { CatalogTables } from './schema.ts';
 
 export interface CatalogOptions {
@@ -28,9 +28,7 @@ export interface CatalogOptions {
  */
 export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
   mkdirSync(options.dataFolder, { recursive: true });
-  const database = await openSqlite(join(options.dataFolder, 'catalog.sqlite'));
-  const dialect = new SqliteDialect({ database });
-  const db = new Kysely<CatalogTables>({ dialect });
+  const db = await openTables(join(options.dataFolder, 'catalog.sqlite'));
   try {
     const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
     if (error) throw error;

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { UserError } from '../../shared/errors.ts';
 import { type ChainState, verifyEntry } from '../../shared/log/chain.ts';
 import type { CatalogChange } from '../../shared/log/entry.ts';
@@ -15,7 +15,7 @@ import { appendEntry, type Head, lockHead } from './append-entry.ts';
 import { type LogKey, type LogKeys, readLogKeys } from './log-history.ts';
 import { makeSigner } from './log-signer.ts';
 import { readHead } from './open-catalog.ts';
-import { openSqlite } from './open-sqlite.ts';
+import { openTables } from './open-sqlite.ts';
 import type { CatalogTables } from './schema.ts';
 
 export interface Revocation {
@@ -156,7 +156,7 @@ async function withCatalog<T>(
       404,
       `${dataFolder} has no catalog.sqlite: --data names an origin's folder`,
     );
-  const db = new Kysely<CatalogTables>({ dialect: new SqliteDialect({ database: await openSqlite(path) }) });
+  const db = await openTables(path);
   try {
     return await work(db);
   } finally {

@@ -6,15 +6,13 @@ import type { LogKeys } from '../../../server/catalog/log-history.ts';
 import { openCatalog } from '../../../server/catalog/open-catalog.ts';
 import { openSqlite } from '../../../server/catalog/open-sqlite.ts';
 import { listLogKeys, type Revocation, revokeLogKey } from '../../../server/catalog/revoke-log-key.ts';
-import { type ChainState, emptyChain, verifyEntry, verifyHead } from '../../../shared/log/chain.ts';
-import { createLogCrypto } from '../../../shared/node/crypto/log-crypto.ts';
 import { loadSigningKey, SigningKey } from '../../../shared/node/crypto/signing-key.ts';
 import { lockDataFolder } from '../../../shared/node/process/folder-lock.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 import { imageNamed } from '../support/catalog-fixture.ts';
 import { catalog, FIELDS, folder, open, reopen, useCatalogFolder } from '../support/catalog-folder.ts';
+import { readLog } from '../support/read-log.ts';
 
-const crypto = createLogCrypto();
 useCatalogFolder();
 
 /** The one that signs when a test begins. */
@@ -38,19 +36,6 @@ async function revoke(fields: Partial<Revocation> = {}): Promise<LogKeys> {
   }
 }
 
-/** As an edge reads it. @throws PeerError */
-async function verified(): Promise<{ chain: ChainState; types: string[] }> {
-  let chain = emptyChain(catalog.rootKey);
-  const types: string[] = [];
-  for (const signed of await catalog.entriesAfter(0, 100)) {
-    const next = verifyEntry(chain, signed, crypto);
-    chain = next.state;
-    types.push(next.entry.change.type);
-  }
-  verifyHead(chain, catalog.signHead(1_000, 5_000), crypto);
-  return { chain, types };
-}
-
 const failing = async (code: string, fields: Partial<Revocation>) => {
   const before = readFileSync(inKeys('log.pem'), 'utf8');
   const { number } = catalog.head();
@@ -69,7 +54,7 @@ describe('LK3: the key that the origin signs with', () => {
     ]);
     const product = await catalog.createProduct(FIELDS);
     await catalog.publishImage(imageNamed('b', product.id));
-    const { chain, types } = await verified();
+    const { chain, types } = await readLog();
     expect(types).toEqual(['key', 'publish', 'key', 'revoke-key', 'publish']);
     expect(chain).toMatchObject({ keys: [publicKey], revokedKeys: [first] });
     expect(readdirSync(join(folder, 'keys')).sort()).toEqual(['log.pem', 'root.pem']);
@@ -97,7 +82,7 @@ describe('LK3: the key that the origin signs with', () => {
       [first, 4],
       [written.publicKey, undefined],
     ]);
-    await verified();
+    await readLog();
   });
 
   test('that comes back out of an old copy of keys/ is not gone on with: log_key_revoked', async () => {
@@ -109,7 +94,7 @@ describe('LK3: the key that the origin signs with', () => {
     await expect(openCatalog({ dataFolder: folder })).rejects.toMatchObject({ code: 'log_key_revoked' });
     copyFileSync(join(folder, 'new.pem'), inKeys('log.pem'));
     await open();
-    expect((await verified()).types).toEqual(['key', 'publish', 'key', 'revoke-key']);
+    expect((await readLog()).types).toEqual(['key', 'publish', 'key', 'revoke-key']);
     const { publicKey } = await loadSigningKey(inKeys('log.pem'));
     await catalog.close();
     copyFileSync(join(folder, 'old.pem'), inKeys('log.pem'));
@@ -132,7 +117,7 @@ test('LK2: an older key is taken back alone, by a root key that lies elsewhere',
     { publicKey: first, addedIn: 1, revokedIn: 4 },
     { publicKey, addedIn: 3, revokedIn: undefined },
   ]);
-  expect((await verified()).chain.keys).toEqual([publicKey]);
+  expect((await readLog()).chain.keys).toEqual([publicKey]);
   expect(existsSync(inKeys('root.pem'))).toBe(false);
 });
 
